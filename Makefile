@@ -1,0 +1,82 @@
+# The commands of this project; `make` or `make help` lists them.
+# Everything is installed into .venv; everything that runs writes under var/.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# The interpreter that makes the virtual environment.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+# Optional: PORT of the page; WORKERS, the number of training processes; TORCH_INDEX, the index address that
+# PyTorch's own install page gives for a CPU or CUDA build; TESTS, what `make pytest` runs.
+PORT ?=
+WORKERS ?=
+TORCH_INDEX ?=
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test lint format pytest services clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/installed ## start everything and print the address; Ctrl-C stops it, nothing is lost
+	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))
+
+install: $(VENV)/installed ## make .venv and install the pinned requirements
+
+test: $(VENV)/test-installed services lint pytest ## install what the tests need, then run every check
+
+lint: $(VENV)/test-installed ## check style, types, imports and migrations
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-cache
+	$(PY) manage.py makemigrations --check --dry-run
+
+format: $(VENV)/test-installed ## mend style where that can be done by itself
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+# Two processes; a file's tests stay together, so that what a file starts is started once.
+pytest: $(VENV)/test-installed ## run the tests alone, all or TESTS="tests/search -k claim"
+	$(PY) -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile)
+
+services: ## install the browser, PostgreSQL and Redis that the tests start for themselves (Debian)
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "The tests need$$missing. Install them (on Debian: sudo apt-get install$$missing), then make test." >&2; exit 1; \
+	fi; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+clean: ## remove what tools made; .venv and var/ stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis staticfiles
+	find nasweb search visualize tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	  echo "nasweb needs Python 3.11 or later; found: $(if $(PYTHON),$$($(PYTHON) --version 2>&1),none)." >&2; \
+	  echo "Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 1; fi
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python could not make a virtual environment (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+
+# Remembers the PyTorch index that was asked for: another one installs that build in place of the present one.
+$(VENV)/torch-index: $(PY) $(if $(TORCH_INDEX),FORCE)
+	@touch $@; if [ -n "$(TORCH_INDEX)" ] && [ "$$(cat $@)" != "$(TORCH_INDEX)" ]; then \
+	  $(PY) -m pip uninstall --quiet --yes torch torchvision && \
+	  $(PY) -m pip install $$(grep -E '^torch(vision)?==' requirements.txt) --index-url "$(TORCH_INDEX)" && \
+	  echo "$(TORCH_INDEX)" > $@; fi
+
+$(VENV)/installed: requirements.txt $(VENV)/torch-index
+	@echo "Installing the requirements into $(VENV): a few minutes, once."
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test-installed: tests/requirements.txt $(VENV)/installed
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/requirements.txt
+	@touch $@
+
+.PHONY: FORCE
+FORCE:
