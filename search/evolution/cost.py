@@ -1,0 +1,142 @@
+"""Parameters, multiply-adds and activations of a network, counted without building it (methods A2, A8, A13).
+
+Counted: convolutions (no bias), batch normalisation's scale and shift, the final linear layer with bias.
+Multiply-adds are those of convolutions and the linear layer for one image, forward; pools cost none.
+
+Pure Python: must import neither Django nor torch.
+"""
+
+from dataclasses import dataclass
+
+from search.evolution.assembly import SOURCE, assembled_edges
+from search.evolution.genotype import Genotype
+from search.evolution.host import Host, HostLayer, host_layers
+from search.evolution.liveness import Edge
+from search.evolution.phenotype import Phenotype, build_phenotype
+from search.evolution.primitives import IDENTITY, primitive
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a network, or a part of one, costs."""
+
+    parameters: int = 0
+    multiply_adds: int = 0
+    """Per image, forward."""
+    activations: int = 0
+    """Values per image that the outputs of all operations hold."""
+    depth: int = 0
+    """Operations on the longest way through the network, host layers included; 0 for a part."""
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(
+            self.parameters + other.parameters,
+            self.multiply_adds + other.multiply_adds,
+            self.activations + other.activations,
+            self.depth + other.depth,
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A layer of the host where it stands: widths in channels, sizes in pixels."""
+
+    layer: HostLayer
+    input_width: int
+    output_width: int
+    input_size: int
+    output_size: int
+
+
+def operation_cost(name: str, input_width: int, cell_width: int, size: int) -> Cost:
+    """One primitive on `input_width` channels of size x size pixels, with its batch normalisation."""
+    row = primitive(name)
+    output_width = cell_width if row.widens_to_cell else input_width
+    weights = (row.kernel**2 * input_width if row.depthwise else 0) + (input_width * cell_width if row.pointwise else 0)
+    normalisation = 2 * output_width if row.has_weights else 0
+    return Cost(weights + normalisation, weights * size * size, output_width * size * size)
+
+
+def cell_cost(phenotype: Phenotype, cell_width: int, size: int) -> Cost:
+    """The operations of one cell of width C."""
+    widths = phenotype.widths(cell_width)
+    total = Cost()
+    for operation in phenotype.operations:
+        width = sum(times * widths[value] for value, times in operation.reads)
+        total += operation_cost(operation.name, width, cell_width, size)
+    return total
+
+
+def host_places(phenotype: Phenotype, host: Host) -> list[Place]:
+    """The host's layers with widths and sizes as this cell makes them."""
+    places = []
+    width, size = host.image_channels, host.image_size
+    for layer in host_layers(host):
+        after_width = phenotype.output_width(layer.width) if layer.kind == "cell" else layer.width
+        after_size = 1 if layer.kind == "pool_linear" else -(-size // layer.stride)
+        places.append(Place(layer, width, after_width, size, after_size))
+        width, size = after_width, after_size
+    return places
+
+
+def network_cost(phenotype: Phenotype, host: Host) -> Cost:
+    """The whole network: this cell placed in that host."""
+    total = Cost()
+    for place in host_places(phenotype, host):
+        total += _layer_cost(phenotype, place)
+    return total
+
+
+def _layer_cost(phenotype: Phenotype, place: Place) -> Cost:
+    kind, before, after = place.layer.kind, place.input_width, place.output_width
+    pixels = place.output_size**2
+    if kind == "cell":
+        cost = cell_cost(phenotype, place.layer.width, place.input_size)
+        return Cost(cost.parameters, cost.multiply_adds, cost.activations, phenotype.depth)
+    if kind == "conv3x3":
+        return Cost(9 * before * after + 2 * after, 9 * before * after * pixels, after * pixels, 1)
+    if kind == "sep3x3":
+        weights = 9 * before + before * after
+        return Cost(weights + 2 * after, weights * pixels, after * pixels, 1)
+    return Cost(before * after + after, before * after, after, 1)
+
+
+def edge_costs(genotype: Genotype, host: Host) -> dict[Edge, Cost]:
+    """What each live edge costs through all uses of its motif, in all cells of the host.
+
+    The edge of a lower level counts its own operation in every copy; an edge above counts the whole motif it
+    carries and the projection after it. So the costs of the cell's edges add up to all cells of the network.
+
+    Raises Infeasible when the genotype builds no network.
+    """
+    totals: dict[Edge, Cost] = {}
+    for place in host_places(build_phenotype(genotype), host):
+        if place.layer.kind != "cell":
+            continue
+        for edges, cost in _operation_costs(genotype, place.layer.width, place.input_size):
+            for edge in edges:
+                totals[edge] = totals.get(edge, Cost()) + cost
+    return totals
+
+
+def _operation_costs(genotype: Genotype, cell_width: int, size: int) -> list[tuple[tuple[Edge, ...], Cost]]:
+    """Each operation of one unfolded cell: the edges it belongs to, and its cost."""
+    widths = {SOURCE: cell_width}
+    rows = []
+    for source, target, data in assembled_edges(genotype):
+        name, width = data["operation"], widths[source]
+        widths[target] = widths.get(target, 0) + (cell_width if primitive(name).widens_to_cell else width)
+        # Identities are wiring: they hold no values of their own.
+        cost = Cost() if name == IDENTITY else operation_cost(name, width, cell_width, size)
+        rows.append(((*data["within"], data["place"]), cost))
+    return rows
+
+
+def motif_costs(genotype: Genotype, host: Host) -> dict[tuple[int, int], Cost]:
+    """(level, slot) of each used motif below the top -> what all its copies cost, projections included."""
+    totals: dict[tuple[int, int], Cost] = {}
+    for (level, slot, successor, predecessor), cost in edge_costs(genotype, host).items():
+        if level > 2:
+            motif = (level - 1, genotype.edge(level, slot, successor, predecessor))
+            totals[motif] = totals.get(motif, Cost()) + cost
+    return totals

@@ -1,0 +1,113 @@
+"""What an evaluator is: the seam between the search, which asks, and a trainer, which answers.
+
+The real trainer (`search.training.trainer.train`) needs torch; tests and benchmarks name `instant_trainer`
+in its place, which answers in a millisecond. Pure Python: must import neither Django nor torch.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol as TypingProtocol
+
+from search.evolution.config import Protocol
+from search.evolution.phenotype import Phenotype
+
+FailureCode = Literal["out_of_memory", "not_finite", "time_out", "infeasible", "dataset_unavailable", "error"]
+
+FAILURES: dict[str, str] = {
+    "out_of_memory": "The network did not fit in memory.",
+    "not_finite": "The loss became infinite or not a number.",
+    "time_out": "The training took longer than the protocol allows.",
+    "infeasible": "The network cannot be built for this data set.",
+    "dataset_unavailable": "The worker does not have the data set.",
+    "error": "The trainer failed.",
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training stands; sent about every second, and with each point of the learning curve."""
+
+    step: int
+    steps: int
+    seconds: float
+    loss: float | None = None
+    train_accuracy: float | None = None
+    validation_accuracy: float | None = None
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """One finished repeat."""
+
+    accuracy: float
+    """Validation accuracy after the last step, a fraction 0..1."""
+    curve: tuple[dict[str, Any], ...]
+    """Points {step, loss, train_accuracy, validation_accuracy, seconds}, null where not measured."""
+    seconds: float
+    device: str
+
+
+class EvaluationFailed(Exception):
+    """A candidate that cannot be scored: recorded with its reason, never the end of a search."""
+
+    def __init__(self, code: FailureCode, message: str) -> None:
+        super().__init__(message)
+        self.code: FailureCode = code
+        self.message = message
+
+
+class Cancelled(Exception):
+    """Raised by the progress call-back: the evaluation was cancelled or its lease was lost."""
+
+
+class Trainer(TypingProtocol):
+    """Trains one phenotype once. Same phenotype, protocol and seed give the same result on one device."""
+
+    def __call__(
+        self,
+        phenotype: Phenotype,
+        protocol: Protocol,
+        *,
+        repeat: int,
+        seed: int,
+        progress: Callable[[Progress], None],
+        device: str = "auto",
+    ) -> TrainResult: ...
+
+
+def instant_fitness(phenotype: Phenotype) -> float:
+    """A known, smooth, deterministic stand-in for accuracy, a fraction 0..1.
+
+    Rewards separable convolutions and depth with diminishing returns, so that evolution has a slope to climb.
+    """
+    counts = Counter(operation.name for operation in phenotype.operations)
+    useful = counts["sep3x3"] + 0.5 * counts["conv1x1"] + 0.25 * counts["dw3x3"] + 0.25 * phenotype.depth
+    return 0.1 + 0.88 * useful / (useful + 12.0)
+
+
+def instant_trainer(
+    phenotype: Phenotype,
+    protocol: Protocol,
+    *,
+    repeat: int,
+    seed: int,
+    progress: Callable[[Progress], None],
+    device: str = "auto",
+) -> TrainResult:
+    """A trainer that does not train: `instant_fitness` plus a repeatable noise of up to 0.005 from the seed."""
+    noise = int.from_bytes(hashlib.sha256(f"{phenotype.key}:{seed}".encode()).digest()[:4], "big") / 2**32 - 0.5
+    accuracy = min(1.0, max(0.0, instant_fitness(phenotype) + 0.01 * noise))
+    point = Progress(protocol.steps, protocol.steps, 0.001, loss=1 - accuracy, validation_accuracy=accuracy)
+    progress(point)
+    curve: tuple[dict[str, Any], ...] = (
+        {
+            "step": point.step,
+            "loss": point.loss,
+            "train_accuracy": None,
+            "validation_accuracy": accuracy,
+            "seconds": 0.001,
+        },
+    )
+    return TrainResult(accuracy=accuracy, curve=curve, seconds=0.001, device="instant")

@@ -1,0 +1,143 @@
+"""Phenotypes: what a genotype builds, in one canonical form (design section 2).
+
+Identities and concatenations are wiring, not operations. What remains is the list of operations that compute
+something, each with the multiset of values it reads. Two genotypes build the same network exactly when these
+lists are isomorphic; the canonical form makes isomorphic lists equal, and its hash is the phenotype key. The
+projection that follows a used motif is a 1x1 convolution like any other.
+
+Pure Python: must import neither Django nor torch.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from search.evolution.assembly import SINK, SOURCE, Infeasible, assembled_edges
+from search.evolution.canonical import canonical_order
+from search.evolution.config import canonical_json
+from search.evolution.genotype import Genotype
+from search.evolution.primitives import IDENTITY, primitive
+
+__all__ = ["Infeasible", "Operation", "Phenotype", "build_phenotype"]
+
+Reads = tuple[tuple[int, int], ...]
+"""((value, times), ...) by ascending value: the values concatenated along channels, and how often each."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the network and what it reads."""
+
+    name: str
+    reads: Reads
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The values in the order of their concatenation; a value read twice stands twice."""
+        return _expand(self.reads)
+
+
+@dataclass(frozen=True)
+class Phenotype:
+    """The network inside one cell. Value 0 is the cell's input, value k the output of operations[k-1]."""
+
+    operations: tuple[Operation, ...]
+    """In topological order: an operation reads only smaller values."""
+    output_reads: Reads
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """The values whose concatenation leaves the cell."""
+        return _expand(self.output_reads)
+
+    @cached_property
+    def key(self) -> str:
+        """32 hex digits; equal exactly when the networks are."""
+        return hashlib.sha256(canonical_json(self.to_json()).encode()).hexdigest()[:32]
+
+    @cached_property
+    def depth(self) -> int:
+        """Operations on the longest way from input to output."""
+        depths = [0]
+        for operation in self.operations:
+            depths.append(1 + max(depths[value] for value, _ in operation.reads))
+        return max(depths[value] for value, _ in self.output_reads)
+
+    def widths(self, cell_width: int) -> tuple[int, ...]:
+        """Channels of each value 0..n for a cell of width C whose input has C channels."""
+        widths = [cell_width]
+        for operation in self.operations:
+            widens = primitive(operation.name).widens_to_cell
+            widths.append(cell_width if widens else _total(operation.reads, widths))
+        return tuple(widths)
+
+    def output_width(self, cell_width: int) -> int:
+        """Channels that leave the cell."""
+        return _total(self.output_reads, self.widths(cell_width))
+
+    def to_json(self) -> dict[str, Any]:
+        """{"operations": [[name, [[value, times], ...]], ...], "output": [[value, times], ...]}."""
+        return {
+            "operations": [[row.name, [list(read) for read in row.reads]] for row in self.operations],
+            "output": [list(read) for read in self.output_reads],
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Phenotype":
+        """Read the object that `to_json` writes."""
+        return cls(
+            tuple(
+                Operation(name, tuple((value, times) for value, times in reads))
+                for name, reads in document["operations"]
+            ),
+            tuple((value, times) for value, times in document["output"]),
+        )
+
+
+def build_phenotype(genotype: Genotype) -> Phenotype:
+    """The canonical network of a genotype.
+
+    Raises Infeasible when no path leads from source to sink.
+    """
+    names, inputs, values = wire(genotype)
+    output = values[SINK]
+    order = canonical_order(names, inputs, output)
+    place = {old: new for new, old in enumerate(order, start=1)}
+    place[0] = 0
+    return Phenotype(
+        tuple(Operation(names[old - 1], _reads(inputs[old - 1], place)) for old in order), _reads(output, place)
+    )
+
+
+def wire(genotype: Genotype) -> tuple[list[str], list[Counter[int]], dict[str, Counter[int]]]:
+    """Operation names, the values each reads, and the values that make up each node of the flat graph.
+
+    Counted with multiplicity, for chains of identities can double a value at every node.
+    """
+    names: list[str] = []
+    inputs: list[Counter[int]] = []
+    values: dict[str, Counter[int]] = {SOURCE: Counter({0: 1})}
+    for source, target, data in assembled_edges(genotype):
+        feature_map = values.setdefault(target, Counter())
+        if data["operation"] == IDENTITY:
+            feature_map.update(values[source])
+        else:
+            names.append(data["operation"])
+            inputs.append(values[source])
+            feature_map[len(names)] += 1
+    return names, inputs, values
+
+
+def _reads(feeds: Mapping[int, int], place: Mapping[int, int]) -> Reads:
+    return tuple(sorted((place[value], times) for value, times in feeds.items()))
+
+
+def _expand(reads: Reads) -> tuple[int, ...]:
+    return tuple(value for value, times in reads for _ in range(times))
+
+
+def _total(reads: Reads, widths: "list[int] | tuple[int, ...]") -> int:
+    return sum(times * widths[value] for value, times in reads)

@@ -1,0 +1,57 @@
+"""The population as a strategy sees it, and the tournament (Liu et al. 2018, section 3.2; methods A7).
+
+Randomness is an argument. Pure Python: must import neither Django nor torch.
+"""
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from search.evolution.genotype import Genotype
+
+
+@dataclass(frozen=True)
+class Member:
+    """One evaluated individual."""
+
+    id: int
+    """Whatever the population's owner knows it by."""
+    step: int
+    fitness: float
+    parameters: int
+
+
+class PopulationView(Protocol):
+    """The evaluated individuals of an experiment, in the order in which their evaluations ended.
+
+    Only ever grows at its end, so that an index drawn from its length stays right.
+    """
+
+    def __len__(self) -> int: ...
+
+    def members(self, indices: Sequence[int]) -> list[Member]:
+        """The members at these indices, 0 <= index < len, in the order asked for."""
+
+    def genotype(self, member: Member) -> Genotype:
+        """What a member is made of; fetched only for those that are needed."""
+
+
+def tournament_size(population: int, fraction: float) -> int:
+    """At least one contestant; 5 % of 200 is 10, of 7000 is 350."""
+    return max(1, math.ceil(fraction * population - 1e-9))
+
+
+def tournament(population: PopulationView, rng: random.Random, fraction: float) -> Member:
+    """Draw a share of the population without replacement; the fittest wins.
+
+    Ties go to fewer parameters, then to the earlier step.
+
+    Raises ValueError on an empty population.
+    """
+    size = len(population)
+    if size == 0:
+        raise ValueError("a tournament needs at least one evaluated individual")
+    drawn = rng.sample(range(size), tournament_size(size, fraction))
+    return min(population.members(drawn), key=lambda member: (-member.fitness, member.parameters, member.step))
