@@ -1,0 +1,1 @@
+"""The eyes: HTML and SVG. Reads through `search.selectors`, writes through `search.services`."""
