@@ -1,0 +1,153 @@
+"""Read settings from the environment: each read is remembered with its meaning, each bad value is refused loudly.
+
+`SETTINGS` lists every name that was read, so that the documentation can be tested against it.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class SettingError(ValueError):
+    """A value in the environment that cannot be right: names the setting, the value and what would be right."""
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        super().__init__(f"{name}={value!r} in the environment is not right: use {expected}")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One name that the project reads from the environment."""
+
+    name: str
+    default: str
+    """As one would write it in the environment; empty when there is none."""
+    meaning: str
+
+
+SETTINGS: dict[str, Setting] = {}
+
+
+class Environment:
+    """The environment with a declared meaning for each name."""
+
+    def __init__(
+        self, values: Mapping[str, str] = os.environ, declared: dict[str, Setting] = SETTINGS
+    ) -> None:
+        self._values = values
+        self._declared = declared
+
+    def text(self, name: str, default: str, meaning: str) -> str:
+        """The value as written. An empty value counts as not set."""
+        self._declared[name] = Setting(name, default, meaning)
+        return self._values.get(name, "").strip() or default
+
+    def flag(self, name: str, default: bool, meaning: str) -> bool:
+        value = self.text(name, "1" if default else "0", meaning)
+        if value.lower() in ("1", "true", "yes", "on"):
+            return True
+        if value.lower() in ("0", "false", "no", "off"):
+            return False
+        raise SettingError(name, value, "1 or 0")
+
+    def number(self, name: str, default: int, meaning: str, *, least: int = 1, most: int = 10**9) -> int:
+        value = self.text(name, str(default), meaning)
+        try:
+            number = int(value)
+        except ValueError:
+            raise SettingError(name, value, f"a whole number from {least} to {most}") from None
+        if not least <= number <= most:
+            raise SettingError(name, value, f"a whole number from {least} to {most}")
+        return number
+
+    def seconds(
+        self, name: str, default: float, meaning: str, *, least: float = 0.1, most: float = 10**7
+    ) -> float:
+        value = self.text(name, f"{default:g}", meaning)
+        try:
+            number = float(value)
+        except ValueError:
+            raise SettingError(name, value, f"seconds from {least:g} to {most:g}") from None
+        if not least <= number <= most:
+            raise SettingError(name, value, f"seconds from {least:g} to {most:g}")
+        return number
+
+    def names(self, name: str, default: str, meaning: str) -> list[str]:
+        """A list written with commas."""
+        return [part.strip() for part in self.text(name, default, meaning).split(",") if part.strip()]
+
+    def checked(
+        self, name: str, default: str, meaning: str, *, accept: Callable[[str], bool], expected: str
+    ) -> str:
+        """A text that must satisfy `accept`."""
+        value = self.text(name, default, meaning)
+        if not accept(value):
+            raise SettingError(name, value, expected)
+        return value
+
+
+DATABASE_FORM = (
+    "postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///relative/path or sqlite:////absolute/path"
+)
+
+
+def database(url: str, *, name: str = "DATABASE_URL") -> dict[str, object]:
+    """Django's settings of the database at an address."""
+    address = urlsplit(url)
+    if address.scheme == "sqlite" and not address.netloc and len(address.path) > 1:
+        return sqlite(unquote(address.path[1:]))
+    if address.scheme in ("postgres", "postgresql") and len(address.path) > 1:
+        try:
+            port = address.port
+        except ValueError:
+            raise SettingError(name, _without_password(url), DATABASE_FORM) from None
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(address.path[1:]),
+            "USER": unquote(address.username or ""),
+            "PASSWORD": unquote(address.password or ""),
+            "HOST": unquote(address.hostname or ""),
+            "PORT": str(port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"connect_timeout": "10", **dict(parse_qsl(address.query))},
+        }
+    raise SettingError(name, _without_password(url), DATABASE_FORM)
+
+
+def _without_password(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    return f"{head.partition(':')[0]}://…@{tail}" if at else url
+
+
+def sqlite(path: str) -> dict[str, object]:
+    """One file for one machine. IMMEDIATE takes the write lock at the start of a transaction: with Django's
+    default a quarter of concurrent read-then-write transactions fail with "database is locked"."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in a file that only its owner reads, made on first use."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process of the same start was quicker
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret

@@ -1,0 +1,213 @@
+"""All settings, read from the environment. With nothing set: one person, this machine, SQLite under `var/`.
+
+`SETTINGS` lists every name read here with its default and meaning; `.env.example` and the README follow it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nasweb import environment
+from nasweb.environment import SETTINGS as SETTINGS
+from nasweb.environment import Environment, SettingError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+# --- Where things lie --------------------------------------------------------------------------------------
+VAR_DIR = BASE_DIR / env.text(
+    "NASWEB_VAR_DIR", "var", "Folder for everything that is written: database, data sets, logs"
+)
+DATA_DIR = BASE_DIR / env.text(
+    "NASWEB_DATA_DIR", str(VAR_DIR / "data"), "Folder of the data sets that are trained on"
+)
+SETTINGS["NASWEB_DATA_DIR"] = environment.Setting(
+    "NASWEB_DATA_DIR", "var/data", SETTINGS["NASWEB_DATA_DIR"].meaning
+)
+
+_database_url = env.text(
+    "DATABASE_URL", "", "PostgreSQL's address; not set: an SQLite file in the folder NASWEB_VAR_DIR"
+)
+DATABASES: dict[str, Any] = {
+    "default": environment.database(_database_url)
+    if _database_url
+    else environment.sqlite(str(VAR_DIR / "nasweb.sqlite3"))
+}
+EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+"""One person on one machine, as opposed to a deployment with PostgreSQL."""
+if not _database_url:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)  # SQLite creates its file but not the folder
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- The web -----------------------------------------------------------------------------------------------
+DEBUG = env.flag("NASWEB_DEBUG", False, "1: error pages with tracebacks; never where strangers can reach it")
+ALLOWED_HOSTS = env.names(
+    "NASWEB_ALLOWED_HOSTS",
+    "localhost,127.0.0.1,[::1]",
+    "Host names under which the pages are served, with commas",
+)
+CSRF_TRUSTED_ORIGINS = env.names(
+    "NASWEB_TRUSTED_ORIGINS",
+    "",
+    "Origins such as https://nas.example.org that forms may come from behind a proxy",
+)
+HTTPS = env.flag("NASWEB_HTTPS", False, "1: served through TLS, so cookies are sent over TLS only")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+_secret = env.text(
+    "NASWEB_SECRET_KEY", "", "Signs cookies; needed with PostgreSQL, made on first use without"
+)
+if not _secret and not EMBEDDED:
+    raise SettingError("NASWEB_SECRET_KEY", "", "a long random text, the same for every web process")
+SECRET_KEY = _secret or environment.kept_secret(VAR_DIR / "secret-key")
+
+ROOT_URLCONF = "nasweb.urls"
+WSGI_APPLICATION = "nasweb.wsgi.application"
+ASGI_APPLICATION = "nasweb.asgi.application"
+INSTALLED_APPS = [
+    "nasweb",
+    "search",
+    "visualize",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "nasweb.middleware.content_security_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files: straight from static/ on one machine, collected and hashed in a deployment ---------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = EMBEDDED
+_STATIC_STORAGE = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if EMBEDDED
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC_STORAGE},
+}
+
+# --- Evaluations -------------------------------------------------------------------------------------------
+TRAINER = env.checked(
+    "NASWEB_TRAINER",
+    "search.training.trainer.train",
+    "Dotted path of the function that trains a candidate; only workers import it",
+    accept=lambda path: path.count(".") >= 1 and all(part.isidentifier() for part in path.split(".")),
+    expected="a dotted path such as search.training.trainer.train",
+)
+DEVICE = env.text("NASWEB_DEVICE", "auto", "Where workers train: auto, cpu, cuda or cuda:1")
+TORCH_THREADS = env.number(
+    "NASWEB_TORCH_THREADS", 1, "Threads of each training process; more than one wants one process", most=1024
+)
+EVALUATION_TIME_LIMIT = env.number(
+    "NASWEB_EVALUATION_TIME_LIMIT",
+    21_600,
+    "Seconds one attempt at an evaluation may take; the worker's and the broker's limits follow from it",
+    least=10,
+)
+MAX_ATTEMPTS = env.number(
+    "NASWEB_MAX_ATTEMPTS", 3, "Attempts at an evaluation whose worker goes silent before it fails", most=100
+)
+HEARTBEAT_SECONDS = env.seconds(
+    "NASWEB_HEARTBEAT_SECONDS", 2, "Seconds between two signs of life of a training", least=0.01
+)
+LEASE_SECONDS = env.seconds("NASWEB_LEASE_SECONDS", 60, "Silence in seconds after which a worker is given up")
+if LEASE_SECONDS < 2 * HEARTBEAT_SECONDS:
+    raise SettingError(
+        "NASWEB_LEASE_SECONDS",
+        f"{LEASE_SECONDS:g}",
+        f"at least twice NASWEB_HEARTBEAT_SECONDS ({HEARTBEAT_SECONDS:g})",
+    )
+SWEEP_SECONDS = env.seconds("NASWEB_SWEEP_SECONDS", 15, "Seconds between two looks for lost work")
+RESEND_SECONDS = env.seconds(
+    "NASWEB_RESEND_SECONDS", 300, "Seconds after which an evaluation that nobody claimed is sent again"
+)
+
+# --- Celery: a message is an id; the rows are the queue ----------------------------------------------------
+REDIS_URL = env.checked(
+    "REDIS_URL",
+    "redis://127.0.0.1:6379/0",
+    "Address of the Redis-protocol broker",
+    accept=lambda url: url.startswith(("redis://", "rediss://", "unix://", "memory://")),
+    expected="redis://HOST:PORT/NUMBER",
+)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "steps"
+CELERY_TASK_ROUTES = {"search.tasks.evaluate": {"queue": "training"}}
+"""Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = int(0.9 * EVALUATION_TIME_LIMIT)
+CELERY_TASK_TIME_LIMIT = EVALUATION_TIME_LIMIT
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": int(1.1 * EVALUATION_TIME_LIMIT),
+    "socket_connect_timeout": 3,
+    "socket_timeout": 30,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "search.tasks.sweep", "schedule": SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_TIMEZONE = "UTC"
+
+# --- Log ---------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.checked(
+    "NASWEB_LOG_LEVEL",
+    "INFO",
+    "Least severe messages that are logged",
+    accept=lambda level: level in ("DEBUG", "INFO", "WARNING", "ERROR"),
+    expected="DEBUG, INFO, WARNING or ERROR",
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"level": "WARNING"}, "celery.redirected": {"level": "WARNING"}},
+}
