@@ -75,7 +75,9 @@ def _unfold(
             )
             continue
         inner = f"{prefix}{predecessor}-{successor}/"
-        yield from _unfold(genotype, paths, level - 1, operation, node(predecessor), f"{inner}out", inner, (*within, place))
+        yield from _unfold(
+            genotype, paths, level - 1, operation, node(predecessor), f"{inner}out", inner, (*within, place)
+        )
         yield (
             f"{inner}out",
             node(successor),

@@ -9,12 +9,13 @@ Pure Python: must import neither Django nor torch.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 Feeds = dict[int, int]
 """value -> how many times it is concatenated; value 0 is the network's input, k the k-th operation's output."""
 
-Certificate = tuple[object, ...]
+Certificate = tuple[Any, ...]
 
 
 def canonical_order(names: Sequence[str], inputs: Sequence[Feeds], output: Feeds) -> list[int]:
@@ -64,29 +65,49 @@ class _Graph:
                 after[value].append((node, count))
                 depth[node] = max(depth[node], depth[value] + 1)
         self.after = [tuple(rows) for rows in after]
+        self.around = [
+            [other for other, _ in (*self.before[node], *after[node])] for node in range(self.size)
+        ]
         # Depth leads the colour, so that every order by colour is topological.
         self.start = _ranks(
-            [(-1, "")] + [(depth[node], label) for node, label in enumerate(labels, start=1)] + [(self.size, "")]
+            [(-1, "")]
+            + [(depth[node], label) for node, label in enumerate(labels, start=1)]
+            + [(self.size, "")]
         )
 
-    def refine(self, colours: list[int]) -> list[int]:
-        """Split colours by those of inputs and readers until nothing changes; keeps the order of colours."""
-        count = len(set(colours))
-        while count < self.size:
-            colours = _ranks(
-                [
-                    (
-                        colours[node],
-                        sorted([(colours[other], times) for other, times in self.before[node]]),
-                        sorted([(colours[other], times) for other, times in self.after[node]]),
-                    )
-                    for node in range(self.size)
-                ]
-            )
-            previous, count = count, len(set(colours))
-            if count == previous:
-                break
+    def refine(self, colours: list[int], changed: Iterable[int]) -> list[int]:
+        """Split colours by those of inputs and readers until nothing changes; keeps the order of colours.
+
+        Only cells next to `changed` nodes are looked at again: nodes of one cell agreed before, so where no
+        neighbour changed its colour they still do.
+        """
+        cells = _cells(colours)
+        while touched := {
+            colours[other]
+            for node in changed
+            for other in self.around[node]
+            if len(cells[colours[other]]) > 1
+        }:
+            fresh = list(colours)
+            changed = []
+            for colour in touched:
+                members = cells[colour]
+                ranks = _ranks([self._signature(node, colours) for node in members])
+                moved = [(node, colour + rank) for node, rank in zip(members, ranks, strict=True) if rank]
+                for node, new_colour in moved:
+                    fresh[node] = new_colour
+                    cells[new_colour].append(node)
+                    changed.append(node)
+                if moved:
+                    cells[colour] = [node for node in members if fresh[node] == colour]
+            colours = fresh
         return colours
+
+    def _signature(self, node: int, colours: list[int]) -> tuple[Any, ...]:
+        return (
+            sorted([(colours[other], times) for other, times in self.before[node]]),
+            sorted([(colours[other], times) for other, times in self.after[node]]),
+        )
 
     def certificate(self, order: list[int]) -> Certificate:
         """The whole description, relabelled by that order of all nodes."""
@@ -100,8 +121,16 @@ class _Graph:
         )
 
 
-def _ranks(signatures: "list[tuple[object, ...]]") -> list[int]:
-    order = sorted(range(len(signatures)), key=signatures.__getitem__)  # type: ignore[arg-type]
+def _cells(colours: list[int]) -> dict[int, list[int]]:
+    cells: dict[int, list[int]] = defaultdict(list)
+    for node, colour in enumerate(colours):
+        cells[colour].append(node)
+    return cells
+
+
+def _ranks(signatures: Sequence[Any]) -> list[int]:
+    """The position of each signature in their sorted order; equal signatures share the lowest."""
+    order = sorted(range(len(signatures)), key=signatures.__getitem__)
     ranks = [0] * len(signatures)
     rank = 0
     for position, node in enumerate(order):
@@ -122,13 +151,11 @@ class _Search:
 
     def order(self) -> list[int]:
         """Operations 1..n in canonical order."""
-        self._explore(self.graph.refine(self.graph.start), ())
+        self._explore(self.graph.refine(self.graph.start, range(self.graph.size)), ())
         return self.best_order[1:-1]
 
     def _explore(self, colours: list[int], fixed: tuple[int, ...]) -> None:
-        cells: dict[int, list[int]] = defaultdict(list)
-        for node, colour in enumerate(colours):
-            cells[colour].append(node)
+        cells = _cells(colours)
         open_cells = [cell for cell in cells.values() if len(cell) > 1]
         if not open_cells:
             self._leaf([cells[colour][0] for colour in sorted(cells)])
@@ -142,7 +169,10 @@ class _Search:
             for other in cell:
                 if other != node:
                     chosen[other] += 1  # ranks are positions, so colour + 1 is free in a cell of two or more
-            self._explore(self.graph.refine(chosen), (*fixed, node))
+            # The others moved as one, so that their neighbours see a change only through them.
+            self._explore(
+                self.graph.refine(chosen, [other for other in cell if other != node]), (*fixed, node)
+            )
             tried |= self._orbit(node, fixed)
 
     def _orbit(self, node: int, fixed: tuple[int, ...]) -> set[int]:
@@ -159,7 +189,7 @@ class _Search:
 
     def _leaf(self, order: list[int]) -> None:
         certificate = self.graph.certificate(order)
-        if self.best is None or certificate < self.best:  # type: ignore[operator]
+        if self.best is None or certificate < self.best:
             self.best, self.best_order = certificate, order
         elif certificate == self.best:
             forth = dict(zip(self.best_order, order, strict=True))

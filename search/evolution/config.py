@@ -7,7 +7,15 @@ import hashlib
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from search.evolution.datasets import DATASETS, FOLDER_PREFIX, DatasetShape, is_folder
 from search.evolution.host import FinalSeparable, Host, HostKind
@@ -18,7 +26,7 @@ TRAINER_VERSION = 1
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class StrategyConfig(_Document):
@@ -73,7 +81,9 @@ class Protocol(_Document):
     def _known_dataset(cls, value: str) -> str:
         if value in DATASETS or is_folder(value):
             return value
-        raise ValueError(f"unknown data set {value!r}; use one of {', '.join(DATASETS)} or {FOLDER_PREFIX}NAME")
+        raise ValueError(
+            f"unknown data set {value!r}; use one of {', '.join(DATASETS)} or {FOLDER_PREFIX}NAME"
+        )
 
     @model_validator(mode="after")
     def _fits(self) -> "Protocol":
@@ -109,7 +119,9 @@ class Protocol(_Document):
         """The table's row; for a folder, whose classes only the worker knows, ten classes of colour images."""
         if self.dataset in DATASETS:
             return DATASETS[self.dataset]
-        return DatasetShape(self.dataset, self.image_size or 32, 3, 10, 0, "a folder of images, one directory a class")
+        return DatasetShape(
+            self.dataset, self.image_size or 32, 3, 10, 0, "a folder of images, one directory a class"
+        )
 
     @property
     def shape_host(self) -> Host:

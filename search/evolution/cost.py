@@ -52,7 +52,9 @@ def operation_cost(name: str, input_width: int, cell_width: int, size: int) -> C
     """One primitive on `input_width` channels of size x size pixels, with its batch normalisation."""
     row = primitive(name)
     output_width = cell_width if row.widens_to_cell else input_width
-    weights = (row.kernel**2 * input_width if row.depthwise else 0) + (input_width * cell_width if row.pointwise else 0)
+    weights = (row.kernel**2 * input_width if row.depthwise else 0) + (
+        input_width * cell_width if row.pointwise else 0
+    )
     normalisation = 2 * output_width if row.has_weights else 0
     return Cost(weights + normalisation, weights * size * size, output_width * size * size)
 

@@ -25,7 +25,9 @@ class DatasetShape:
 
 
 _ROWS = (
-    DatasetShape("digits", 8, 1, 10, 1437, "1,797 handwritten digits of 8×8 pixels; ships with the installation"),
+    DatasetShape(
+        "digits", 8, 1, 10, 1437, "1,797 handwritten digits of 8×8 pixels; ships with the installation"
+    ),
     DatasetShape("fashion-mnist", 28, 1, 10, 60_000, "70,000 pictures of clothing, 28×28 pixels"),
     DatasetShape("mnist", 28, 1, 10, 60_000, "70,000 handwritten digits, 28×28 pixels"),
     DatasetShape("cifar10", 32, 3, 10, 50_000, "60,000 colour pictures of 10 classes, 32×32 pixels"),

@@ -8,7 +8,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol as TypingProtocol
+from typing import Any, Literal
+from typing import Protocol as TypingProtocol
 
 from search.evolution.config import Protocol
 from search.evolution.phenotype import Phenotype
@@ -97,7 +98,9 @@ def instant_trainer(
     device: str = "auto",
 ) -> TrainResult:
     """A trainer that does not train: `instant_fitness` plus a repeatable noise of up to 0.005 from the seed."""
-    noise = int.from_bytes(hashlib.sha256(f"{phenotype.key}:{seed}".encode()).digest()[:4], "big") / 2**32 - 0.5
+    noise = (
+        int.from_bytes(hashlib.sha256(f"{phenotype.key}:{seed}".encode()).digest()[:4], "big") / 2**32 - 0.5
+    )
     accuracy = min(1.0, max(0.0, instant_fitness(phenotype) + 0.01 * noise))
     point = Progress(protocol.steps, protocol.steps, 0.001, loss=1 - accuracy, validation_accuracy=accuracy)
     progress(point)

@@ -59,7 +59,9 @@ class Genotype:
         """Canonical text: one short line that can be pasted, `space:level 2 motifs:...:cell`."""
         parts = [_space_text(self.space)]
         for motifs in self.levels:
-            parts.append("-".join(".".join("".join(_DIGITS[op] for op in row) for row in motif) for motif in motifs))
+            parts.append(
+                "-".join(".".join("".join(_DIGITS[op] for op in row) for row in motif) for motif in motifs)
+            )
         return ":".join(parts)
 
     @cached_property
@@ -85,7 +87,9 @@ class Genotype:
         _check_edge(len(motif) + 1, successor, predecessor)
         return motif[successor - 2][predecessor - 1]
 
-    def with_edge(self, level: int, slot: int, successor: int, predecessor: int, operation: int) -> "Genotype":
+    def with_edge(
+        self, level: int, slot: int, successor: int, predecessor: int, operation: int
+    ) -> "Genotype":
         """A copy with one edge changed.
 
         Raises GenotypeError when the edge or the operation does not exist.
@@ -113,7 +117,9 @@ class Genotype:
         Raises GenotypeError that names the field, the value and what would be right.
         """
         if not isinstance(document, dict):
-            raise GenotypeError(f"a genotype is an object with space and levels, got {type(document).__name__}")
+            raise GenotypeError(
+                f"a genotype is an object with space and levels, got {type(document).__name__}"
+            )
         unknown = sorted(str(name) for name in set(document) - {"space", "levels"})
         if unknown:
             raise GenotypeError(f"unknown fields {', '.join(unknown)}; a genotype has space and levels")
@@ -153,7 +159,9 @@ def parse_genotype(text: str) -> Genotype:
             raise GenotypeError(f"not readable as JSON: {error}") from None
     head, *levels = text.split(":")
     if not levels:
-        raise GenotypeError(f"{text[:80]!r} is neither JSON nor a genotype's text, which looks like {EXAMPLE_TEXT}")
+        raise GenotypeError(
+            f"{text[:80]!r} is neither JSON nor a genotype's text, which looks like {EXAMPLE_TEXT}"
+        )
     space = _parse_space(head)
     return Genotype(space, tuple(_parse_motifs(index + 2, part) for index, part in enumerate(levels)))
 
@@ -187,10 +195,14 @@ def _check_edge(nodes: int, successor: int, predecessor: int) -> None:
 def _check_level(space: SearchSpace, level: int, motifs: Sequence[Motif]) -> None:
     shape = space.level(level)
     if len(motifs) != shape.motifs:
-        raise GenotypeError(f"levels[{level - 2}]: level {level} has {shape.motifs} motifs, got {len(motifs)}")
+        raise GenotypeError(
+            f"levels[{level - 2}]: level {level} has {shape.motifs} motifs, got {len(motifs)}"
+        )
     highest = len(space.operations(level))
     for slot, motif in enumerate(motifs, start=1):
-        _check_motif(f"levels[{level - 2}][{slot - 1}]", f"level {level}, motif {slot}", motif, shape, highest)
+        _check_motif(
+            f"levels[{level - 2}][{slot - 1}]", f"level {level}, motif {slot}", motif, shape, highest
+        )
 
 
 def _check_motif(path: str, where: str, motif: Motif, shape: LevelShape, highest: int) -> None:
@@ -229,7 +241,9 @@ def _read_motifs(level: int, motifs: object) -> tuple[Motif, ...]:
         raise GenotypeError(f"{path}: must be a list of motifs, got {motifs!r:.80}")
     for slot, motif in enumerate(motifs):
         if not isinstance(motif, list) or not all(isinstance(row, list) for row in motif):
-            raise GenotypeError(f"{path}[{slot}]: a motif is a list of rows such as [[4],[1,2],[3,1,4]], got {motif!r:.80}")
+            raise GenotypeError(
+                f"{path}[{slot}]: a motif is a list of rows such as [[4],[1,2],[3,1,4]], got {motif!r:.80}"
+            )
     return tuple(tuple(tuple(row) for row in motif) for motif in motifs)
 
 
@@ -238,7 +252,9 @@ def _parse_motifs(level: int, part: str) -> tuple[Motif, ...]:
     for slot, text in enumerate(part.split("-"), start=1):
         for character in text:
             if character != "." and character not in _VALUES:
-                raise GenotypeError(f"level {level}, motif {slot}: {character!r} in {text[:80]!r} is no operation id")
+                raise GenotypeError(
+                    f"level {level}, motif {slot}: {character!r} in {text[:80]!r} is no operation id"
+                )
         motifs.append(tuple(tuple(_VALUES[character] for character in row) for row in text.split(".")))
     return tuple(motifs)
 

@@ -37,7 +37,9 @@ class Liveness:
         return frozenset(place for place, count in self.uses.items() if count == 0)
 
 
-def path_edges(motif: Motif, dead_operations: frozenset[int] = frozenset()) -> tuple[tuple[int, int, int], ...]:
+def path_edges(
+    motif: Motif, dead_operations: frozenset[int] = frozenset()
+) -> tuple[tuple[int, int, int], ...]:
     """(successor, predecessor, operation) of the edges on a path from source to sink, in row order.
 
     Operations in `dead_operations` act as none. Empty when no path reaches the sink.
@@ -82,7 +84,7 @@ def analyse(genotype: Genotype) -> Liveness:
     """Find dead edges, dead motifs and unused motifs, and whether the cell's sink is reached."""
     paths = live_paths(genotype)
     top = genotype.space.top
-    uses: Counter[tuple[int, int]] = Counter({place: 0 for place in paths})
+    uses: Counter[tuple[int, int]] = Counter(dict.fromkeys(paths, 0))
     if paths[top, 1]:
         uses[top, 1] = 1
     for level in range(top, 2, -1):

@@ -64,7 +64,9 @@ def draw_mutation(genotype: Genotype, rng: random.Random, *, allow_same: bool = 
     successor = rng.randrange(2, space.level(level).nodes + 1)
     predecessor = rng.randrange(1, successor)
     old = genotype.edge(level, motif, successor, predecessor)
-    return Mutation(level, motif, successor, predecessor, old, _draw_operation(space, level, old, rng, allow_same))
+    return Mutation(
+        level, motif, successor, predecessor, old, _draw_operation(space, level, old, rng, allow_same)
+    )
 
 
 def _draw_operation(space: SearchSpace, level: int, old: int, rng: random.Random, allow_same: bool) -> int:
@@ -82,7 +84,9 @@ def apply_mutation(genotype: Genotype, mutation: Mutation) -> Genotype:
     """
     present = genotype.edge(mutation.level, mutation.motif, mutation.successor, mutation.predecessor)
     if present != mutation.old:
-        raise GenotypeError(f"the edge carries operation {present}, not {mutation.old}: not this genotype's mutation")
+        raise GenotypeError(
+            f"the edge carries operation {present}, not {mutation.old}: not this genotype's mutation"
+        )
     return genotype.with_edge(
         mutation.level, mutation.motif, mutation.successor, mutation.predecessor, mutation.new
     )

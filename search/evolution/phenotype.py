@@ -108,7 +108,8 @@ def build_phenotype(genotype: Genotype) -> Phenotype:
     place = {old: new for new, old in enumerate(order, start=1)}
     place[0] = 0
     return Phenotype(
-        tuple(Operation(names[old - 1], _reads(inputs[old - 1], place)) for old in order), _reads(output, place)
+        tuple(Operation(names[old - 1], _reads(inputs[old - 1], place)) for old in order),
+        _reads(output, place),
     )
 
 

@@ -38,14 +38,40 @@ class Primitive:
 
 
 PRIMITIVES: tuple[Primitive, ...] = (
-    Primitive("conv1x1", "1×1 conv", "1×1", "1×1 convolution of C channels, BN, ReLU", True, 1, False, True, "solid"),
-    Primitive("dw3x3", "3×3 depthwise", "dw 3", "3×3 depthwise convolution, BN, ReLU", False, 3, True, False, "solid"),
     Primitive(
-        "sep3x3", "3×3 separable", "sep 3", "3×3 separable convolution of C channels, BN, ReLU", True, 3, True, True, "solid"
+        "conv1x1", "1×1 conv", "1×1", "1×1 convolution of C channels, BN, ReLU", True, 1, False, True, "solid"
     ),
-    Primitive("max3x3", "3×3 max pool", "max 3", "3×3 max pooling, stride 1", False, 3, False, False, "dashed"),
-    Primitive("avg3x3", "3×3 avg pool", "avg 3", "3×3 average pooling, stride 1", False, 3, False, False, "dashed"),
-    Primitive("identity", "identity", "id", "passes its input on unchanged", False, 1, False, False, "dotted"),
+    Primitive(
+        "dw3x3",
+        "3×3 depthwise",
+        "dw 3",
+        "3×3 depthwise convolution, BN, ReLU",
+        False,
+        3,
+        True,
+        False,
+        "solid",
+    ),
+    Primitive(
+        "sep3x3",
+        "3×3 separable",
+        "sep 3",
+        "3×3 separable convolution of C channels, BN, ReLU",
+        True,
+        3,
+        True,
+        True,
+        "solid",
+    ),
+    Primitive(
+        "max3x3", "3×3 max pool", "max 3", "3×3 max pooling, stride 1", False, 3, False, False, "dashed"
+    ),
+    Primitive(
+        "avg3x3", "3×3 avg pool", "avg 3", "3×3 average pooling, stride 1", False, 3, False, False, "dashed"
+    ),
+    Primitive(
+        "identity", "identity", "id", "passes its input on unchanged", False, 1, False, False, "dotted"
+    ),
 )
 
 IDENTITY = "identity"

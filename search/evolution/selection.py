@@ -54,4 +54,6 @@ def tournament(population: PopulationView, rng: random.Random, fraction: float) 
     if size == 0:
         raise ValueError("a tournament needs at least one evaluated individual")
     drawn = rng.sample(range(size), tournament_size(size, fraction))
-    return min(population.members(drawn), key=lambda member: (-member.fitness, member.parameters, member.step))
+    return min(
+        population.members(drawn), key=lambda member: (-member.fitness, member.parameters, member.step)
+    )

@@ -13,7 +13,7 @@ MAX_LEVELS = 8
 MAX_MOTIFS = 61
 """Operation ids are one character of 0-9a-zA-Z in the canonical text."""
 MAX_NODES = 32
-MAX_EXPANDED_EDGES = 3_000
+MAX_EXPANDED_EDGES = 1_500
 """Bound on the edges of the flattened network, so that no document asks for unbounded work."""
 
 
@@ -58,7 +58,9 @@ class SearchSpace(BaseModel):
                 f"at most {MAX_EXPANDED_EDGES} are allowed: use fewer levels or nodes"
             )
         if self.name is not None and SPACES.get(self.name, self) != self:
-            raise ValueError(f"{self.name!r} is a preset with another shape; leave name out for a custom space")
+            raise ValueError(
+                f"{self.name!r} is a preset with another shape; leave name out for a custom space"
+            )
         return self
 
     @property
@@ -127,6 +129,8 @@ def search_space(value: object) -> SearchSpace:
         return value
     if isinstance(value, str):
         if value not in SPACES:
-            raise ValueError(f"unknown search space {value!r}; presets are {', '.join(SPACES)}, or give an object")
+            raise ValueError(
+                f"unknown search space {value!r}; presets are {', '.join(SPACES)}, or give an object"
+            )
         return SPACES[value]
     return SearchSpace.model_validate(value)

@@ -73,5 +73,6 @@ class Strategy(ABC):
             if self.accept(genotype):
                 return Proposal(genotype, "initial")
         raise NoCandidate(
-            f"none of {MAX_DRAWS} random genotypes was acceptable; raise max_parameters or lower the protocol's channels"
+            f"none of {MAX_DRAWS} random genotypes was acceptable; "
+            "raise the space's max_parameters or lower the protocol's channels"
         )

@@ -25,4 +25,6 @@ class TournamentEvolution(Strategy):
             child = apply_mutation(genotype, mutation)
             if self.accept(child):
                 return Proposal(child, "mutation", parent, mutation)
-        raise NoCandidate(f"none of {MAX_DRAWS} mutations of the individual of step {parent.step} was acceptable")
+        raise NoCandidate(
+            f"none of {MAX_DRAWS} mutations of the individual of step {parent.step} was acceptable"
+        )

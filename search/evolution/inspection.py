@@ -1,0 +1,55 @@
+"""Everything that can be said of a genotype without training it, as one JSON object.
+
+The command line, the REST API and the editor's preview answer with it. Must import neither Django nor torch.
+"""
+
+from typing import Any
+
+from search.evolution.cost import network_cost
+from search.evolution.genotype import Genotype
+from search.evolution.host import Host
+from search.evolution.liveness import analyse
+from search.evolution.phenotype import build_phenotype
+
+
+def inspect_genotype(genotype: Genotype, host: Host) -> dict[str, Any]:
+    """What a genotype builds in a host; the network's own fields are null when it builds none."""
+    alive = analyse(genotype)
+    document: dict[str, Any] = {
+        "text": genotype.text,
+        "key": genotype.key,
+        "genotype": genotype.to_json(),
+        "feasible": alive.feasible,
+        "reason": alive.reason,
+        "phenotype_key": None,
+        "parameters": None,
+        "multiply_adds": None,
+        "activations": None,
+        "depth": None,
+        "operations": None,
+        "host": host.model_dump(mode="json"),
+        "live_edges": len(alive.live_edges),
+        "dead_edges": [_edge(*edge) for edge in sorted(alive.dead_edges)],
+        "unused_motifs": [{"level": level, "motif": slot} for level, slot in sorted(alive.unused_motifs)],
+        "dead_motifs": [{"level": level, "motif": slot} for level, slot in sorted(alive.dead_motifs)],
+        "uses": [
+            {"level": level, "motif": slot, "uses": count}
+            for (level, slot), count in sorted(alive.uses.items())
+        ],
+    }
+    if alive.feasible:
+        phenotype = build_phenotype(genotype)
+        cost = network_cost(phenotype, host)
+        document |= {
+            "phenotype_key": phenotype.key,
+            "parameters": cost.parameters,
+            "multiply_adds": cost.multiply_adds,
+            "activations": cost.activations,
+            "depth": phenotype.depth,
+            "operations": len(phenotype.operations),
+        }
+    return document
+
+
+def _edge(level: int, slot: int, successor: int, predecessor: int) -> dict[str, int]:
+    return {"level": level, "motif": slot, "successor": successor, "predecessor": predecessor}
