@@ -76,7 +76,7 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_bad_input_is_refused_with_the_reason(
     tmp_path: Path, document: str, options: tuple[str, ...], message: str
 ) -> None:
-    with pytest.raises(CommandError, match="not a genotype|--channels") as caught:
+    with pytest.raises(CommandError, match=r"not a genotype|--channels") as caught:
         inspect(tmp_path, document, *options)
     assert message in str(caught.value)
     assert caught.value.returncode == 2
