@@ -1,0 +1,55 @@
+"""A cell at a glance, for tables: its arcs alone, written directly, since a page may show a hundred."""
+
+from functools import lru_cache
+
+from search.evolution.genotype import Motif, edges
+from search.evolution.primitives import NONE
+from visualize.palette import tone
+
+WIDTH, HEIGHT = 72, 24
+_SIDE = 4.0
+_ROW = 14.0
+"""The nodes' row: more room above it, where the longest arcs are."""
+_ABOVE, _BELOW = 12.0, 8.5
+
+
+@lru_cache(maxsize=4096)
+def cell_glyph(cell: Motif, operations: tuple[str, ...]) -> str:
+    """An SVG of 72x24 units. `operations` are the names of ids 1, 2, … at the cell's level."""
+    nodes = len(cell) + 1
+    step = (WIDTH - 2 * _SIDE) / (nodes - 1)
+    arcs, count = [], 0
+    for successor, predecessor, operation in edges(cell):
+        if operation == NONE:
+            continue
+        count += 1
+        left, right = _SIDE + (predecessor - 1) * step, _SIDE + (successor - 1) * step
+        arcs.append(
+            f'<path class="line {_look(operations[operation - 1])}" d="{_curve(left, right, successor - predecessor, nodes)}"/>'
+        )
+    dots = "".join(
+        f'<circle class="dot" cx="{_SIDE + node * step:.1f}" cy="{_ROW}" r="1.6"/>' for node in range(nodes)
+    )
+    return (
+        f'<svg class="{"glyph dense" if nodes > 7 else "glyph"}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img"'
+        f' aria-label="cell with {count} edges">{"".join(arcs)}{dots}</svg>'
+    )
+
+
+def _look(operation: str) -> str:
+    return f"tone-{tone(int(operation[1:]))}" if operation[1:].isdigit() else f"op-{operation}"
+
+
+def _curve(left: float, right: float, span: int, nodes: int) -> str:
+    """Scaled so that the longest possible arc just fits, whatever the number of nodes."""
+    if span == 1:
+        return f"M{left:.1f},{_ROW}H{right:.1f}"
+    longest = nodes - 1
+    even = span % 2 == 0
+    most = longest - longest % 2 if even else max(3, longest - (longest + 1) % 2)
+    height = (-_ABOVE if even else _BELOW) * span / most
+    lift = _ROW + height * 4 / 3
+    reach = (right - left) * 0.22
+    return (
+        f"M{left:.1f},{_ROW}C{left + reach:.1f},{lift:.1f} {right - reach:.1f},{lift:.1f} {right:.1f},{_ROW}"
+    )

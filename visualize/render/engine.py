@@ -1,0 +1,71 @@
+"""Graphviz: in this process for a motif, in a process of its own with a time limit for anything larger.
+
+Both speak to the engine inside pygraphviz's wheel; where that cannot be loaded, to the `dot` program. Layout runs
+in C and cannot be interrupted: dot takes ten seconds on a dense graph of 25 nodes, and a server's thread that is
+inside it is lost to everybody else. So only what is known to be quick runs here.
+"""
+
+import logging
+import subprocess
+import sys
+import threading
+from typing import Literal
+
+from visualize.drawings.model import Engine, TooLarge
+from visualize.render import worker
+
+Format = Literal["svg", "png", "pdf"]
+
+QUICK_EDGES = 60
+"""A motif of 11 nodes has 55 edges and takes dot 60 ms."""
+TIME_LIMIT_SECONDS = 8.0
+
+_log = logging.getLogger(__name__)
+_one_at_a_time = threading.Lock()  # Graphviz keeps global state
+
+
+class DrawingFailed(Exception):
+    """Graphviz did not draw: says why, for the page that shows the message in the picture's place."""
+
+
+def run_graphviz(
+    source: str,
+    engine: Engine,
+    format: Format = "svg",
+    *,
+    edge_count: int = 0,
+    seconds: float = TIME_LIMIT_SECONDS,
+) -> bytes:
+    """The drawing of a DOT text.
+
+    Raises TooLarge when the layout does not finish in time, DrawingFailed when Graphviz refuses the graph.
+    """
+    if worker.available() and (engine == "nop2" or edge_count <= QUICK_EDGES):
+        with _one_at_a_time:
+            try:
+                return worker.draw(source, engine, format)
+            except (ValueError, OSError, TypeError) as error:
+                raise DrawingFailed(f"Graphviz could not draw this graph: {error}") from error
+    return _in_own_process(source, engine, format, seconds)
+
+
+def _in_own_process(source: str, engine: Engine, format: Format, seconds: float) -> bytes:
+    """Started with this module's neighbour alone: no Django, so it is up in a tenth of a second."""
+    if worker.available():
+        command = [sys.executable, worker.__file__, engine, format]
+    else:
+        command = ["dot", f"-K{engine}", f"-T{format}"]
+    try:
+        done = subprocess.run(
+            command, input=source.encode(), capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise TooLarge(f"The layout of this graph did not finish within {seconds:g} s.") from None
+    except FileNotFoundError:
+        raise DrawingFailed("Neither pygraphviz nor the dot program of Graphviz is installed here.") from None
+    if done.returncode != 0 or not done.stdout:
+        _log.error(
+            "Graphviz failed with %s: %s", done.returncode, done.stderr.decode(errors="replace")[-2000:]
+        )
+        raise DrawingFailed(f"Graphviz could not draw this graph (exit status {done.returncode}).")
+    return done.stdout
