@@ -55,14 +55,14 @@ def node_place(node: int) -> Point:
 
 def arc(predecessor: int, successor: int) -> Arc:
     """The place of the edge predecessor → successor, the same in every motif."""
-    (left, _), (right, _) = node_place(predecessor), node_place(successor)
+    left, right = node_place(predecessor)[0], node_place(successor)[0]
     height = _height(successor - predecessor)
     if height == 0:
         reach = right - RADIUS - ARROW - 1
-        start = left + RADIUS
-        third = (reach - start) / 3
-        control = ((start + third, 0.0), (reach - third, 0.0))
-        return Arc((start, 0.0), control, (reach, 0.0), (right - RADIUS - 1, 0.0), ((left + right) / 2, 0.0))
+        edge = left + RADIUS
+        third = (reach - edge) / 3
+        control = ((edge + third, 0.0), (reach - third, 0.0))
+        return Arc((edge, 0.0), control, (reach, 0.0), (right - RADIUS - 1, 0.0), ((left + right) / 2, 0.0))
     lift = height * 4 / 3  # a cubic with both controls at this height has its middle at 3/4 of it
     out, into = (left + _LEAN * SPACING, lift), (right - _LEAN * SPACING, lift)
     start = _towards((left, 0.0), out, RADIUS)

@@ -11,6 +11,8 @@ _SIDE = 4.0
 _ROW = 14.0
 """The nodes' row: more room above it, where the longest arcs are."""
 _ABOVE, _BELOW = 12.0, 8.5
+_DENSE = 7
+"""Above so many nodes the lines are thinner."""
 
 
 @lru_cache(maxsize=4096)
@@ -18,21 +20,19 @@ def cell_glyph(cell: Motif, operations: tuple[str, ...]) -> str:
     """An SVG of 72x24 units. `operations` are the names of ids 1, 2, … at the cell's level."""
     nodes = len(cell) + 1
     step = (WIDTH - 2 * _SIDE) / (nodes - 1)
-    arcs, count = [], 0
+    arcs = []
     for successor, predecessor, operation in edges(cell):
-        if operation == NONE:
-            continue
-        count += 1
-        left, right = _SIDE + (predecessor - 1) * step, _SIDE + (successor - 1) * step
-        arcs.append(
-            f'<path class="line {_look(operations[operation - 1])}" d="{_curve(left, right, successor - predecessor, nodes)}"/>'
-        )
-    dots = "".join(
-        f'<circle class="dot" cx="{_SIDE + node * step:.1f}" cy="{_ROW}" r="1.6"/>' for node in range(nodes)
-    )
+        if operation != NONE:
+            left, right = (_SIDE + (node - 1) * step for node in (predecessor, successor))
+            d = _curve(left, right, successor - predecessor, nodes)
+            arcs.append(f'<path class="line {_look(operations[operation - 1])}" d="{d}"/>')
+    xs = [f"{_SIDE + node * step:.1f}" for node in range(nodes)]
+    dots = "".join(f'<circle class="dot" cx="{x}" cy="{_ROW}" r="1.6"/>' for x in xs)
+    classes = "glyph dense" if nodes > _DENSE else "glyph"
+    count = f"{len(arcs)} edge" if len(arcs) == 1 else f"{len(arcs)} edges"
     return (
-        f'<svg class="{"glyph dense" if nodes > 7 else "glyph"}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img"'
-        f' aria-label="cell with {count} edges">{"".join(arcs)}{dots}</svg>'
+        f'<svg class="{classes}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+        f' role="img" aria-label="cell with {count}">{"".join(arcs)}{dots}</svg>'
     )
 
 
@@ -45,9 +45,10 @@ def _curve(left: float, right: float, span: int, nodes: int) -> str:
     if span == 1:
         return f"M{left:.1f},{_ROW}H{right:.1f}"
     longest = nodes - 1
-    even = span % 2 == 0
-    most = longest - longest % 2 if even else max(3, longest - (longest + 1) % 2)
-    height = (-_ABOVE if even else _BELOW) * span / most
+    if span % 2 == 0:
+        height = -_ABOVE * span / (longest - longest % 2)
+    else:
+        height = _BELOW * span / (longest - (longest + 1) % 2)
     lift = _ROW + height * 4 / 3
     reach = (right - left) * 0.22
     return (

@@ -1,0 +1,59 @@
+"""Drawings in templates: `{% glyph genotype %}`, `{% motif_svg genotype level slot %}`, `{{ mutation|edit:genotype }}`.
+
+A genotype is the engine's or a row of the table: both have a space and levels.
+"""
+
+from typing import Any, Protocol
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from search.evolution.genotype import Genotype
+from search.evolution.mutation import Mutation
+from search.evolution.space import search_space
+from visualize.drawings import motif_drawing
+from visualize.drawings.glyphs import cell_glyph
+from visualize.drawings.names import mutation_text
+from visualize.render import DrawingFailed, TooLarge, page_svg
+
+register = template.Library()
+
+
+class Carrier(Protocol):
+    """What has a genotype's two fields."""
+
+    space: Any
+    levels: Any
+
+
+@register.simple_tag
+def glyph(genotype: Carrier) -> SafeString:
+    """The cell at a glance, 72x24 units; takes microseconds, so a table may show it in each row."""
+    space = search_space(genotype.space)
+    cell = tuple(tuple(row) for row in genotype.levels[-1][0])
+    return mark_safe(cell_glyph(cell, space.operations(space.top)))  # numbers and names of our own tables
+
+
+@register.simple_tag
+def motif_svg(genotype: Carrier, level: int, slot: int, selected: str = "") -> SafeString:
+    """One motif with classes for drawing.css, or the reason why it is not drawn."""
+    try:
+        return page_svg(motif_drawing(engine_genotype(genotype), level, slot), selected=selected)
+    except (TooLarge, DrawingFailed) as refusal:
+        return format_html('<p class="undrawn">{}</p>', str(refusal))
+
+
+@register.filter
+def edit(mutation: dict[str, Any] | Mutation | None, genotype: Carrier) -> str:
+    """What a mutation changed, e.g. `M2 in→3: max 3×3 → sep 3×3`; empty without one."""
+    if mutation is None:
+        return ""
+    row = mutation if isinstance(mutation, Mutation) else Mutation.from_json(mutation)
+    return mutation_text(search_space(genotype.space), row)
+
+
+def engine_genotype(genotype: Carrier) -> Genotype:
+    if isinstance(genotype, Genotype):
+        return genotype
+    return Genotype.from_json({"space": genotype.space, "levels": genotype.levels})
