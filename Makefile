@@ -18,8 +18,11 @@ TESTS ?=
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# NAME=VALUE lines of .env become the environment's where that does not set them already.
+FROM_ENV_FILE = set -a; [ ! -e .env ] || eval "$$(sed -n 's/^\([A-Z][A-Z_]*\)=\(.*\)/: "$${\1:=\2}"/p' .env)"; set +a
+
 run: $(VENV)/installed ## start everything and print the address; Ctrl-C stops it, nothing is lost
-	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))
+	@$(FROM_ENV_FILE); exec $(PY) manage.py serve $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))
 
 install: $(VENV)/installed ## make .venv and install the pinned requirements
 
@@ -64,7 +67,7 @@ $(PY):
 
 # Remembers the PyTorch index that was asked for: another one installs that build in place of the present one.
 $(VENV)/torch-index: $(PY) $(if $(TORCH_INDEX),FORCE)
-	@touch $@; if [ -n "$(TORCH_INDEX)" ] && [ "$$(cat $@)" != "$(TORCH_INDEX)" ]; then \
+	@[ -e $@ ] || touch $@; if [ -n "$(TORCH_INDEX)" ] && [ "$$(cat $@)" != "$(TORCH_INDEX)" ]; then \
 	  $(PY) -m pip uninstall --quiet --yes torch torchvision && \
 	  $(PY) -m pip install $$(grep -E '^torch(vision)?==' requirements.txt) --index-url "$(TORCH_INDEX)" && \
 	  echo "$(TORCH_INDEX)" > $@; fi

@@ -1,0 +1,54 @@
+"""The web server on loopback. The parent holds its socket: while the server is started again, requests wait."""
+
+import http.client
+import socket
+import sys
+
+from nasweb.embedded.child import Command
+
+FIRST_PORT = 8000
+LAST_PORT = 8099
+THREADS = 8
+
+
+class PortTaken(Exception):
+    """The port that was asked for is in use."""
+
+
+def listen(port: int | None) -> socket.socket:
+    """A listening socket on the port, or on the first free one from 8000 where none is asked for."""
+    for candidate in [port] if port else range(FIRST_PORT, LAST_PORT + 1):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", candidate))
+            listener.listen(256)
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    taken = f"port {port} is" if port else f"the ports {FIRST_PORT} to {LAST_PORT} are"
+    raise PortTaken(f"On 127.0.0.1 {taken} in use. Choose another: make run PORT=9000")
+
+
+def web_command(listener: socket.socket) -> Command:
+    descriptor = listener.fileno()
+    options = ["--bind", f"fd://{descriptor}", "--worker-class", "gthread", "--workers", "1"]
+    options += ["--threads", str(THREADS), "--no-control-socket", "--graceful-timeout", "5"]
+    return Command(
+        name="web",
+        arguments=[sys.executable, "-m", "gunicorn", *options, "nasweb.wsgi:application"],
+        sockets=[descriptor],
+    )
+
+
+def page_status(address: str) -> int | None:
+    """The status of the first page; None while nobody answers."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
+    try:
+        connection.request("GET", "/experiments/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

@@ -1,0 +1,76 @@
+"""The two workers: one trains, one takes the short steps between."""
+
+import os
+import signal
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from nasweb.embedded.child import Command
+
+# Linux keeps one folder of /proc per NVIDIA GPU that its driver has found.
+GPUS = Path("/proc/driver/nvidia/gpus")
+BYTES_PER_TRAINING = 3 * 2**30
+MOST_PROCESSES = 8
+
+
+def has_gpu() -> bool:
+    """Asks without torch: CUDA must not be touched in a process that later forks."""
+    try:
+        cpu_build = version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return False
+    return not cpu_build and GPUS.is_dir() and any(GPUS.iterdir())
+
+
+def available_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def default_processes(device: str) -> int:
+    """One training for a GPU; on the CPU one for each core, as far as the memory goes."""
+    if device.startswith("cuda") or (device == "auto" and has_gpu()):
+        return 1
+    return max(1, min(available_cores(), memory_bytes() // BYTES_PER_TRAINING, MOST_PROCESSES))
+
+
+def training_command(processes: int) -> Command:
+    """Trains candidates, one in each process."""
+    return Command(
+        name="worker",
+        arguments=_celery("training", "--pool", "prefork", "--concurrency", str(processes)),
+        environment={
+            # Training allocates and frees the same large blocks each step; glibc is told to keep them (2x),
+            # up to a share of the memory, so that one large network does not starve the rest.
+            "MALLOC_MMAP_MAX_": "0",
+            "MALLOC_TRIM_THRESHOLD_": str(memory_bytes() // (4 * processes)),
+            "OMP_NUM_THREADS": "1",
+            **END_AT_ONCE,
+        },
+        niceness=5,  # pages stay quick while all cores train
+        orphan_signal=signal.SIGKILL,  # its broker dies with it: there is nobody left to say goodbye to
+    )
+
+
+def steps_command() -> Command:
+    """Proposes candidates and sweeps: milliseconds, never behind a training that takes hours."""
+    return Command(
+        name="steps",
+        arguments=_celery("steps", "--pool", "solo"),
+        environment=END_AT_ONCE,
+        orphan_signal=signal.SIGKILL,
+    )
+
+
+# Celery waits for running tasks on SIGTERM, unless told to end them; their evaluations wait again and are redone.
+END_AT_ONCE = {"REMAP_SIGTERM": "SIGQUIT"}
+
+
+def _celery(queue: str, *options: str) -> list[str]:
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
+    name = ["--queues", queue, "--hostname", f"{queue}@%h"]
+    return [sys.executable, "-m", "celery", "--app", "nasweb", "worker", *name, *options, *quiet]

@@ -1,0 +1,69 @@
+"""The compose file and the Dockerfile, read without an engine."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.build.tree import ROOT
+
+TEXT = (ROOT / "docker/compose.yaml").read_text()
+DOCKERFILE = (ROOT / "docker/Dockerfile").read_text()
+SECRETS = {"NASWEB_SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
+
+
+@pytest.fixture
+def services() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(TEXT)
+    services: dict[str, Any] = document["services"]
+    return services
+
+
+def test_compose_refuses_to_start_without_its_secrets() -> None:
+    """`${NAME:?message}` stops compose; any other form would start with an empty or a known secret."""
+    variables = re.findall(r"(?<!\$)\$\{([A-Z_]+)([^}]*)\}", TEXT)
+    secret = {(name, rest[:2]) for name, rest in variables if re.search("SECRET|PASSWORD|TOKEN", name)}
+    assert secret == {(name, ":?") for name in SECRETS}
+
+
+def test_every_part_of_the_system_is_there_and_watched(services: dict[str, Any]) -> None:
+    assert set(services) == {"postgres", "redis", "migrate", "web", "steps", "beat", "worker"}
+    watched = {name for name, service in services.items() if "test" in service.get("healthcheck", {})}
+    assert watched == {"postgres", "redis", "steps", "beat"}  # the two images watch themselves
+    assert DOCKERFILE.count("\nHEALTHCHECK") == 2
+
+
+def test_nothing_starts_before_the_migrations_are_done(services: dict[str, Any]) -> None:
+    for name in ("web", "steps", "beat", "worker"):
+        assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_the_images_that_compose_builds_are_stages_of_the_dockerfile(services: dict[str, Any]) -> None:
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)", DOCKERFILE, re.MULTILINE))
+    wanted = {service["build"]["target"] for service in services.values() if "build" in service}
+    assert wanted == {"web", "worker"} <= stages
+
+
+def test_only_the_pages_are_published_and_only_on_this_host(services: dict[str, Any]) -> None:
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published == {"web": ["${WEB_ADDRESS:-127.0.0.1:8000}:8000"]}
+
+
+def test_the_web_image_installs_no_training_package() -> None:
+    assert "sed '/^# --- training/,$d' requirements.txt" in DOCKERFILE
+    web, line, training = (ROOT / "requirements.txt").read_text().partition("\n# --- training")
+    assert line
+    assert not re.search(r"^(torch|torchvision|scikit-learn|numpy|scipy|pillow)==", web, re.MULTILINE)
+    assert re.search(r"^torch==", training, re.MULTILINE)
+
+
+def test_what_the_images_copy_exists() -> None:
+    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE):
+        for source in sources.split():
+            assert (ROOT / source).exists(), source
+
+
+def test_the_gpu_file_changes_only_what_is_there(services: dict[str, Any]) -> None:
+    overlay = yaml.safe_load((ROOT / "docker/compose.gpu.yaml").read_text())
+    assert set(overlay["services"]) <= set(services)

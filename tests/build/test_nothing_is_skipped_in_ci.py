@@ -1,0 +1,45 @@
+"""A skip hides a test; continuous integration must not be able to lose one that way."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SKIPPING = "import pytest\n\ndef test_passes(): pass\n\n@pytest.mark.skip(reason='no time')\ndef test_skips(): pass\n"
+UNCOLLECTED = "import pytest\n\npytest.importorskip('no_such_module')\n"
+
+
+def run_pytest(folder: Path, text: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    test = folder / "test_sample.py"
+    test.write_text(text)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    plugin = ["-p", "tests.build.nothing_skipped", "-p", "no:django", "-p", "no:cacheprovider"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--rootdir", folder, *plugin, test],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_skipped_test_fails_in_ci_and_says_why(tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, SKIPPING, CI="true")
+    assert done.returncode == 1
+    assert "1 passed, 1 error" in done.stdout
+    assert "no time" in done.stdout
+
+
+def test_a_module_that_skips_itself_fails_in_ci(tmp_path: Path) -> None:
+    assert run_pytest(tmp_path, UNCOLLECTED, CI="true").returncode != 0
+
+
+@pytest.mark.parametrize("value", ["", "false"])
+def test_elsewhere_a_skip_is_a_skip(tmp_path: Path, value: str) -> None:
+    done = run_pytest(tmp_path, SKIPPING, CI=value)
+    assert done.returncode == 0
+    assert "1 passed, 1 skipped" in done.stdout

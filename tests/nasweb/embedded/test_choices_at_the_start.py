@@ -1,0 +1,60 @@
+"""What the command decides by itself: the port, the number of trainings, the environment of the worker."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from nasweb.embedded import worker
+from nasweb.embedded.web import PortTaken, listen
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_refused_with_a_remedy() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {port} is in use.*make run PORT="):
+            listen(port)
+
+
+def test_without_a_wish_the_next_free_port_is_taken() -> None:
+    with listen(None) as first, listen(None) as second:
+        assert 8000 <= first.getsockname()[1] < second.getsockname()[1]
+
+
+def test_the_page_is_served_to_this_machine_alone() -> None:
+    with listen(None) as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "cores, gibibytes, processes", [(2, 16, 2), (1, 16, 1), (8, 8, 2), (64, 512, 8), (4, 2, 1)]
+)
+def test_on_a_cpu_there_is_a_training_for_each_core_that_the_memory_bears(
+    monkeypatch: pytest.MonkeyPatch, cores: int, gibibytes: int, processes: int
+) -> None:
+    monkeypatch.setattr(worker, "available_cores", lambda: cores)
+    monkeypatch.setattr(worker, "memory_bytes", lambda: gibibytes * 2**30)
+    assert worker.default_processes("cpu") == processes
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_a_gpu_trains_one_network_at_a_time(device: str) -> None:
+    assert worker.default_processes(device) == 1
+
+
+def test_a_gpu_counts_only_with_a_build_of_pytorch_that_can_use_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "0000:01:00.0").mkdir()
+    monkeypatch.setattr(worker, "GPUS", tmp_path)
+    monkeypatch.setattr(worker, "version", lambda package: "2.13.0+cu130")
+    assert worker.has_gpu()
+    monkeypatch.setattr(worker, "version", lambda package: "2.13.0+cpu")
+    assert not worker.has_gpu()
+
+
+def test_trainings_keep_their_memory_but_not_all_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "memory_bytes", lambda: 16 * 2**30)
+    environment = worker.training_command(2).environment
+    assert environment["MALLOC_MMAP_MAX_"] == "0"
+    assert int(environment["MALLOC_TRIM_THRESHOLD_"]) == 2 * 2**30
