@@ -1,0 +1,51 @@
+"""Whether a network plainly cannot be trained in this machine's memory, told before it is tried."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from search.evolution.config import Protocol
+from search.evolution.cost import network_cost
+from search.evolution.evaluation import EvaluationFailed
+from search.evolution.host import Host
+from search.evolution.phenotype import Phenotype
+
+COPIES = 2.0
+"""Bytes kept for the gradient per byte of activations, as a lower bound: a convolution keeps its own output and
+that of its ReLU. Measured on the CPU: 2.0 to 3.3, concatenations, pools' indices and buffers included."""
+
+_GIB = 2**30
+_CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def training_bytes(phenotype: Phenotype, host: Host, protocol: Protocol, *, bytes_per_value: int = 4) -> int:
+    """What training needs at least: activations of one batch, and weights with gradient and momentum."""
+    train_host = host.model_copy(update={"image_size": protocol.crop or host.image_size})
+    cost = network_cost(phenotype, train_host)
+    activations = COPIES * cost.activations * protocol.batch_size * bytes_per_value
+    return int(activations) + 3 * 4 * cost.parameters
+
+
+def machine_bytes(device: torch.device) -> int:
+    """All memory of the device; on the CPU what this machine or its container has."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[1]
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for path in map(Path, _CGROUP_LIMITS):
+        text = path.read_text().strip() if path.is_file() else ""
+        if text.isdigit():
+            total = min(total, int(text))
+    return total
+
+
+def check_memory(phenotype: Phenotype, host: Host, protocol: Protocol, device: torch.device) -> None:
+    """Raise EvaluationFailed (out_of_memory) when the least that training needs is more than there is."""
+    needed = training_bytes(phenotype, host, protocol, bytes_per_value=2 if device.type == "cuda" else 4)
+    there = machine_bytes(device)
+    if needed > there:
+        raise EvaluationFailed(
+            "out_of_memory",
+            f"training needs at least {needed / _GIB:.1f} GiB and this {device.type} has {there / _GIB:.1f} GiB: "
+            f"lower batch_size (now {protocol.batch_size}), channels (now {protocol.channels}) or the image size",
+        )

@@ -1,0 +1,83 @@
+"""Where data sets lie on this machine, told without reading them. Imports no torch."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from search.evolution.datasets import DATASETS, FOLDER_PREFIX, is_folder
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+SYSTEM_FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
+"""Where Debian's package dataset-fashion-mnist puts its four .gz files."""
+
+IDX_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+"""MNIST and Fashion-MNIST outside their test sets, each as it stands or with .gz."""
+
+_FILES: dict[str, tuple[str, ...]] = {
+    "mnist": tuple(f"MNIST/raw/{name}" for name in IDX_FILES),
+    "fashion-mnist": tuple(f"FashionMNIST/raw/{name}" for name in IDX_FILES),
+    "cifar10": ("cifar-10-batches-py/data_batch_5",),
+    "cifar100": ("cifar-100-python/train",),
+    "svhn": ("train_32x32.mat",),
+}
+"""What torchvision leaves in the data folder."""
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether this machine can train on a data set now, and if not what helps."""
+
+    available: bool
+    message: str
+    """For people: where it lies, or what to do."""
+
+
+def data_folder() -> Path:
+    """NASWEB_DATA_DIR, else `data` in NASWEB_VAR_DIR, else var/data; relative to the project."""
+    given = os.environ.get("NASWEB_DATA_DIR")
+    if given:
+        return PROJECT / given
+    return PROJECT / (os.environ.get("NASWEB_VAR_DIR") or "var") / "data"
+
+
+def idx_folder(name: str) -> Path | None:
+    """The folder with the .gz (or plain) idx files of mnist or fashion-mnist that were put there by other means."""
+    folders = [data_folder() / name]
+    if name == "fashion-mnist":
+        folders.append(SYSTEM_FASHION_MNIST)
+    for folder in folders:
+        if all(idx_file(folder, part) for part in IDX_FILES):
+            return folder
+    return None
+
+
+def idx_file(folder: Path, name: str) -> Path | None:
+    """That file or its .gz, whichever is there."""
+    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+
+
+def image_folder(name: str) -> Path:
+    """The folder of `folder:NAME`: NAME under the data folder, one directory a class."""
+    return data_folder() / name.removeprefix(FOLDER_PREFIX)
+
+
+def availability(name: str) -> Availability:
+    """Whether the data set can be trained on without a download. Reads no images."""
+    if name == "digits":
+        return Availability(True, "ships with scikit-learn")
+    if is_folder(name):
+        folder = image_folder(name)
+        if folder.is_dir():
+            return Availability(True, f"lies in {folder}")
+        return Availability(False, f"there is no folder {folder}: put one directory of images a class into it")
+    if name not in DATASETS:
+        return Availability(False, f"unknown data set {name!r}; use one of {', '.join(DATASETS)} or folder:NAME")
+    folder = data_folder()
+    if name in ("mnist", "fashion-mnist"):
+        found = idx_folder(name)
+        if found:
+            return Availability(True, f"lies in {found}")
+    if all(idx_file(folder, file) for file in _FILES[name]):
+        return Availability(True, f"lies in {folder}")
+    return Availability(False, f"will be downloaded into {folder} when it is first trained on")

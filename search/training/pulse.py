@@ -1,0 +1,98 @@
+"""The trainer's sign of life: reports progress, and stops a training at its deadline."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from torch import Tensor, nn
+
+from search.evolution.evaluation import EvaluationFailed, Progress
+
+T = TypeVar("T")
+
+INTERVAL_SECONDS = 0.9
+"""At most this long between two reports, as far as single operations of a network allow."""
+
+
+class Pulse:
+    """Counts a training's time; `progress` may raise Cancelled, which ends the training where it stands."""
+
+    def __init__(self, progress: Callable[[Progress], None], steps: int, limit_seconds: float) -> None:
+        self._progress = progress
+        self._limit_seconds = limit_seconds
+        self._start = self._last = time.monotonic()
+        self.steps = steps
+        self.step = 0
+
+    @property
+    def seconds(self) -> float:
+        """Since the training began."""
+        return time.monotonic() - self._start
+
+    def beat(self) -> bool:
+        """Called often. Reports when a report is due, and says whether it did.
+
+        Raises EvaluationFailed (time_out) after the deadline.
+        """
+        now = time.monotonic()
+        if now - self._start > self._limit_seconds:
+            raise EvaluationFailed(
+                "time_out",
+                f"stopped at step {self.step} of {self.steps} after the time limit of {self._limit_seconds:g} s: "
+                "raise time_limit_seconds, or lower steps, batch_size or channels",
+            )
+        if now - self._last < INTERVAL_SECONDS:
+            return False
+        self.report()
+        return True
+
+    def report(self, **measured: float | None) -> Progress:
+        """Report now, with what was measured."""
+        point = Progress(self.step, self.steps, self.seconds, **measured)
+        self._progress(point)
+        self._last = time.monotonic()
+        return point
+
+
+def beat_inside(layers: nn.ModuleList, pulse: Pulse) -> None:
+    """Beat after each layer's forward and backward pass too: one step of a wide network can take many seconds.
+
+    For the CPU only, where the backward pass runs in the caller's thread.
+    """
+
+    def after(layer: nn.Module, inputs: Any, output: Tensor) -> None:
+        pulse.beat()
+        if output.requires_grad:
+            output.register_hook(backward)
+
+    def backward(gradient: Tensor) -> None:
+        pulse.beat()
+
+    for layer in layers:
+        layer.register_forward_hook(after)
+
+
+def report_while(work: Callable[[], T], report: Callable[[], None]) -> T:
+    """Do `work` in a thread and call `report` about every second until it is done.
+
+    An exception of `report` leaves the work to end by itself in the background.
+    """
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # carried to the caller's thread
+            errors.append(error)
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(INTERVAL_SECONDS)
+        if thread.is_alive():
+            report()
+    if errors:
+        raise errors[0]
+    return results[0]
