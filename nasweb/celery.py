@@ -7,10 +7,21 @@ operations before the fork leaves its children hanging, so only the child that t
 """
 
 import os
+import signal
+from contextlib import suppress
 
+from billiard.util import set_pdeathsig
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nasweb.settings")
 app = Celery("nasweb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def die_with_parent(**_: object) -> None:
+    """A killed worker leaves no process that trains on for a lease it has lost (Linux)."""
+    with suppress(OSError):
+        set_pdeathsig(signal.SIGKILL)

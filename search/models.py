@@ -1,4 +1,4 @@
-"""The tables: fields, states and constraints. Reads are in selectors, writes in services (design section 4)."""
+"""The tables: fields, states and constraints. Reads are in selectors, writes in services (ARCHITECTURE.md)."""
 
 from datetime import datetime
 
@@ -47,6 +47,9 @@ class Experiment(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    launch = models.UUIDField(
+        null=True, unique=True
+    )  # of the form that asked for it: sent twice, it makes one
     individuals_planned = models.PositiveIntegerField()  # the budget, beside the counters it is compared with
     proposed = models.PositiveIntegerField(default=0)  # individuals so far = the next step
     evaluated = models.PositiveIntegerField(default=0)
@@ -87,6 +90,7 @@ class Genotype(models.Model):
     space = models.JSONField()  # a preset's name or the object of a custom space
     levels = models.JSONField()
     phenotype_key = models.CharField(max_length=32, db_index=True)
+    operation_counts = models.JSONField()  # primitive -> how many one cell of the network holds; absent = 0
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -269,9 +273,6 @@ class Individual(models.Model):
             ),
         )
         indexes = (
-            models.Index(
-                fields=["experiment"], condition=Q(state__in=["waiting", "running"]), name="individual_open"
-            ),
             models.Index(fields=["experiment", "fitness", "step"], name="individual_by_fitness"),
             models.Index(fields=["experiment", "parameters", "step"], name="individual_by_parameters"),
             models.Index(fields=["experiment", "multiply_adds", "step"], name="individual_by_multiply_adds"),

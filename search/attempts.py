@@ -1,0 +1,156 @@
+"""One attempt at one evaluation: claim, train the missing repeats outside any transaction, record, finish.
+
+Celery's task and the one-process search run the same attempt.
+"""
+
+import logging
+import math
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from typing import Any, cast
+
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.utils.module_loading import import_string
+
+from search import services
+from search.evolution.config import Protocol, repeat_seed
+from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
+from search.evolution.genotype import Genotype
+from search.evolution.phenotype import Infeasible, build_phenotype
+from search.services import Claim, LeaseLost
+
+log = logging.getLogger(__name__)
+
+MOST_LIVE_POINTS = 200
+Watch = Callable[[Claim, float], None]
+"""Told now and then how far an attempt is, a fraction 0..1."""
+
+
+def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) -> list[int]:
+    """Try the evaluation once. Returns the experiments to advance; none when it was not ours to try."""
+    trainer = load_trainer()  # a process that cannot train must not claim
+    claim = services.claim_evaluation(evaluation_id=evaluation_id, worker=worker, device=settings.DEVICE)
+    if claim is None:
+        return []
+    try:
+        return _attempt(claim, trainer, watch)
+    except LeaseLost as lost:
+        log.warning("%s", lost)
+    except Cancelled:
+        services.release_evaluation(claim=claim)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away; the sweep takes the evaluation back when the lease has run out
+    except BaseException:
+        with suppress(DatabaseError):
+            services.release_evaluation(claim=claim)
+        raise
+    return []
+
+
+def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
+    try:
+        _train_missing(claim, trainer, watch)
+    except EvaluationFailed as failure:
+        return _fail(claim, failure)
+    except SoftTimeLimitExceeded:
+        limit = settings.CELERY_TASK_SOFT_TIME_LIMIT
+        return _fail(
+            claim,
+            EvaluationFailed("time_out", f"the worker's limit of {limit} s for one attempt was reached"),
+        )
+    except (Cancelled, LeaseLost, DatabaseError):
+        raise
+    except Exception as error:
+        log.exception("evaluation %s failed", claim.evaluation_id)
+        reason = f"{type(error).__name__}: {error}"
+        return services.fail_evaluation(claim=claim, code="error", reason=reason, log=traceback.format_exc())
+    return services.finish_evaluation(claim=claim)
+
+
+def _fail(claim: Claim, failure: EvaluationFailed) -> list[int]:
+    if failure.code == "dataset_unavailable":
+        services.postpone_evaluation(claim=claim, reason=f"{claim.worker}: {failure.message}")
+        return []
+    return services.fail_evaluation(claim=claim, code=failure.code, reason=failure.message)
+
+
+def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
+    protocol = Protocol.model_validate(claim.protocol)
+    try:
+        phenotype = build_phenotype(Genotype.from_json(claim.genotype))
+    except Infeasible as error:
+        raise EvaluationFailed("infeasible", str(error)) from None
+    for repeat in range(protocol.repeats):
+        if repeat in claim.finished_repeats:
+            continue
+        seed = repeat_seed(claim.phenotype_key, claim.protocol_key, repeat)
+        pulse = _Heartbeat(claim, repeat, protocol.repeats, watch)
+        result = trainer(
+            phenotype, protocol, repeat=repeat, seed=seed, progress=pulse, device=settings.DEVICE
+        )
+        services.record_repeat(claim=claim, repeat=repeat, seed=seed, result=_checked(result))
+
+
+def _checked(result: TrainResult) -> TrainResult:
+    if not (math.isfinite(result.accuracy) and 0 <= result.accuracy <= 1):
+        raise EvaluationFailed(
+            "not_finite", f"the trainer returned accuracy {result.accuracy}, not a fraction 0..1"
+        )
+    return result
+
+
+class _Heartbeat:
+    """The progress call-back of one repeat: writes at most every HEARTBEAT_SECONDS."""
+
+    def __init__(self, claim: Claim, repeat: int, repeats: int, watch: Watch | None) -> None:
+        self._claim = claim
+        self._repeat = repeat
+        self._repeats = repeats
+        self._watch = watch
+        self._curve: list[dict[str, Any]] = []
+        self._last = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        self._remember(progress)
+        done = (self._repeat + progress.step / max(1, progress.steps)) / self._repeats
+        if self._watch is not None:
+            self._watch(self._claim, done)
+        if time.monotonic() - self._last < settings.HEARTBEAT_SECONDS:
+            return
+        verdict = services.heartbeat_evaluation(claim=self._claim, progress=done, live_curve=self._curve)
+        self._last = time.monotonic()
+        if verdict != "go":
+            raise Cancelled(verdict)
+
+    def _remember(self, progress: Progress) -> None:
+        if progress.loss is None and progress.validation_accuracy is None:
+            return
+        self._curve.append(
+            {
+                "step": progress.step,
+                "loss": progress.loss,
+                "train_accuracy": progress.train_accuracy,
+                "validation_accuracy": progress.validation_accuracy,
+                "seconds": progress.seconds,
+            }
+        )
+        if len(self._curve) > MOST_LIVE_POINTS:
+            self._curve = self._curve[::2]
+
+
+@cache
+def load_trainer() -> Trainer:
+    """The function that TRAINER names, imported in the process that trains and nowhere else."""
+    threads = str(settings.TORCH_THREADS)
+    os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)  # read when the libraries load
+    trainer = cast(Trainer, import_string(settings.TRAINER))
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(settings.TORCH_THREADS)
+    return trainer

@@ -1,0 +1,79 @@
+"""Experiments, and the points of their curves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from search.models import Experiment, Individual, WorkState
+
+
+def experiments(*, state: str = "", query: str = "") -> QuerySet[Experiment]:
+    """Newest first, with their best individual; `query` is part of the name."""
+    rows = Experiment.objects.select_related("best__genotype").order_by("-pk")
+    if state:
+        rows = rows.filter(state=state)
+    return rows.filter(name__icontains=query) if query else rows
+
+
+def experiment_by_id(experiment_id: int) -> Experiment:
+    """Raises Experiment.DoesNotExist."""
+    return experiments().get(pk=experiment_id)
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One evaluated individual, in the order of completion."""
+
+    completion: int
+    """0-based; the next request asks for what came after the highest one seen."""
+    step: int
+    fitness: float
+    fitness_spread: float | None
+    best: float
+    """Of all completed up to this one."""
+    parameters: int
+    multiply_adds: int
+    origin: str
+
+
+def curve_points(experiment_id: int, *, after: int = -1, limit: int = 5000) -> list[CurvePoint]:
+    """The individuals whose place in the order of completion is above `after`, in that order."""
+    rows = Individual.objects.filter(experiment=experiment_id, completion__gt=after)
+    fields = (
+        "completion",
+        "step",
+        "fitness",
+        "fitness_spread",
+        "best_so_far",
+        "parameters",
+        "multiply_adds",
+        "origin",
+    )
+    return [CurvePoint(*row) for row in rows.order_by("completion").values_list(*fields)[:limit]]
+
+
+def sparklines(rows: Sequence[Experiment], *, points: int = 40) -> dict[int, list[float]]:
+    """Experiment id -> best fitness so far at evenly spaced completions, the last one included."""
+    lines: dict[int, list[float]] = {}
+    for row in rows:
+        count = min(points, row.population)
+        wanted = {(place + 1) * row.population // count - 1 for place in range(count)}
+        found = Individual.objects.filter(experiment=row, completion__in=wanted).order_by("completion")
+        lines[row.pk] = [best for best in found.values_list("best_so_far", flat=True) if best is not None]
+    return lines
+
+
+def open_individuals(experiment_id: int) -> list[Individual]:
+    """What is waiting or being trained for an experiment, with its evaluation, in order of proposal."""
+    rows = Individual.objects.filter(experiment=experiment_id, state__in=Individual.OPEN)
+    return list(rows.select_related("evaluation", "genotype").order_by("step"))
+
+
+def failures_by_reason(experiment_id: int) -> list[tuple[str, int]]:
+    """(reason code, count), most frequent first."""
+    counts: dict[str, int] = {}
+    rows = Individual.objects.filter(experiment=experiment_id, state=WorkState.FAILED).order_by()
+    for code in rows.values_list("evaluation__reason_code", flat=True):
+        counts[code] = counts.get(code, 0) + 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,53 @@
+"""The evaluated individuals of an experiment as a strategy draws from them: by index, never all of them."""
+
+from collections.abc import Iterator, Sequence
+
+from search.evolution.genotype import Genotype
+from search.evolution.selection import Member
+from search.models import Experiment, Individual
+
+CHUNK = 10_000
+"""Indices in one query: SQLite takes 32,766 values, and no tournament of a sensible search is larger."""
+
+
+class Population:
+    """A `PopulationView` of one experiment as it stands; hold the experiment's lock while drawing from it."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+
+    def __len__(self) -> int:
+        return self._experiment.population
+
+    def members(self, indices: Sequence[int]) -> list[Member]:
+        found: dict[int, Member] = {}
+        for start in range(0, len(indices), CHUNK):
+            found.update(self._fetch(indices[start : start + CHUNK]))
+        return [found[index] for index in indices]
+
+    def genotype(self, member: Member) -> Genotype:
+        return genotype_of(self.individual(member))
+
+    def individual(self, member: Member) -> Individual:
+        return Individual.objects.select_related("genotype").get(pk=member.id)
+
+    def since(self, first: int) -> Iterator[tuple[Member, Genotype]]:
+        """The members from an index on, in order of completion, with what they are made of."""
+        rows = Individual.objects.filter(experiment=self._experiment, completion__gte=first)
+        for row in rows.select_related("genotype").order_by("completion"):
+            yield Member(row.pk, row.step, row.fitness or 0.0, row.parameters), genotype_of(row)
+
+    def _fetch(self, indices: Sequence[int]) -> dict[int, Member]:
+        rows = Individual.objects.filter(experiment=self._experiment, completion__in=indices).order_by()
+        values = rows.values_list("completion", "pk", "step", "fitness", "parameters")
+        return {
+            completion: Member(pk, step, fitness, parameters)
+            for completion, pk, step, fitness, parameters in values
+            if completion is not None and fitness is not None  # the constraints say so; the types do not
+        }
+
+
+def genotype_of(individual: Individual) -> Genotype:
+    """The genotype of a row that was fetched with it."""
+    row = individual.genotype
+    return Genotype.from_json({"space": row.space, "levels": row.levels})

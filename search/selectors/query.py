@@ -1,0 +1,161 @@
+"""The filter language of population tables: `fitness>0.93 params<2e6 origin:human op:sep3x3>=4 state:failed`.
+
+Terms are separated by spaces and must all hold; a leading `-` negates one; `a,b` after a colon means either.
+One table names the fields: the parser, the help page and the API's documentation read it.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.models import Q
+
+from search.evolution.primitives import IDENTITY, PRIMITIVE_NAMES
+from search.models import MotifUse, WorkState
+
+MAX_QUERY = 1000
+"""Characters; a longer filter is refused."""
+MAX_TERMS = 20
+
+LARGEST = 2**62
+"""Beyond any count: a number is held to this before it reaches the database."""
+
+COMPARISONS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "=": "exact"}
+
+SUFFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "%": 0.01}
+
+
+class QueryError(ValueError):
+    """A filter that cannot be read: names the term and what would be right."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One word of the language."""
+
+    name: str
+    kind: Literal["number", "word", "operation", "motif"]
+    column: str
+    example: str
+    description: str
+    choices: tuple[str, ...] = ()
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("fitness", "number", "fitness", "fitness>0.93", "mean validation accuracy, a fraction or with %"),
+    Field(
+        "params", "number", "parameters", "params<2M", "parameters of the network; k, M and G are understood"
+    ),
+    Field("madds", "number", "multiply_adds", "madds<40M", "multiply-adds for one image"),
+    Field("step", "number", "step", "step>=200", "evolution step"),
+    Field("generation", "number", "generation", "generation>5", "mutations since an initial genotype"),
+    Field("spread", "number", "fitness_spread", "spread<0.01", "standard deviation over repeats"),
+    Field("parent", "number", "parent__step", "parent=17", "step of the parent"),
+    Field(
+        "state",
+        "word",
+        "state",
+        "state:failed",
+        "where its evaluation stands",
+        tuple(WorkState.values),
+    ),
+    Field("origin", "word", "origin", "origin:human,mutation", "how it came about"),
+    Field("reason", "word", "evaluation__reason_code", "reason:time_out", "why its evaluation failed"),
+    Field("shared", "word", "shared", "shared:yes", "whether its network was known already", ("yes", "no")),
+    Field("op", "operation", "", "op:sep3x3>=4", "how many of an operation one cell of the network holds"),
+    Field("motif", "motif", "", "motif:ab12", "uses a motif whose key starts so"),
+)
+
+_BY_NAME = {field.name: field for field in FIELDS} | {"parameters": FIELDS[1]}
+
+_TERM = re.compile(r"^(?P<name>[a-z]+)(?P<rest>.*)$", re.DOTALL)
+_COMPARED = re.compile(r"^(?P<sign>>=|<=|>|<|=)(?P<value>.+)$", re.DOTALL)
+_OPERATION = re.compile(r"^:(?P<name>[a-z0-9]+)(?P<compared>(?:>=|<=|>|<|=).+)?$", re.DOTALL)
+_NUMBER = re.compile(r"^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?[kMG%]?$")
+_MOTIF_KEY = re.compile(r"^[0-9a-f]{2,32}$")
+
+
+def parse_query(text: str) -> Q:
+    """The condition on individuals that a filter text means; the empty text means all.
+
+    Raises QueryError that names the term, and what would be right.
+    """
+    if len(text) > MAX_QUERY:
+        raise QueryError(f"the filter has {len(text)} characters; at most {MAX_QUERY} are read")
+    terms = text.split()
+    if len(terms) > MAX_TERMS:
+        raise QueryError(f"the filter has {len(terms)} terms; at most {MAX_TERMS} are read")
+    condition = Q()
+    for term in terms:
+        negated = term.startswith("-")
+        meant = _term(term.removeprefix("-"))
+        condition &= ~meant if negated else meant
+    return condition
+
+
+def _term(term: str) -> Q:
+    match = _TERM.match(term)
+    field = _BY_NAME.get(match["name"]) if match else None
+    if match is None or field is None:
+        raise QueryError(f"{term!r}: unknown field; use one of {', '.join(row.name for row in FIELDS)}")
+    return _READERS[field.kind](field, match["rest"], term)
+
+
+def _number_term(field: Field, rest: str, term: str) -> Q:
+    compared = _COMPARED.match(rest)
+    if compared is None:
+        raise QueryError(f"{term!r}: compare {field.name} with a number, e.g. {field.example}")
+    return Q(**{f"{field.column}__{COMPARISONS[compared['sign']]}": _number(compared["value"], term)})
+
+
+def _number(text: str, term: str) -> float | int:
+    if not _NUMBER.match(text):
+        raise QueryError(f"{term!r}: {text!r} is no number; write 0.93, 93%, 2e6 or 2M")
+    factor = SUFFIXES.get(text[-1], 1.0)
+    value = float(text.rstrip("kMG%")) * factor
+    value = max(-LARGEST, min(LARGEST, value))
+    return int(value) if value == int(value) else value
+
+
+def _word_term(field: Field, rest: str, term: str) -> Q:
+    words = [word for word in rest[1:].split(",") if word] if rest[:1] in (":", "=") else []
+    if not words:
+        raise QueryError(f"{term!r}: write {field.name}:WORD, e.g. {field.example}")
+    for word in words:
+        if field.choices and word not in field.choices:
+            raise QueryError(f"{term!r}: {word!r} is no {field.name}; use one of {', '.join(field.choices)}")
+        if "\x00" in word:
+            raise QueryError(f"{field.name}: a word cannot hold the character NUL")
+    if field.name == "shared":
+        return Q(shared__in=[word == "yes" for word in words])
+    return Q(**{f"{field.column}__in": words})
+
+
+def _operation_term(field: Field, rest: str, term: str) -> Q:
+    known = tuple(name for name in PRIMITIVE_NAMES if name != IDENTITY)  # identities are wiring
+    match = _OPERATION.match(rest)
+    if match is None or match["name"] not in known:
+        raise QueryError(f"{term!r}: write op:NAME or op:NAME>=4 with NAME one of {', '.join(known)}")
+    column = f"genotype__operation_counts__{match['name']}"
+    if match["compared"] is None:
+        return Q(**{f"{column}__gte": 1})
+    compared = _COMPARED.match(match["compared"])
+    assert compared is not None  # _OPERATION has matched the sign
+    return Q(**{f"{column}__{COMPARISONS[compared['sign']]}": _number(compared["value"], term)})
+
+
+def _motif_term(field: Field, rest: str, term: str) -> Q:
+    prefix = rest[1:] if rest[:1] == ":" else ""
+    if not _MOTIF_KEY.match(prefix):
+        raise QueryError(f"{term!r}: write motif:KEY with at least two hex digits of the motif's key")
+    carriers = MotifUse.objects.filter(motif__key__startswith=prefix, uses__gt=0).values("genotype")
+    return Q(genotype__in=carriers)
+
+
+_READERS: dict[str, Callable[[Field, str, str], Q]] = {
+    "number": _number_term,
+    "word": _word_term,
+    "operation": _operation_term,
+    "motif": _motif_term,
+}

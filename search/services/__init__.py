@@ -1,0 +1,53 @@
+"""Every write. Each function is one transaction, or says where it is several; what it refuses raises Conflict.
+
+Nothing here enqueues: callers send the ids that come back, after the commit.
+"""
+
+from search.services.errors import Conflict, LeaseLost, NotFound
+from search.services.evaluations import (
+    Claim,
+    Verdict,
+    claim_evaluation,
+    fail_evaluation,
+    finish_evaluation,
+    heartbeat_evaluation,
+    postpone_evaluation,
+    record_repeat,
+    release_evaluation,
+)
+from search.services.experiments import (
+    create_experiment,
+    pause_experiment,
+    resume_experiment,
+    start_experiment,
+    stop_experiment,
+)
+from search.services.interventions import cancel_evaluation, retry_evaluation
+from search.services.proposing import advance_experiment
+from search.services.sweeping import Swept, release_worker, sweep
+
+__all__ = [
+    "Claim",
+    "Conflict",
+    "LeaseLost",
+    "NotFound",
+    "Swept",
+    "Verdict",
+    "advance_experiment",
+    "cancel_evaluation",
+    "claim_evaluation",
+    "create_experiment",
+    "fail_evaluation",
+    "finish_evaluation",
+    "heartbeat_evaluation",
+    "pause_experiment",
+    "postpone_evaluation",
+    "record_repeat",
+    "release_evaluation",
+    "release_worker",
+    "resume_experiment",
+    "retry_evaluation",
+    "start_experiment",
+    "stop_experiment",
+    "sweep",
+]

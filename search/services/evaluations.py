@@ -1,0 +1,243 @@
+"""One attempt at an evaluation: claimed, heard of, recorded, ended. Each function is one transaction.
+
+The lease is the attempt's token: whoever holds another one is refused (LeaseLost).
+"""
+
+import statistics
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from search.evolution.evaluation import TrainResult
+from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState
+from search.services import errors
+from search.services.locking import lock_experiments
+from search.services.settling import end_evaluation
+
+LOG_LENGTH = 20_000
+"""Characters kept of a failed attempt's log, the end of it."""
+WORKER_LOST = "worker_lost"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right of one attempt to train one evaluation and to write what comes of it."""
+
+    evaluation_id: int
+    lease: str
+    worker: str
+    attempt: int
+    """From 1."""
+    phenotype_key: str
+    protocol_key: str
+    protocol: dict[str, Any]
+    genotype: dict[str, Any]
+    """The document that `Genotype.from_json` reads."""
+    finished_repeats: tuple[int, ...]
+    """What earlier attempts left behind."""
+
+
+Verdict = Literal["go", "cancel", "lost"]
+
+
+@transaction.atomic
+def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Claim | None:
+    """Take an evaluation that waits and that a running experiment needs; None to whoever comes too late."""
+    needed = Individual.objects.filter(
+        evaluation=OuterRef("pk"), state__in=Individual.OPEN, experiment__state=ExperimentState.RUNNING
+    )
+    free = Evaluation.objects.filter(
+        Exists(needed), pk=evaluation_id, state=WorkState.WAITING, attempts__lt=F("max_attempts")
+    )
+    lease = str(uuid.uuid4())
+    claimed = free.update(
+        state=WorkState.RUNNING,
+        lease=lease,
+        worker=worker,
+        device=device,
+        attempts=F("attempts") + 1,
+        claimed_at=Now(),
+        heartbeat_at=Now(),
+        progress=0,
+        live_curve=[],
+        reason="",
+        reason_code="",
+    )
+    if not claimed:
+        return None
+    Individual.objects.filter(evaluation=evaluation_id, state=WorkState.WAITING).update(
+        state=WorkState.RUNNING
+    )
+    row = Evaluation.objects.select_related("genotype").get(pk=evaluation_id)
+    repeats = FitnessRecord.objects.filter(evaluation=row).order_by("repeat").values_list("repeat", flat=True)
+    return Claim(
+        evaluation_id=row.pk,
+        lease=lease,
+        worker=worker,
+        attempt=row.attempts,
+        phenotype_key=row.phenotype_key,
+        protocol_key=row.protocol_key,
+        protocol=row.protocol,
+        genotype={"space": row.genotype.space, "levels": row.genotype.levels},
+        finished_repeats=tuple(repeats),
+    )
+
+
+def heartbeat_evaluation(
+    *, claim: Claim, progress: float, live_curve: Sequence[dict[str, Any]] = ()
+) -> Verdict:
+    """Say that the attempt is alive, and learn whether to go on."""
+    alive = _held(claim).update(
+        heartbeat_at=Now(), progress=min(1.0, max(0.0, progress)), live_curve=list(live_curve)
+    )
+    if not alive:
+        return "lost"
+    needed = Individual.objects.filter(evaluation=claim.evaluation_id, state__in=Individual.OPEN)
+    return "go" if needed.exists() else "cancel"
+
+
+@transaction.atomic
+def record_repeat(*, claim: Claim, repeat: int, seed: int, result: TrainResult) -> FitnessRecord:
+    """Keep one finished repeat, for good. Raises LeaseLost."""
+    held = _held(claim).update(
+        heartbeat_at=Now(), device=result.device, train_seconds=F("train_seconds") + result.seconds
+    )
+    if not held:
+        raise errors.LeaseLost(errors.LEASE_LOST.format(key=claim.evaluation_id))
+    return FitnessRecord.objects.create(
+        evaluation_id=claim.evaluation_id,
+        repeat=repeat,
+        seed=seed,
+        accuracy=result.accuracy,
+        curve=list(result.curve),
+        seconds=result.seconds,
+        device=result.device,
+        worker=claim.worker,
+        attempt=claim.attempt,
+    )
+
+
+def finish_evaluation(*, claim: Claim) -> list[int]:
+    """All repeats are recorded: their mean becomes the fitness of every individual that waits for it.
+
+    Returns the experiments to advance. Raises LeaseLost, or Conflict when repeats are missing.
+    """
+
+    def finish() -> Evaluation:
+        row = _lock_held(claim)
+        accuracies = list(row.records.order_by("repeat").values_list("accuracy", flat=True))
+        want = row.protocol["repeats"]
+        if len(accuracies) != want:
+            text = errors.REPEATS_MISSING.format(key=row.pk, have=len(accuracies), want=want)
+            raise errors.Conflict(text)
+        row.fitness = statistics.fmean(accuracies)
+        row.fitness_spread = statistics.stdev(accuracies) if want > 1 else None
+        row.progress = 1.0
+        return _ended(row, WorkState.DONE)
+
+    return end_evaluation(claim.evaluation_id, finish)
+
+
+def fail_evaluation(*, claim: Claim, code: str, reason: str, retry: bool = False, log: str = "") -> list[int]:
+    """The attempt failed. With `retry` the evaluation waits again while attempts are left.
+
+    Returns the experiments to advance. Raises LeaseLost.
+    """
+    if retry and _give_back(claim, reason):
+        return []
+
+    return _fail(claim.evaluation_id, claim.lease, code, reason, log)
+
+
+def fail_lost_evaluation(*, evaluation_id: int, lease: str, reason: str) -> list[int]:
+    """The last attempt's worker went silent. Raises LeaseLost when somebody was quicker."""
+    return _fail(evaluation_id, lease, WORKER_LOST, reason, "")
+
+
+@transaction.atomic
+def postpone_evaluation(*, claim: Claim, reason: str) -> None:
+    """The worker is at fault, not the candidate (it has no data set): pause every experiment that needs it,
+    with the reason, rather than fail one candidate after another. Raises LeaseLost."""
+    needed = Individual.objects.filter(evaluation=claim.evaluation_id, state__in=Individual.OPEN)
+    experiments = lock_experiments(needed.order_by().values_list("experiment_id", flat=True).distinct())
+    row = _lock_held(claim)
+    let_go(row, counts=False, reason=reason)
+    for experiment in experiments.values():
+        if experiment.state == ExperimentState.RUNNING:
+            experiment.state, experiment.reason = ExperimentState.PAUSED, reason
+            experiment.save(update_fields=["state", "reason"])
+
+
+@transaction.atomic
+def release_evaluation(*, claim: Claim) -> None:
+    """The attempt was told to stop: the evaluation is cancelled if nobody needs it, else it waits again and
+    the attempt does not count. Quiet when the lease is lost."""
+    row = _held(claim).select_for_update(no_key=True).first()
+    if row is not None:
+        let_go(row, counts=False, reason="")
+
+
+def let_go(row: Evaluation, *, counts: bool, reason: str) -> None:
+    """Take a locked, running evaluation out of its attempt's hands: waiting again, or cancelled if unneeded."""
+    needed = Individual.objects.filter(evaluation=row, state__in=Individual.OPEN)
+    row.lease = ""
+    row.sent_at = None
+    row.live_curve = []
+    row.progress = 0
+    row.reason = reason
+    row.attempts -= 0 if counts else 1
+    row.state = WorkState.WAITING
+    if needed.exists():
+        needed.update(state=WorkState.WAITING)
+    else:
+        row.state = WorkState.CANCELLED
+        row.finished_at = timezone.now()
+    row.save()
+
+
+@transaction.atomic
+def _give_back(claim: Claim, reason: str) -> bool:
+    row = _lock_held(claim)
+    if row.attempts >= row.max_attempts:
+        return False
+    let_go(row, counts=True, reason=reason)
+    return True
+
+
+def _fail(evaluation_id: int, lease: str, code: str, reason: str, log: str) -> list[int]:
+    def fail() -> Evaluation:
+        row = _lock_leased(evaluation_id, lease)
+        row.reason_code, row.reason, row.log = code, reason, log[-LOG_LENGTH:]
+        return _ended(row, WorkState.FAILED)
+
+    return end_evaluation(evaluation_id, fail)
+
+
+def _held(claim: Claim) -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(pk=claim.evaluation_id, lease=claim.lease)
+
+
+def _lock_held(claim: Claim) -> Evaluation:
+    return _lock_leased(claim.evaluation_id, claim.lease)
+
+
+def _lock_leased(evaluation_id: int, lease: str) -> Evaluation:
+    row = Evaluation.objects.select_for_update(no_key=True).filter(pk=evaluation_id, lease=lease).first()
+    if row is None:
+        raise errors.LeaseLost(errors.LEASE_LOST.format(key=evaluation_id))
+    return row
+
+
+def _ended(row: Evaluation, state: WorkState) -> Evaluation:
+    row.state = state
+    row.lease = ""
+    row.live_curve = []
+    row.finished_at = timezone.now()
+    row.save()
+    return row

@@ -1,0 +1,106 @@
+"""An experiment from draft to its end. Each function is one transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from search.evolution.config import ExperimentConfig
+from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.services import errors
+from search.services.locking import lock_evaluations, lock_experiment
+
+STOPPED = "The experiment was stopped."
+State = ExperimentState
+
+
+@transaction.atomic
+def create_experiment(
+    *, name: str, config: ExperimentConfig, notes: str = "", launch: UUID | None = None
+) -> Experiment:
+    """A draft; nothing is proposed before it is started. The same launch again gives the same experiment."""
+    values = {
+        "name": name.strip() or "Untitled",
+        "notes": notes,
+        "config": config.to_json(),
+        "individuals_planned": config.budget.individuals,
+    }
+    if launch is None:
+        return Experiment.objects.create(**values)
+    experiment, _ = Experiment.objects.get_or_create(launch=launch, defaults=values)
+    return experiment
+
+
+@transaction.atomic
+def start_experiment(*, experiment_id: int) -> Experiment:
+    experiment = _lock_in(experiment_id, (State.DRAFT,), "started")
+    experiment.state = State.RUNNING
+    experiment.started_at = timezone.now()
+    experiment.save(update_fields=["state", "started_at"])
+    return experiment
+
+
+@transaction.atomic
+def pause_experiment(*, experiment_id: int, reason: str = "") -> Experiment:
+    """No new work is proposed or claimed; what is being trained runs to its end."""
+    experiment = _lock_in(experiment_id, (State.RUNNING,), "paused")
+    experiment.state = State.PAUSED
+    experiment.reason = reason
+    experiment.save(update_fields=["state", "reason"])
+    return experiment
+
+
+@transaction.atomic
+def resume_experiment(*, experiment_id: int) -> Experiment:
+    """Go on exactly where it stood. A failed one tries the same step again."""
+    experiment = _lock_in(experiment_id, (State.PAUSED, State.FAILED), "resumed")
+    experiment.state = State.RUNNING
+    experiment.reason = ""
+    experiment.finished_at = None
+    experiment.save(update_fields=["state", "reason", "finished_at"])
+    # Messages that arrived meanwhile were refused, so what waits must be sent again.
+    waiting = lock_evaluations(open_evaluations(experiment))
+    Evaluation.objects.filter(pk__in=waiting, state=WorkState.WAITING).update(sent_at=None)
+    return experiment
+
+
+@transaction.atomic
+def stop_experiment(*, experiment_id: int) -> Experiment:
+    """For good: open individuals are cancelled. What is being trained sees it at its next heartbeat, unless
+    another experiment needs it too."""
+    experiment = _lock_in(experiment_id, (State.RUNNING, State.PAUSED, State.FAILED), "stopped")
+    now = timezone.now()
+    evaluations = lock_evaluations(open_evaluations(experiment))  # before the individuals, as a claim does
+    is_open = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN)
+    is_open.update(state=WorkState.CANCELLED, reason=STOPPED, finished_at=now)
+    needed = Individual.objects.filter(evaluation=OuterRef("pk"), state__in=Individual.OPEN)
+    unneeded = Evaluation.objects.filter(~Exists(needed), pk__in=evaluations, state=WorkState.WAITING)
+    unneeded.update(state=WorkState.CANCELLED, reason=STOPPED, finished_at=now)
+    experiment.state = State.STOPPED
+    experiment.reason = ""
+    experiment.finished_at = now
+    experiment.save(update_fields=["state", "reason", "finished_at"])
+    return experiment
+
+
+def open_evaluations(experiment: Experiment) -> QuerySet[Evaluation]:
+    """What the open individuals of an experiment wait for."""
+    is_open = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN)
+    return Evaluation.objects.filter(pk__in=is_open.order_by().values("evaluation_id"))
+
+
+def _lock_in(experiment_id: int, allowed: Sequence[State], done: str) -> Experiment:
+    experiment = lock_experiment(experiment_id)
+    if experiment.state not in allowed:
+        raise errors.Conflict(
+            errors.NOT_IN_STATE.format(
+                what="Experiment",
+                key=experiment_id,
+                state=experiment.state,
+                allowed=" or ".join(allowed),
+                done=done,
+            )
+        )
+    return experiment

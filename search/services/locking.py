@@ -1,0 +1,46 @@
+"""Locks, always taken in one order so that no two transactions wait for each other:
+experiments by id, then evaluations by id, then the rows that hang on them.
+
+PostgreSQL locks rows; SQLite holds its one write lock from the start of the transaction (IMMEDIATE).
+`no_key` leaves room for other transactions' foreign key checks.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from search.models import Evaluation, Experiment
+from search.services import errors
+
+
+def lock_experiments(experiment_ids: Iterable[int]) -> dict[int, Experiment]:
+    """The rows by id, ours until the transaction ends."""
+    rows = (
+        Experiment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("best")
+        .filter(pk__in=list(experiment_ids))
+        .order_by("pk")
+    )
+    return {row.pk: row for row in rows}
+
+
+def lock_experiment(experiment_id: int) -> Experiment:
+    """One row. Raises NotFound."""
+    rows = lock_experiments([experiment_id])
+    if not rows:
+        raise errors.NotFound(errors.NOT_FOUND.format(what="experiment", key=experiment_id))
+    return rows[experiment_id]
+
+
+def lock_evaluation(evaluation_id: int) -> Evaluation:
+    """One row. Raises NotFound."""
+    row = Evaluation.objects.select_for_update(no_key=True).filter(pk=evaluation_id).first()
+    if row is None:
+        raise errors.NotFound(errors.NOT_FOUND.format(what="evaluation", key=evaluation_id))
+    return row
+
+
+def lock_evaluations(rows: QuerySet[Evaluation], *, skip_locked: bool = False) -> list[int]:
+    """The ids of these rows, locked in order. Skipping leaves out those that somebody is writing just now."""
+    locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
+    return list(locked.order_by("pk").values_list("pk", flat=True))

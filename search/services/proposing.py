@@ -1,0 +1,239 @@
+"""The controller: a short transaction that any process runs, under the lock of its experiment."""
+
+import logging
+import random
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from search import models
+from search.evolution.config import ExperimentConfig, Protocol, derive_seed, experiment_config, protocol_key
+from search.evolution.cost import Cost, network_cost
+from search.evolution.genotype import Genotype
+from search.evolution.host import Host
+from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
+from search.evolution.strategies import Proposal, make_strategy
+from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.selectors.population import Population
+from search.services.genotypes import store_genotype
+from search.services.locking import lock_evaluations, lock_experiment
+from search.services.settling import apply_outcome, finish_if_complete, improve_best
+
+log = logging.getLogger(__name__)
+
+
+def advance_experiment(*, experiment_id: int) -> list[int]:
+    """Propose until as many individuals are open as the budget allows, each in a transaction of its own.
+
+    Returns the evaluations to send to workers: new ones, and waiting ones whose last message was refused.
+    An exception inside proposing fails the experiment with its reason; a database that is away is no such
+    reason and is raised.
+    """
+    to_send = _take_unsent(experiment_id)
+    while True:
+        try:
+            proposed = _propose_next(experiment_id)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("experiment %s: proposing failed", experiment_id)
+            _fail_experiment(experiment_id, error)
+            return to_send
+        if proposed is None:
+            return to_send
+        if proposed.send is not None:
+            to_send.append(proposed.send)
+        if not proposed.more:
+            return to_send
+
+
+@dataclass(frozen=True)
+class _Proposed:
+    send: int | None
+    """The evaluation to send, if it must be trained."""
+    more: bool
+    """Whether there is room for another."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    genotype: Genotype
+    phenotype: Phenotype
+    cost: Cost
+
+
+class _Candidates:
+    """Accepts what can be built within the limit, and remembers the phenotype of what it accepted."""
+
+    def __init__(self, host: Host, max_parameters: int | None) -> None:
+        self._host = host
+        self._max_parameters = max_parameters
+        self._accepted: dict[Genotype, _Candidate] = {}
+
+    def accept(self, genotype: Genotype) -> bool:
+        try:
+            phenotype = build_phenotype(genotype)
+        except Infeasible:
+            return False
+        cost = network_cost(phenotype, self._host)
+        if self._max_parameters is not None and cost.parameters > self._max_parameters:
+            return False
+        self._accepted[genotype] = _Candidate(genotype, phenotype, cost)
+        return True
+
+    def candidate(self, genotype: Genotype) -> _Candidate:
+        return self._accepted[genotype]
+
+
+@transaction.atomic
+def _propose_next(experiment_id: int) -> _Proposed | None:
+    experiment = lock_experiment(experiment_id)
+    if experiment.state != ExperimentState.RUNNING:
+        return None
+    config = experiment_config(experiment.config)
+    if experiment.proposed >= experiment.individuals_planned:
+        finish_if_complete(experiment)
+        experiment.save(update_fields=["state", "finished_at"])
+        return None
+    is_open = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN).count()
+    if is_open >= config.budget.in_flight:
+        return None
+    individual = _propose(experiment, config)
+    waits = individual.state in Individual.OPEN
+    if not waits:
+        finish_if_complete(experiment)
+    experiment.save()
+    room = is_open + waits < config.budget.in_flight and experiment.proposed < experiment.individuals_planned
+    send = individual.evaluation_id if individual.state == WorkState.WAITING else None
+    return _Proposed(send, room)
+
+
+def _propose(experiment: Experiment, config: ExperimentConfig) -> Individual:
+    step = experiment.proposed
+    population = Population(experiment)
+    candidates = _Candidates(config.protocol.shape_host, config.search_space.max_parameters)
+    strategy = make_strategy(config.strategy, config.search_space, candidates.accept)
+    if experiment.strategy_state is not None:
+        strategy.restore(experiment.strategy_state)
+    if strategy.save() is not None:
+        for member, genotype in population.since(experiment.observed):
+            strategy.observe(member, genotype)
+        experiment.observed = len(population)
+    rng = random.Random(derive_seed("proposal", config.seed, step))
+    proposal = strategy.propose(population, rng, step)
+    experiment.strategy_state = strategy.save()
+    return _add_individual(experiment, proposal, candidates.candidate(proposal.genotype), config, population)
+
+
+def _add_individual(
+    experiment: Experiment,
+    proposal: Proposal,
+    candidate: _Candidate,
+    config: ExperimentConfig,
+    seen: Population,
+) -> Individual:
+    step = experiment.proposed
+    parent = seen.individual(proposal.parent) if proposal.parent else None
+    genotype = store_genotype(candidate.genotype, candidate.phenotype)
+    protocol = config.protocol if config.strategy.share_fitness else retraining(config, step)
+    evaluation, known = _evaluation_of(genotype, protocol)
+    individual = Individual(
+        experiment=experiment,
+        step=step,
+        genotype=genotype,
+        parent=parent,
+        mutation=proposal.mutation.to_json() if proposal.mutation else None,
+        origin=proposal.origin,
+        generation=parent.generation + 1 if parent else 0,
+        parameters=candidate.cost.parameters,
+        multiply_adds=candidate.cost.multiply_adds,
+        evaluation=evaluation,
+        state=evaluation.state,
+        shared=known,
+        population_seen=len(seen),
+    )
+    experiment.proposed += 1
+    experiment.shared += known
+    if evaluation.state not in Individual.OPEN:
+        apply_outcome(experiment, individual, evaluation)
+    individual.save(force_insert=True)
+    improve_best(experiment, individual)
+    return individual
+
+
+def retraining(config: ExperimentConfig, step: int) -> Protocol:
+    """The same protocol with a seed of its own, so that this step's network is trained whoever else trained it."""
+    seed = derive_seed("retraining", config.protocol.seed, config.seed, step)
+    return config.protocol.model_copy(update={"seed": seed})
+
+
+def _evaluation_of(genotype: models.Genotype, protocol: Protocol) -> tuple[Evaluation, bool]:
+    """The one evaluation of this phenotype under this protocol, locked, and whether its outcome was known or
+    under way. The lock keeps it from ending before the individual that waits for it is there."""
+    evaluation, created = Evaluation.objects.select_for_update(no_key=True).get_or_create(
+        phenotype_key=genotype.phenotype_key,
+        protocol_key=protocol_key(protocol),
+        defaults={
+            "protocol": protocol.model_dump(mode="json"),
+            "genotype": genotype,
+            "max_attempts": settings.MAX_ATTEMPTS,
+            "sent_at": Now(),
+        },
+    )
+    if created:
+        return evaluation, False
+    known = evaluation.state != WorkState.CANCELLED
+    if not known:
+        make_waiting(evaluation)
+    if evaluation.state == WorkState.WAITING:
+        Evaluation.objects.filter(pk=evaluation.pk).update(
+            sent_at=Now()
+        )  # whoever waited before may be paused
+    return evaluation, known
+
+
+def make_waiting(evaluation: Evaluation) -> None:
+    """A locked, ended evaluation starts afresh; its finished repeats stay."""
+    evaluation.state = WorkState.WAITING
+    evaluation.attempts = 0
+    evaluation.sent_at = None
+    evaluation.progress = 0
+    evaluation.live_curve = []
+    evaluation.reason_code = evaluation.reason = evaluation.log = ""
+    evaluation.finished_at = None
+    evaluation.save(
+        update_fields=[
+            "state", "attempts", "sent_at", "progress", "live_curve", "reason_code", "reason", "log", "finished_at"
+        ]
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _take_unsent(experiment_id: int) -> list[int]:
+    """Waiting evaluations of a running experiment that no message carries."""
+    needed = Individual.objects.filter(
+        evaluation=OuterRef("pk"),
+        experiment=experiment_id,
+        experiment__state=ExperimentState.RUNNING,
+        state=WorkState.WAITING,
+    )
+    unsent = Evaluation.objects.filter(Exists(needed), state=WorkState.WAITING, sent_at=None)
+    ids = lock_evaluations(unsent, skip_locked=True)
+    if ids:
+        Evaluation.objects.filter(pk__in=ids).update(sent_at=Now())
+    return ids
+
+
+@transaction.atomic
+def _fail_experiment(experiment_id: int, error: Exception) -> None:
+    experiment = lock_experiment(experiment_id)
+    if experiment.state != ExperimentState.RUNNING:
+        return
+    experiment.state = ExperimentState.FAILED
+    experiment.reason = f"Step {experiment.proposed} could not be proposed: {error or type(error).__name__}"
+    experiment.finished_at = timezone.now()
+    experiment.save(update_fields=["state", "reason", "finished_at"])

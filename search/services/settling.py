@@ -1,0 +1,108 @@
+"""What the end of an evaluation means for the individuals that wait for it and for their experiments."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from django.db import transaction
+from django.utils import timezone
+
+from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.services.locking import lock_experiments
+
+EXPERIMENT_COUNTERS = ("evaluated", "failed", "population", "best", "train_seconds", "state", "finished_at")
+INDIVIDUAL_END = ("state", "fitness", "fitness_spread", "reason", "completion", "best_so_far", "finished_at")
+
+
+def end_evaluation(evaluation_id: int, change: Callable[[], Evaluation]) -> list[int]:
+    """Change an evaluation to an ended state and settle everyone who waits for it, in one transaction.
+
+    `change` writes the row under its lock and may raise to refuse. Returns the experiments to advance.
+    """
+    while True:
+        try:
+            with transaction.atomic():
+                return _end_once(evaluation_id, change)
+        except _AnotherExperimentJoined:
+            continue
+
+
+class _AnotherExperimentJoined(Exception):
+    """It began to wait between our look at who waits and our lock on the evaluation: look again.
+
+    Locking it now, after the evaluation, could deadlock with a proposal that locks in the right order.
+    """
+
+
+def _end_once(evaluation_id: int, change: Callable[[], Evaluation]) -> list[int]:
+    waiting = Individual.objects.filter(evaluation_id=evaluation_id, state__in=Individual.OPEN)
+    ids = waiting.order_by().values_list("experiment_id", flat=True).distinct()
+    experiments = lock_experiments(ids)
+    evaluation = change()
+    individuals = list(
+        waiting.order_by("experiment_id", "step")
+    )  # now nobody can join: proposals lock the row
+    if any(individual.experiment_id not in experiments for individual in individuals):
+        raise _AnotherExperimentJoined
+    for experiment_id, group in groupby(individuals, key=lambda individual: individual.experiment_id):
+        settle(experiments[experiment_id], list(group), evaluation)
+    return list(experiments)
+
+
+def settle(experiment: Experiment, individuals: Sequence[Individual], evaluation: Evaluation) -> None:
+    """Give saved individuals of a locked experiment the outcome of their ended evaluation."""
+    for individual in individuals:
+        apply_outcome(experiment, individual, evaluation)
+        individual.save(update_fields=INDIVIDUAL_END)
+        improve_best(experiment, individual)
+    finish_if_complete(experiment)
+    experiment.save(update_fields=EXPERIMENT_COUNTERS)
+
+
+def apply_outcome(experiment: Experiment, individual: Individual, evaluation: Evaluation) -> None:
+    """Copy the outcome onto the individual and count it; nothing is saved."""
+    individual.state = evaluation.state
+    individual.reason = evaluation.reason
+    individual.finished_at = timezone.now()
+    if not individual.shared:
+        experiment.train_seconds += evaluation.train_seconds
+    if evaluation.state == WorkState.FAILED:
+        experiment.failed += 1
+    if evaluation.state != WorkState.DONE:
+        return
+    individual.fitness = evaluation.fitness
+    individual.fitness_spread = evaluation.fitness_spread
+    experiment.evaluated += 1
+    if individual.eligible:
+        individual.completion = experiment.population
+        experiment.population += 1
+    best = experiment.best if experiment.best and not _better(individual, experiment.best) else individual
+    individual.best_so_far = best.fitness
+
+
+def improve_best(experiment: Experiment, individual: Individual) -> None:
+    """Point at the individual, which is saved by now, if it is the best."""
+    if individual.state == WorkState.DONE and (
+        experiment.best is None or _better(individual, experiment.best)
+    ):
+        experiment.best = individual
+
+
+def _better(one: Individual, other: Individual) -> bool:
+    return _rank(one) < _rank(other)
+
+
+def _rank(individual: Individual) -> tuple[float, int, int]:
+    """Fitter first; ties go to fewer parameters, then to the earlier step."""
+    return (-(individual.fitness or 0.0), individual.parameters, individual.step)
+
+
+def finish_if_complete(experiment: Experiment) -> None:
+    """All proposed and none open: the search is over. Not saved."""
+    if experiment.state not in (ExperimentState.RUNNING, ExperimentState.PAUSED):
+        return
+    if experiment.proposed < experiment.individuals_planned:
+        return
+    if Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN).exists():
+        return
+    experiment.state = ExperimentState.FINISHED
+    experiment.finished_at = timezone.now()

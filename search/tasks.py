@@ -1,0 +1,67 @@
+"""Celery's tasks: an id in, a service called. A message may be lost, doubled or late; the rows know better."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from celery import Task, shared_task
+from celery.signals import worker_shutting_down
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+
+from search import services
+from search.attempts import run_attempt
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(bind=True)
+def evaluate(self: Task, evaluation_id: int) -> None:
+    """Queue `training`: one attempt at an evaluation, then the next proposals of who waited for it."""
+    for experiment_id in run_attempt(evaluation_id=evaluation_id, worker=self.request.hostname or "worker"):
+        _advance(experiment_id)
+
+
+@shared_task
+def advance(experiment_id: int) -> None:
+    """Queue `steps`: propose what an experiment has room for."""
+    _advance(experiment_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Queue `steps`, by the clock: find lost work."""
+    swept = services.sweep()
+    for evaluation_id in swept.evaluations:
+        _send(evaluate, evaluation_id)
+    for experiment_id in swept.experiments:
+        _advance(experiment_id)
+
+
+def nudge_experiment(experiment_id: int) -> None:
+    """Have an experiment advanced soon, after the present transaction. Without a broker the sweep does it later."""
+    transaction.on_commit(partial(_send, advance, experiment_id))
+
+
+def _advance(experiment_id: int) -> None:
+    for evaluation_id in services.advance_experiment(experiment_id=experiment_id):
+        _send(evaluate, evaluation_id)
+
+
+def _send(task: Task, key: int) -> None:
+    try:
+        task.delay(key)
+    except (OperationalError, OSError) as error:
+        log.warning("no broker for %s(%s), the sweep sends it again: %s", task.name, key, error)
+
+
+@worker_shutting_down.connect
+def hand_back(sender: str, **_: Any) -> None:
+    """A worker that is told to stop gives its evaluations back at once; its children see that at their next
+    heartbeat. Finished repeats stay, and the attempts do not count."""
+    try:
+        services.release_worker(worker=sender)
+    except Exception:
+        log.exception("could not give back what %s was training; the sweep will", sender)
+    finally:
+        connection.close()
