@@ -1,4 +1,4 @@
-"""One configuration: the document that form, REST, command line and database validate through (design section 6).
+"""One configuration: the document that form, REST, command line and database validate through (ARCHITECTURE.md).
 
 Pure Python: must import neither Django nor torch.
 """
@@ -212,5 +212,5 @@ def derive_seed(*parts: object) -> int:
 
 
 def repeat_seed(phenotype_key: str, protocol_key: str, repeat: int) -> int:
-    """The seed of one repeat: from what is trained and how, never from the experiment (design section 6)."""
+    """The seed of one repeat: from what is trained and how, never from the experiment (ARCHITECTURE.md)."""
     return derive_seed("repeat", phenotype_key, protocol_key, repeat)

@@ -1,4 +1,4 @@
-"""Phenotypes: what a genotype builds, in one canonical form (design section 2).
+"""Phenotypes: what a genotype builds, in one canonical form (ARCHITECTURE.md).
 
 Identities and concatenations are wiring, not operations. What remains is the list of operations that compute
 something, each with the multiset of values it reads. Two genotypes build the same network exactly when these

@@ -1,4 +1,4 @@
-"""Named configurations: instances of the one document (design section 6; protocols of methods A7-A9).
+"""Named configurations: instances of the one document (ARCHITECTURE.md; protocols of methods A7-A9).
 
 Pure Python: must import neither Django nor torch.
 """
