@@ -19,7 +19,7 @@ from nasweb.embedded.broker import Broker, prepare_broker, set_queue_aside
 from nasweb.embedded.locking import folder_lock
 from nasweb.embedded.supervision import Say, Supervisor
 from nasweb.embedded.web import listen, page_status, web_command
-from nasweb.embedded.worker import default_processes, steps_command, training_command
+from nasweb.embedded.worker import TRAINING, default_processes, steps_command, training_command
 from search import services, tasks
 from search.evolution.presets import PRESETS
 
@@ -45,7 +45,7 @@ class Options:
 
 
 def serve(options: Options, say: Say) -> None:
-    """Run until a signal. Raises AlreadyRunning, PortTaken."""
+    """Run until a signal. Raises AlreadyRunning, PortTaken, BrokerFailed."""
     folder = Path(settings.VAR_DIR).resolve()
     supervisor = Supervisor(folder / "log", say)
     supervisor.catch_signals()
@@ -66,10 +66,12 @@ def serve(options: Options, say: Say) -> None:
 def prepare_database(options: Options, say: Say) -> None:
     """Bring the tables up to date; on a first start, give the person something to watch."""
     first_start = not MigrationRecorder(connection).has_table()
-    if not first_start and not pending_migrations():
-        return
-    say("Preparing the database.")
-    call_command("migrate", interactive=False, verbosity=0)
+    if first_start or pending_migrations():
+        say("Preparing the database.")
+        call_command("migrate", interactive=False, verbosity=0)
+    services.release_worker(
+        worker=TRAINING
+    )  # this folder is ours: what still runs was left by a killed server
     if first_start and options.first_experiment:
         preset = PRESETS[FIRST_PRESET]
         experiment = services.create_experiment(name=preset.title, config=preset.config)

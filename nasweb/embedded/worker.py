@@ -38,11 +38,15 @@ def default_processes(device: str) -> int:
     return max(1, min(available_cores(), memory_bytes() // BYTES_PER_TRAINING, MOST_PROCESSES))
 
 
+TRAINING = "training@embedded"
+"""The worker's name, the same at every start: what it left running, the next one knows for its own."""
+
+
 def training_command(processes: int) -> Command:
     """Trains candidates, one in each process."""
     return Command(
         name="worker",
-        arguments=_celery("training", "--pool", "prefork", "--concurrency", str(processes)),
+        arguments=_celery("training", TRAINING, "--pool", "prefork", "--concurrency", str(processes)),
         environment={
             # Training allocates and frees the same large blocks each step; glibc is told to keep them (2x),
             # up to a share of the memory, so that one large network does not starve the rest.
@@ -60,7 +64,7 @@ def steps_command() -> Command:
     """Proposes candidates and sweeps: milliseconds, never behind a training that takes hours."""
     return Command(
         name="steps",
-        arguments=_celery("steps", "--pool", "solo"),
+        arguments=_celery("steps", "steps@embedded", "--pool", "solo"),
         environment=END_AT_ONCE,
         orphan_signal=signal.SIGKILL,
     )
@@ -70,7 +74,7 @@ def steps_command() -> Command:
 END_AT_ONCE = {"REMAP_SIGTERM": "SIGQUIT"}
 
 
-def _celery(queue: str, *options: str) -> list[str]:
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
-    name = ["--queues", queue, "--hostname", f"{queue}@%h"]
-    return [sys.executable, "-m", "celery", "--app", "nasweb", "worker", *name, *options, *quiet]
+def _celery(queue: str, hostname: str, *options: str) -> list[str]:
+    celery = [sys.executable, "-m", "celery", "--app", "nasweb", "worker"]
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [*celery, "--queues", queue, "--hostname", hostname, "--loglevel", "INFO", *alone, *options]
