@@ -1,0 +1,102 @@
+"""Fixtures for all tests.
+
+The database is an SQLite file of the run's own; with DATABASE_URL set, a database of its own on that PostgreSQL
+server. Messages go nowhere unless a test asks for a broker:
+
+- `redis_url`: a private Redis for the session.
+- `broker`: this process sends to it, from an empty queue on.
+- `start_worker(...)`: starts a real Celery worker on the test's database and broker; it ends with the test.
+  `start_worker(clock=True)` also sweeps, `trainer=` names what trains (by default one that takes a millisecond).
+- `postgresql_url`: a private PostgreSQL server's address ending in `/`, for tests that need one beside the
+  database they run on.
+
+Use `transactional_db` (or `django_db(transaction=True)`) with another process or thread: it sees what is committed.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection, connections
+
+from nasweb.celery import app
+from tests.processes import Worker, database_url, running_postgresql, running_redis
+
+INSTANT_TRAINER = "search.evolution.evaluation.instant_trainer"
+StartWorker = Callable[..., Worker]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """A file, for threads and other processes share it; in a folder of this run's own."""
+    if connection.vendor == "sqlite":
+        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        connections.databases["default"]["TEST"]["NAME"] = name
+
+
+def _send_to(url: str) -> None:
+    app.conf.broker_url = app.conf.broker_read_url = app.conf.broker_write_url = url
+    app._after_fork()  # forgets the connections to the former broker
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_broker() -> None:
+    """Messages stay in this process's memory: no test talks to a broker that happens to run on the machine."""
+    _send_to("memory://")
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def broker(redis_url: str) -> Iterator[str]:
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    _send_to(redis_url)
+    yield redis_url
+    _send_to("memory://")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def start_worker(transactional_db: None, broker: str, tmp_path: Path) -> Iterator[StartWorker]:
+    """start_worker(name="worker", concurrency=1, clock=False, trainer=..., **environment) -> Worker"""
+    workers: list[Worker] = []
+
+    def start(
+        *,
+        name: str = "worker",
+        concurrency: int = 1,
+        clock: bool = False,
+        trainer: str = INSTANT_TRAINER,
+        **environment: str,
+    ) -> Worker:
+        surroundings = {
+            "DATABASE_URL": database_url(connection.settings_dict),
+            "REDIS_URL": broker,
+            "NASWEB_VAR_DIR": str(tmp_path),
+            "NASWEB_DATA_DIR": str(settings.DATA_DIR),
+            "NASWEB_SECRET_KEY": "only for tests",
+            "NASWEB_TRAINER": trainer,
+            "NASWEB_SWEEP_SECONDS": "0.5",
+            "CELERY_SKIP_CHECKS": "1",  # quicker, and pages are not what these tests are about
+            **environment,
+        }
+        workers.append(Worker(tmp_path, surroundings, name=name, concurrency=concurrency, clock=clock))
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.stop()
