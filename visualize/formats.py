@@ -23,6 +23,11 @@ def per_cent(fraction: float | None, digits: int = 2) -> str:
     return _signed(f"{100 * fraction:.{digits}f}") + NO_BREAK + "%"
 
 
+def short_per_cent(fraction: float) -> str:
+    """A setting rather than a measurement: 0.05 -> 5 %"""
+    return f"{100 * fraction:.6g}{NO_BREAK}%"
+
+
 def points(difference: float | None, digits: int = 2) -> str:
     """A difference of two fractions in percentage points, signed: 0.0014 -> +0.14"""
     if difference is None:

@@ -28,5 +28,7 @@ for _filter in (
 def query(context: dict[str, Any], **changes: object) -> str:
     """The address's own query with some values changed; an empty value takes its key away."""
     request: HttpRequest = context["request"]
-    pairs = {key: request.GET[key] for key in request.GET} | {key: str(value) for key, value in changes.items()}
+    pairs = {key: request.GET[key] for key in request.GET} | {
+        key: str(value) for key, value in changes.items()
+    }
     return "?" + urlencode({key: value for key, value in pairs.items() if value != ""})

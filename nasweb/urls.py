@@ -1,0 +1,14 @@
+"""Mounts both apps' routes."""
+
+from django.urls import include, path
+
+from visualize.views import errors, health
+
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.failed
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("", include("visualize.urls")),
+]

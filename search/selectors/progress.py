@@ -1,0 +1,80 @@
+"""How far an experiment is and how fast it goes, at a cost that does not grow with its population."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Avg, Count, Min, Q
+
+from search.models import Evaluation, Experiment, Individual, WorkState
+
+
+class Finish(NamedTuple):
+    """One individual as it entered the population."""
+
+    step: int
+    fitness: float
+    finished_at: datetime
+
+
+def latest_finishes(experiment_id: int, *, limit: int) -> list[Finish]:
+    """The last to enter the population, in order of completion."""
+    rows = Individual.objects.filter(experiment=experiment_id, completion__isnull=False).order_by(
+        "-completion"
+    )
+    return [Finish(*row) for row in rows.values_list("step", "fitness", "finished_at")[:limit]][::-1]
+
+
+def failed_steps(experiment_id: int, *, limit: int) -> list[tuple[int, int]]:
+    """(step, parameters) of failed individuals, the latest ones, in order of step."""
+    rows = Individual.objects.filter(experiment=experiment_id, state=WorkState.FAILED).order_by("-step")
+    return list(rows.values_list("step", "parameters")[:limit])[::-1]
+
+
+def ended_counts(rows: Sequence[Experiment]) -> dict[int, int]:
+    """Experiment id -> individuals that are neither waiting nor running, cancelled ones included."""
+    is_open = Individual.objects.filter(experiment__in=rows, state__in=Individual.OPEN).order_by()
+    waiting = dict(is_open.values_list("experiment").annotate(count=Count("pk")))
+    return {row.pk: row.proposed - waiting.get(row.pk, 0) for row in rows}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What evaluations of one protocol have taken so far."""
+
+    count: int
+    seconds: float
+    """Mean training time of one evaluation, all repeats."""
+
+
+def recorded_seconds(protocol_key: str) -> Recorded:
+    """Over all finished evaluations under a protocol."""
+    rows = Evaluation.objects.filter(protocol_key=protocol_key, state=WorkState.DONE)
+    found = rows.aggregate(count=Count("pk"), seconds=Avg("train_seconds"))
+    return Recorded(found["count"], found["seconds"] or 0.0)
+
+
+@dataclass(frozen=True)
+class Open:
+    """What an experiment waits for."""
+
+    running: int
+    waiting: int
+    oldest: datetime | None
+    """When the longest waiting one was proposed."""
+    in_training: list[Individual]
+    """The first few that are being trained, with their evaluations."""
+
+
+def open_work(experiment_id: int, *, limit: int) -> Open:
+    """Individuals that are not finished, from the index of open ones."""
+    rows = Individual.objects.filter(experiment=experiment_id, state__in=Individual.OPEN).order_by()
+    is_running = Q(evaluation__state=WorkState.RUNNING)
+    found = rows.aggregate(
+        running=Count("pk", filter=is_running),
+        waiting=Count("pk", filter=~is_running),
+        oldest=Min("created_at", filter=~is_running),
+    )
+    shown = rows.filter(is_running).select_related("evaluation").order_by("step")[:limit]
+    return Open(**found, in_training=list(shown))

@@ -1,0 +1,137 @@
+// Pointing at an individual in the curves: by mouse, touch or arrow keys. It is named in a tip; Enter or a click opens it.
+import { count, magnitude, perCent } from "./numbers.js";
+
+const REACH = 14; // pixels around the pointer
+const STRIDES = { ArrowLeft: -1, ArrowRight: 1, PageUp: -50, PageDown: 50, Home: -Infinity, End: Infinity };
+
+export class Pointer {
+  #step = null;
+
+  constructor(host, plots, data) {
+    this.host = host;
+    this.data = data;
+    this.plot = plots[0].plot;
+    this.tip = document.createElement("a");
+    this.tip.className = "curve-tip";
+    this.tip.hidden = true;
+    this.mark = document.createElement("span");
+    this.mark.className = "curve-mark";
+    this.mark.hidden = true;
+    this.spoken = document.createElement("span");
+    this.spoken.className = "visually-hidden";
+    this.spoken.setAttribute("role", "status");
+    this.plot.over.append(this.mark, this.tip);
+    host.append(this.spoken);
+    for (const { plot, element } of plots) this.#listen(plot, element);
+    this.#listenKeys(plots[0].element);
+  }
+
+  /** After new data: the same individual stands elsewhere. */
+  refresh() {
+    if (this.#step !== null) this.#select(this.#step);
+  }
+
+  #listen(plot, element) {
+    const over = plot.over;
+    over.addEventListener("pointermove", () => this.#select(this.#nearest(plot)));
+    over.addEventListener("pointerdown", () => this.#select(this.#nearest(plot)));
+    over.addEventListener("pointerleave", (event) => {
+      if (event.pointerType === "mouse" && document.activeElement !== element) this.#select(null);
+    });
+    // A finger first points; the tip itself is what it taps to open.
+    over.addEventListener("click", (event) => {
+      if (event.pointerType === "touch" || event.target.closest("a") || this.#step === null) return;
+      this.#open(event.ctrlKey || event.metaKey);
+    });
+  }
+
+  #listenKeys(element) {
+    element.tabIndex = 0;
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-label", "Fitness of each individual. Arrow keys move through them, Enter opens one.");
+    element.addEventListener("keydown", (event) => {
+      if (event.key in STRIDES) this.#move(STRIDES[event.key]);
+      else if (event.key === "Enter" && this.#step !== null) this.#open(event.ctrlKey || event.metaKey);
+      else if (event.key === "Escape") this.#select(null);
+      else return;
+      event.preventDefault();
+    });
+    element.addEventListener("blur", () => this.#select(null));
+  }
+
+  #move(stride) {
+    const points = this.data.sorted;
+    const last = points.length - 1;
+    let index = this.#step === null ? (stride > 0 ? -1 : last + 1) : points.findIndex(([step]) => step === this.#step);
+    index = Math.min(last, Math.max(0, index + stride));
+    this.#select(points[index][0]);
+    this.spoken.textContent = this.#words(this.data.individual(points[index][0])).join(", ");
+  }
+
+  #nearest(plot) {
+    const { left, top } = plot.cursor;
+    if (left === null || left < 0) return null;
+    const points = this.data.sorted;
+    const isFitness = plot === this.plot;
+    const reach = plot.posToVal(REACH, "x") - plot.posToVal(0, "x");
+    const centre = plot.posToVal(left, "x");
+    let [best, distance] = [null, Infinity];
+    for (let i = lowerBound(points, centre - reach); i < points.length && points[i][0] <= centre + reach; i++) {
+      const across = plot.valToPos(points[i][0], "x") - left;
+      const value = isFitness ? (points[i][1] ?? -1) : points[i][2];
+      const low = plot.scales.y.min;
+      const down = plot.valToPos(Math.max(value, low), "y") - top;
+      const far = across * across + down * down;
+      if (far < distance) [best, distance] = [points[i][0], far];
+    }
+    return best;
+  }
+
+  #select(step) {
+    this.#step = step;
+    const found = step === null ? null : this.data.individual(step);
+    this.tip.hidden = this.mark.hidden = !found;
+    this.plot.over.parentElement.classList.toggle("pointing", Boolean(found));
+    if (!found) return;
+    const left = this.plot.valToPos(step, "x");
+    const low = this.plot.scales.y.min;
+    const top = this.plot.valToPos(Math.max(found.fitness ?? low, low), "y");
+    this.mark.style.transform = `translate(${left}px, ${top}px)`;
+    const [name, ...facts] = this.#words(found);
+    this.tip.href = this.#address(step);
+    this.tip.tabIndex = -1;
+    const strong = document.createElement("strong");
+    strong.textContent = name;
+    this.tip.replaceChildren(strong, ` ${facts.join(" · ")}`);
+    const room = this.plot.over.clientWidth;
+    const width = this.tip.offsetWidth;
+    const x = Math.min(Math.max(0, left - width / 2), room - width);
+    const y = top > 44 ? top - 40 : top + 14;
+    this.tip.style.transform = `translate(${x}px, ${y}px)`;
+  }
+
+  #words({ step, fitness, parameters, state }) {
+    const value = fitness === null ? state : perCent(fitness);
+    return [`#${count(step)}`, value, `${magnitude(parameters)} parameters`];
+  }
+
+  #address(step) {
+    return this.host.dataset.individual.replace(/0\/$/, `${step}/`);
+  }
+
+  #open(apart) {
+    const address = this.#address(this.#step);
+    if (apart) window.open(address, "_blank", "noopener");
+    else location.assign(address);
+  }
+}
+
+function lowerBound(points, step) {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (points[middle][0] < step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,102 @@
+"""How long a search will take: from what the same protocol took before, or else from the arithmetic of it."""
+
+import random
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import fmean
+
+from search.evolution.config import ExperimentConfig
+from search.evolution.cost import network_cost
+from search.evolution.host import Host
+from search.evolution.mutation import random_genotype
+from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
+from search.evolution.space import SearchSpace
+from search.selectors.progress import Recorded
+from visualize.formats import count, magnitude, rough_duration
+
+MULTIPLY_ADDS_PER_SECOND = 4.5e9
+"""Forward multiply-adds that one CPU core trains in a second, backward pass and update included (measured)."""
+SECONDS_PER_OPERATION = 150e-6
+"""What each operation of the network costs in each step, however small the images (measured)."""
+SAMPLES = 6
+LARGE_SPACE = 2000
+"""Operations above which one random network stands for all: building six would take too long for a form."""
+MOST_MUTATIONS = 1000
+ENOUGH = 3
+"""Recorded evaluations that are believed rather than the arithmetic."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`individuals` networks of `seconds_each`, `at_once` in parallel."""
+
+    individuals: int
+    seconds_each: float
+    at_once: int
+    basis: str
+    """What it rests on, for people."""
+
+    @property
+    def seconds(self) -> float:
+        return self.individuals * self.seconds_each / self.at_once
+
+    @property
+    def sum(self) -> str:
+        each = rough_seconds(self.seconds_each)
+        by = f" / {self.at_once} at once" if self.at_once > 1 else ""
+        return f"{count(self.individuals)} × {each}{by}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The mean of a few random networks of a space in a host, for one image."""
+
+    multiply_adds: float
+    operations: float
+
+
+def estimate(config: ExperimentConfig, recorded: Recorded, cores: int | None) -> Estimate:
+    """`cores` of this machine bound what runs at once; None: workers are elsewhere, as many as asked for."""
+    at_once = config.budget.in_flight if cores is None else max(1, min(config.budget.in_flight, cores))
+    if recorded.count >= ENOUGH:
+        basis = f"From {count(recorded.count)} evaluations under the same protocol."
+        return Estimate(config.budget.individuals, recorded.seconds, at_once, basis)
+    protocol = config.protocol
+    mutations = min(config.strategy.initial_mutations, MOST_MUTATIONS)
+    sample = typical(config.space, protocol.shape_host, mutations)
+    per_step = protocol.batch_size * sample.multiply_adds / MULTIPLY_ADDS_PER_SECOND
+    per_step += sample.operations * SECONDS_PER_OPERATION
+    basis = (
+        f"From arithmetic: random networks of this space need {magnitude(sample.multiply_adds)} multiply-adds for an "
+        "image; one CPU core was taken, a GPU is many times faster. It gets exact after the first few trainings."
+    )
+    return Estimate(config.budget.individuals, protocol.repeats * protocol.steps * per_step, at_once, basis)
+
+
+@lru_cache(maxsize=64)
+def typical(space: SearchSpace, host: Host, mutations: int) -> Sample:
+    samples = 1 if space.expanded_edges > LARGE_SPACE else SAMPLES
+    rng = random.Random(0)
+    networks = [_random_network(space, rng, mutations) for _ in range(samples)]
+    costs = [network_cost(network, host).multiply_adds for network in networks]
+    cells = 3 * host.cells
+    return Sample(fmean(costs), fmean(cells * len(network.operations) for network in networks))
+
+
+def _random_network(space: SearchSpace, rng: random.Random, mutations: int) -> Phenotype:
+    while True:
+        try:
+            return build_phenotype(random_genotype(space, rng, mutations=mutations))
+        except Infeasible:
+            continue
+
+
+def rough_seconds(seconds: float) -> str:
+    """One training: 4 s, 0.3 s, 2 min 10 s."""
+    return (
+        f"{seconds:.1g} s"
+        if seconds < 1
+        else rough_duration(seconds)
+        if seconds >= 10
+        else f"{seconds:.0f} s"
+    )

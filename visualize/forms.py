@@ -1,0 +1,315 @@
+"""The launch form: one field for each value of an experiment's configuration.
+
+The bounds live in search.evolution.config alone: the form only turns text into values, builds the document and puts
+each message of the configuration beside the field it is about.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from search.evolution.config import ConfigError, ExperimentConfig, experiment_config
+from search.evolution.datasets import DATASETS, FOLDER_PREFIX
+from search.evolution.presets import PRESETS
+from search.evolution.space import SPACES
+
+CUSTOM = "custom"
+FOLDER = "folder"
+NAME_REQUIRED = "Give the experiment a name."
+EXAMPLE_SPACE = '{"levels": [{"motifs": 6, "nodes": 4}, {"motifs": 1, "nodes": 5}]}'
+
+_SPACE_CHOICES = [
+    ("hierarchical", "Hierarchical: 6 motifs of 4 nodes, a cell of 5"),
+    ("flat", "Flat: one graph of 11 nodes"),
+    ("flat-constrained", "Flat, parameters limited"),
+    (CUSTOM, "Custom"),
+]
+_DATASET_CHOICES = [*((name, name) for name in DATASETS), (FOLDER, "a folder of images")]
+
+PATHS: dict[str, str] = {
+    "strategy": "strategy.kind",
+    "initial_population": "strategy.initial_population",
+    "initial_mutations": "strategy.initial_mutations",
+    "tournament_per_cent": "strategy.tournament_fraction",
+    "allow_same_operation": "strategy.allow_same_operation",
+    "share_fitness": "strategy.share_fitness",
+    "individuals": "budget.individuals",
+    "in_flight": "budget.in_flight",
+    "seed": "seed",
+    "dataset": "protocol.dataset",
+    "training_seed": "protocol.seed",
+} | {
+    name: f"protocol.{name}"
+    for name in (
+        "host", "channels", "cells", "final_separable", "image_size", "steps", "batch_size", "learning_rate",
+        "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "crop", "crop_padding", "flip",
+        "train_images", "validation_images", "repeats", "time_limit_seconds",
+    )
+}  # fmt: skip
+"""Form field -> path in the configuration. `space` is made of three fields and is not in the table."""
+
+_FIELDS = {path: name for name, path in PATHS.items()}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that stand under one heading; a folded one opens by itself when it holds an error."""
+
+    title: str
+    hint: str
+    fields: tuple[str, ...]
+    folded: bool = False
+
+
+GROUPS = (
+    Group(
+        "Search",
+        "What is searched, and how the next network is chosen",
+        ("space", "strategy", "individuals", "initial_population", "tournament_per_cent", "seed"),
+    ),
+    Group(
+        "Training",
+        "How each network is trained and scored",
+        ("dataset", "folder", "host", "channels", "steps", "batch_size", "learning_rate", "repeats"),
+    ),
+    Group(
+        "Shape of the space",
+        "For custom spaces and parameter limits",
+        ("space_document", "max_parameters", "initial_mutations", "allow_same_operation", "share_fitness"),
+        folded=True,
+    ),
+    Group(
+        "Images and schedule",
+        "Split, augmentation, learning rate",
+        (
+            "train_images", "validation_images", "image_size", "crop", "crop_padding", "flip",
+            "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "cells", "final_separable",
+            "training_seed",
+        ),
+        folded=True,
+    ),
+    Group("Machine", "How much runs at once, and for how long", ("in_flight", "time_limit_seconds"), folded=True),
+)  # fmt: skip
+
+
+class StepList(forms.CharField):
+    """Whole numbers with commas between them."""
+
+    def to_python(self, value: Any) -> Any:
+        parts = str(value or "").replace(",", " ").split()
+        try:
+            return [int(part) for part in parts]
+        except ValueError:
+            raise forms.ValidationError(
+                f"Use whole numbers with commas between them, not {value!r}."
+            ) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _whole(label: str, help_text: str, *, required: bool = True) -> forms.IntegerField:
+    field = forms.IntegerField(label=label, help_text=help_text, required=required, localize=False)
+    field.widget.attrs["inputmode"] = "numeric"
+    return field
+
+
+def _real(label: str, help_text: str) -> forms.FloatField:
+    field = forms.FloatField(label=label, help_text=help_text)
+    field.widget.attrs |= {"step": "any", "inputmode": "decimal"}
+    return field
+
+
+def _flag(label: str, help_text: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, help_text=help_text, required=False)
+
+
+class LaunchForm(forms.Form):
+    """Everything about a new experiment. `config` is set once the form is valid."""
+
+    config: ExperimentConfig
+
+    name = forms.CharField(
+        max_length=200, help_text="To find it again.", error_messages={"required": NAME_REQUIRED}
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    """Made with the form: one form creates one experiment, however often it is sent."""
+
+    space = forms.ChoiceField(
+        choices=_SPACE_CHOICES,
+        label="Search space",
+        help_text="Which genotypes exist: levels, motifs and nodes.",
+    )
+    space_document = forms.CharField(
+        required=False,
+        label="Custom space",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": EXAMPLE_SPACE}),
+        help_text="JSON, read when the search space is Custom: levels from level 2 to the cell; optionally primitives.",
+    )
+    max_parameters = _whole(
+        "Parameter limit",
+        "Larger networks are not proposed. Empty: the space's own (flat, limited: 550,000).",
+        required=False,
+    )
+    strategy = forms.ChoiceField(
+        choices=[("evolution", "Evolution"), ("random", "Random search")],
+        help_text="Evolution mutates the winner of a tournament; random search draws anew each time.",
+    )
+    individuals = _whole(
+        "Networks to try", "The search ends when so many are done, the initial ones included."
+    )
+    initial_population = _whole("Initial networks", "Random ones at the start, before the first tournament.")
+    initial_mutations = _whole(
+        "Initial mutations", "Random mutations that make an initial network from the trivial one."
+    )
+    tournament_per_cent = _real(
+        "Tournament, %", "Share of the population that competes to be a parent; the fittest wins."
+    )
+    allow_same_operation = _flag(
+        "Mutations may change nothing",
+        "As published, a mutation may draw the operation that is there already.",
+    )
+    share_fitness = _flag(
+        "Share fitness", "Equal networks are trained once. Off: each is trained again, as published."
+    )
+    seed = _whole("Seed", "The same seed proposes the same networks, as long as the same results come back.")
+
+    dataset = forms.ChoiceField(
+        choices=_DATASET_CHOICES, label="Data set", help_text="What the networks learn."
+    )
+    folder = forms.CharField(
+        required=False,
+        label="Folder",
+        max_length=64,
+        help_text="Its name under the data folder, one directory a class.",
+    )
+    host = forms.ChoiceField(
+        choices=[("small", "Small"), ("large", "Large"), ("imagenet", "ImageNet")],
+        help_text="The fixed network that the cells are placed in.",
+    )
+    channels = _whole("Channels", "Width of the first cell; it doubles with each group.")
+    cells = _whole("Cells in a group", "Copies of the cell between two reductions.")
+    final_separable = forms.ChoiceField(
+        choices=[("none", "None"), ("s1_c", "Stride 1, same width"), ("s2_2c", "Stride 2, twice the width")],
+        label="After the last cell",
+        help_text="One more separable convolution, or nothing.",
+    )
+    image_size = _whole(
+        "Image size", "Side in pixels to resize to. Empty: the data set's own.", required=False
+    )
+    steps = _whole("Training steps", "Updates of the weights in one training.")
+    batch_size = _whole("Batch size", "Images in one step.")
+    learning_rate = _real("Learning rate", "At the start.")
+    learning_rate_drops = StepList(
+        required=False, label="Learning rate drops", help_text="After these steps, with commas. Empty: never."
+    )
+    drop_factor = _real("Drop factor", "What the learning rate is multiplied by at each drop.")
+    momentum = _real("Momentum", "Of stochastic gradient descent.")
+    weight_decay = _real("Weight decay", "L2 penalty on the weights.")
+    crop = _whole("Random crop", "Side in pixels that training sees. Empty: the whole image.", required=False)
+    crop_padding = _whole("Crop padding", "Zero pixels around the image before the crop.")
+    flip = _flag("Flip", "Mirror half of the training images left to right.")
+    train_images = _whole("Training images", "Empty: all that validation leaves.", required=False)
+    validation_images = _whole(
+        "Validation images", "Fitness is the accuracy on these. The test set is never touched."
+    )
+    repeats = _whole("Repeats", "Trainings of each network; fitness is their mean.")
+    time_limit_seconds = _whole("Time limit, s", "A training that takes longer fails.")
+    training_seed = _whole("Training seed", "Splits the images and enters every training's seed.")
+    in_flight = _whole(
+        "At once", "Networks proposed ahead of their results. As many as workers keeps all busy."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if not self.errors:
+            try:
+                self.config = experiment_config(self._document(values))
+            except ConfigError as error:
+                for path, message in error.errors:
+                    self.add_error(field_of(path, message), message)
+        return values
+
+    def _document(self, values: dict[str, Any]) -> dict[str, Any]:
+        document: dict[str, Any] = {"space": self._space(values)}
+        for name, path in PATHS.items():
+            *parents, leaf = path.split(".")
+            target = document
+            for parent in parents:
+                target = target.setdefault(parent, {})
+            target[leaf] = values[name]
+        document["strategy"]["tournament_fraction"] = values["tournament_per_cent"] / 100
+        if values["dataset"] == FOLDER:
+            document["protocol"]["dataset"] = FOLDER_PREFIX + values["folder"].removeprefix(FOLDER_PREFIX)
+        return document
+
+    def _space(self, values: dict[str, Any]) -> Any:
+        limit = values["max_parameters"]
+        if values["space"] == CUSTOM:
+            try:
+                space = json.loads(values["space_document"] or "null")
+            except ValueError as error:
+                raise ConfigError([("space", f"The custom space is not JSON: {error}")]) from None
+            return space | {"max_parameters": limit} if isinstance(space, dict) and limit else space
+        preset = SPACES[values["space"]]
+        if limit is None or limit == preset.max_parameters:
+            return preset.name
+        # A preset's name stands for its own limit; with another one it is a custom space of the same shape.
+        return preset.model_dump(mode="json", exclude={"name"}) | {"max_parameters": limit}
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """For the template: each group with its bound fields, open if it is not folded or holds an error."""
+        return [
+            {
+                "title": group.title,
+                "hint": group.hint,
+                "folded": group.folded,
+                "fields": [self[name] for name in group.fields],
+                "open": any(name in self.errors for name in group.fields),
+            }
+            for group in GROUPS
+        ]
+
+
+def field_of(path: str, message: str) -> str | None:
+    """The form's field that a configuration error belongs to; None: the form as a whole."""
+    if path in _FIELDS:
+        return _FIELDS[path]
+    if path.startswith("space"):
+        return "max_parameters" if path.endswith("max_parameters") else "space_document"
+    head, _, rest = path.partition(".")
+    if head == "protocol" and (name := rest.partition(".")[0]):
+        return _FIELDS.get(f"protocol.{name}")
+    # A rule over several values names them in its text: the first one named is where to look.
+    named = [(message.find(name), name) for name in PATHS if name in message]
+    return min(named)[1] if named else None
+
+
+def initial_values(config: ExperimentConfig) -> dict[str, Any]:
+    """The form's fields as they describe a configuration."""
+    document = config.to_json()
+    values: dict[str, Any] = {}
+    for name, path in PATHS.items():
+        value: Any = document
+        for part in path.split("."):
+            value = value[part]
+        values[name] = value
+    values["tournament_per_cent"] = round(100 * config.strategy.tournament_fraction, 6)
+    if config.space.name is None:
+        shape = config.space.model_dump(mode="json", exclude={"name", "max_parameters"})
+        values |= {"space": CUSTOM, "space_document": json.dumps(shape)}
+    else:
+        values["space"] = config.space.name
+    values["max_parameters"] = config.space.max_parameters if config.space.name is None else None
+    if config.protocol.dataset not in DATASETS:
+        values |= {"dataset": FOLDER, "folder": config.protocol.dataset.removeprefix(FOLDER_PREFIX)}
+    return values
+
+
+def preset_values(name: str) -> dict[str, Any]:
+    """The form's fields as a preset fills them; the quick one stands in for an unknown name."""
+    row = PRESETS.get(name) or PRESETS["quick"]
+    return {"name": row.title, **initial_values(row.config)}

@@ -1,0 +1,34 @@
+"""Addresses of the pages and of the parts that they refresh."""
+
+from django.urls import path
+
+from visualize.views import controls, curves, experiments, genotypes, launch
+
+urlpatterns = [
+    path("", experiments.home, name="home"),
+    path("experiments/", experiments.index, name="experiments"),
+    path("experiments/new/", launch.new, name="experiment_new"),
+    path("experiments/new/estimate/", launch.estimate, name="experiment_estimate"),
+    path("experiments/new/demo/", launch.demo, name="experiment_demo"),
+    path("experiments/<int:experiment_id>/", experiments.detail, name="experiment"),
+    path("experiments/<int:experiment_id>/fragments/live/", experiments.live, name="experiment_live"),
+    path("experiments/<int:experiment_id>/curves.json", curves.curves_json, name="experiment_curves"),
+    path("experiments/<int:experiment_id>/start/", controls.start, name="experiment_start"),
+    path("experiments/<int:experiment_id>/pause/", controls.pause, name="experiment_pause"),
+    path("experiments/<int:experiment_id>/resume/", controls.resume, name="experiment_resume"),
+    path("experiments/<int:experiment_id>/stop/", controls.stop, name="experiment_stop"),
+    path("experiments/<int:experiment_id>/individuals/<int:step>/", genotypes.individual, name="individual"),
+    path("genotypes/<slug:key>/", genotypes.genotype, name="genotype"),
+    path("genotypes/<slug:key>.<slug:extension>", genotypes.genotype_file, name="genotype_file"),
+    path(
+        "genotypes/<slug:key>/drawings/<slug:name>.<slug:extension>",
+        genotypes.drawing,
+        name="genotype_drawing",
+    ),
+    path("experiments/<int:experiment_id>/individuals/<int:step>/", genotypes.individual, name="individual"),
+    path("genotypes/<str:key>/", genotypes.genotype, name="genotype"),
+    path(
+        "genotypes/<str:key>/drawings/<str:name>.<str:extension>", genotypes.drawing, name="genotype_drawing"
+    ),
+    path("genotypes/<str:key>/genotype.<str:extension>", genotypes.genotype_file, name="genotype_file"),
+]

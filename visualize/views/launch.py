@@ -1,0 +1,85 @@
+"""A new experiment: the form, its estimate, and the demo in one click."""
+
+import os
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_POST
+
+from search import services
+from search.evolution.config import ExperimentConfig, protocol_key
+from search.evolution.presets import PRESETS
+from search.models import ExperimentState
+from search.selectors import progress as progress_selectors
+from search.tasks import nudge_experiment
+from visualize.estimates import estimate as estimate_of
+from visualize.forms import LaunchForm, preset_values
+
+DEMO = "quick"
+PLACES = "search.training.places.availability"
+"""By its dotted path, like the trainer: nothing in the web process imports search.training."""
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        form = LaunchForm(request.POST)
+        if form.is_valid():
+            return _launch(form.cleaned_data["name"], form.config, form.cleaned_data["token"])
+        return render(request, "experiments/new.html", _context(form, ""), status=422)
+    chosen = request.GET.get("preset", DEMO)
+    form = LaunchForm(initial={**preset_values(chosen), "token": uuid4()})
+    return render(
+        request, "experiments/new.html", _context(form, chosen, PRESETS.get(chosen, PRESETS[DEMO]).config)
+    )
+
+
+@require_POST
+def estimate(request: HttpRequest) -> HttpResponse:
+    """The estimate alone, while the form is being filled in."""
+    form = LaunchForm(request.POST)
+    config = form.config if form.is_valid() else None
+    return render(request, "experiments/parts/estimate.html", _estimate(config, len(form.errors)))
+
+
+@require_POST
+def demo(request: HttpRequest) -> HttpResponse:
+    preset = PRESETS[DEMO]
+    try:
+        token = UUID(request.POST.get("token", ""))
+    except ValueError:
+        token = uuid4()
+    return _launch(preset.title, preset.config, token)
+
+
+def _launch(name: str, config: ExperimentConfig, token: UUID) -> HttpResponse:
+    """Create and start. The same form sent twice leads to the same experiment, started once."""
+    with transaction.atomic():
+        experiment = services.create_experiment(name=name, config=config, launch=token)
+        if experiment.state == ExperimentState.DRAFT:
+            services.start_experiment(experiment_id=experiment.pk)
+        nudge_experiment(experiment.pk)
+    return redirect("experiment", experiment.pk)
+
+
+def _context(form: LaunchForm, chosen: str, config: ExperimentConfig | None = None) -> dict[str, Any]:
+    presets = list(PRESETS.values())
+    context = {"form": form, "presets": presets, "chosen": chosen, "section": "experiments"}
+    return context | _estimate(config, len(form.errors) if form.is_bound else 0)
+
+
+def _estimate(config: ExperimentConfig | None, faults: int) -> dict[str, Any]:
+    if config is None:
+        return {"faults": faults}
+    recorded = progress_selectors.recorded_seconds(protocol_key(config.protocol))
+    cores = os.cpu_count() if settings.EMBEDDED else None
+    return {
+        "estimate": estimate_of(config, recorded, cores),
+        "embedded": settings.EMBEDDED,
+        "dataset": config.protocol.dataset,
+        "availability": import_string(PLACES)(config.protocol.dataset),
+    }
