@@ -24,7 +24,7 @@ from search.services.experiments import (
 )
 from search.services.interventions import cancel_evaluation, retry_evaluation
 from search.services.proposing import advance_experiment
-from search.services.sweeping import Swept, release_worker, sweep
+from search.services.sweeping import Swept, recover_silent, release_worker, sweep
 
 __all__ = [
     "Claim",
@@ -43,6 +43,7 @@ __all__ = [
     "pause_experiment",
     "postpone_evaluation",
     "record_repeat",
+    "recover_silent",
     "release_evaluation",
     "release_worker",
     "resume_experiment",

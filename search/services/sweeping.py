@@ -29,10 +29,14 @@ class Swept:
 
 def sweep() -> Swept:
     """Take evaluations away from silent workers, and find what waits too long and who has room for more."""
-    advance: set[int] = set()
-    for evaluation_id in list(_silent().order_by("pk").values_list("pk", flat=True)):
-        advance.update(_recover(evaluation_id))
-    return Swept(_take_overdue(), sorted(advance | set(_with_room())))
+    advance = {*recover_silent(), *_with_room()}
+    return Swept(_take_overdue(), sorted(advance))
+
+
+def recover_silent() -> list[int]:
+    """Evaluations of silent workers wait again, or fail after their last attempt. Returns experiments to advance."""
+    ids = list(_silent().order_by("pk").values_list("pk", flat=True))
+    return sorted({experiment for evaluation_id in ids for experiment in _recover(evaluation_id)})
 
 
 def release_worker(*, worker: str) -> None:

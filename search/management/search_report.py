@@ -1,0 +1,44 @@
+"""What a search came to, for people and as JSON."""
+
+from typing import Any
+
+from search.models import Experiment, Individual
+
+
+def as_document(experiment: Experiment) -> dict[str, Any]:
+    best = experiment.best
+    return {
+        "experiment": experiment.pk,
+        "name": experiment.name,
+        "state": experiment.state,
+        "proposed": experiment.proposed,
+        "evaluated": experiment.evaluated,
+        "failed": experiment.failed,
+        "shared": experiment.shared,
+        "train_seconds": round(experiment.train_seconds, 3),
+        "best": _best(best) if best else None,
+    }
+
+
+def _best(best: Individual) -> dict[str, Any]:
+    return {
+        "step": best.step,
+        "fitness": best.fitness,
+        "fitness_spread": best.fitness_spread,
+        "parameters": best.parameters,
+        "multiply_adds": best.multiply_adds,
+        "genotype": best.genotype.text,
+    }
+
+
+def as_text(experiment: Experiment) -> str:
+    best = experiment.best
+    counts = f"experiment {experiment.pk}: {experiment.evaluated} evaluated, {experiment.failed} failed"
+    if best is None or best.fitness is None:
+        return f"No candidate could be evaluated ({counts})."
+    spread = f" ± {100 * best.fitness_spread:.2f}" if best.fitness_spread is not None else ""
+    return (
+        f"{best.genotype.text}\n"
+        f"fitness {100 * best.fitness:.2f}{spread} %, {best.parameters:,} parameters, step {best.step} "
+        f"({counts}, {experiment.shared} of them with a known network)"
+    )
