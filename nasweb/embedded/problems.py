@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-# gunicorn writes [ERROR], Celery `ERROR/`, Django and Python `ERROR`; "# " marks the broker's warnings.
-PROBLEM = re.compile(r"\b(ERROR|CRITICAL)\b|^\d+:[A-Z] .* # .*(fatal|error)", re.IGNORECASE)
+# gunicorn writes [ERROR], Celery ERROR/MainProcess, Django ERROR; the broker marks its warnings with a #.
+PROBLEM = re.compile(r"\b(ERROR|CRITICAL)\b|^\d+:[A-Z] .* # .*([Ff]atal|FATAL|[Ee]rror)")
 LONGEST_LINE = 200
 MOST_LINES = 5
 
