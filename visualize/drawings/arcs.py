@@ -19,8 +19,13 @@ ARC_NODES = 12
 """Up to so many nodes every pair's arc stays readable, the eleven of a flat genotype included: of 55 edges no two
 pills touch, where dot's layout piles them up. Above, Graphviz lays the motif out."""
 
-_RISE = {0: 0.21, 1: 0.15}
+_RISE_ABOVE, _RISE_BELOW = 0.21, 0.15
 """Height of an arc's middle per point of its length: even spans above, odd spans below."""
+DENSE_NODES = 7
+"""Above so many nodes long arcs of one span run close together: every other one is lifted by _STAGGER points, so
+that no line crosses another's pill, and those below hang lower to leave room for it."""
+_STAGGER = 24.0
+_RISE_BELOW_DENSE = 0.2
 _LEAN = 0.64
 """Horizontal reach of a control point in spacings: constant, so that longer arcs leave steeper."""
 
@@ -53,10 +58,10 @@ def node_place(node: int) -> Point:
     return ((node - 1) * SPACING, 0.0)
 
 
-def arc(predecessor: int, successor: int) -> Arc:
-    """The place of the edge predecessor → successor, the same in every motif."""
+def arc(predecessor: int, successor: int, nodes: int) -> Arc:
+    """The place of the edge predecessor → successor, the same in every motif of that many nodes."""
     left, right = node_place(predecessor)[0], node_place(successor)[0]
-    height = _height(successor - predecessor)
+    height = _height(predecessor, successor, dense=nodes > DENSE_NODES)
     if height == 0:
         reach = right - RADIUS - ARROW - 1
         edge = left + RADIUS
@@ -74,17 +79,22 @@ def arc(predecessor: int, successor: int) -> Arc:
 
 def frame(nodes: int) -> Box:
     """The frame of every motif of that many nodes."""
-    arcs = [arc(1, node).middle[1] for node in range(2, nodes + 1)]
+    pairs = [(j, i) for i in range(2, nodes + 1) for j in range(1, i)]
+    arcs = [arc(predecessor, successor, nodes).middle[1] for predecessor, successor in pairs]
     reach = max(RADIUS, PILL_HEIGHT / 2) + MARGIN
     top = max([reach, *(height + PILL_HEIGHT / 2 + MARGIN for height in arcs)])
     bottom = min([-reach, *(height - PILL_HEIGHT / 2 - MARGIN for height in arcs)])
     return Box(-RADIUS - MARGIN, bottom, (nodes - 1) * SPACING + RADIUS + MARGIN, top)
 
 
-def _height(span: int) -> float:
+def _height(predecessor: int, successor: int, *, dense: bool) -> float:
+    span = successor - predecessor
     if span == 1:
         return 0.0
-    return span * SPACING * (_RISE[0] if span % 2 == 0 else -_RISE[1])
+    stagger = _STAGGER if dense and span > 3 and predecessor % 2 == 0 else 0.0
+    if span % 2 == 0:
+        return span * SPACING * _RISE_ABOVE + stagger
+    return -span * SPACING * (_RISE_BELOW_DENSE if dense else _RISE_BELOW) - stagger
 
 
 def _towards(origin: Point, target: Point, distance: float) -> Point:

@@ -131,7 +131,7 @@ def _add_edge(
     text = pill_text(space, row.level, row.operation, short=not by_arcs)
     attributes = {"id": edge_id(*row.place), "class": " ".join(edge_classes(space, row, used))}
     if by_arcs:
-        place = arc(row.predecessor, row.successor)
+        place = arc(row.predecessor, row.successor, space.level(row.level).nodes)
         attributes |= {"pos": place.pos, "lp": place.lp}
     if ink:
         attributes |= inks.edge(
@@ -168,7 +168,7 @@ def pill_text(space: SearchSpace, level: int, operation: int, *, short: bool = F
 
 def _mark(space: SearchSpace, row: Slot, used: bool, by_arcs: bool) -> Mark:
     data = {"from": str(row.predecessor), "to": str(row.successor), "operation": str(row.operation)}
-    x, y = arc(row.predecessor, row.successor).middle
+    x, y = arc(row.predecessor, row.successor, space.level(row.level).nodes).middle
     middle = (x, -y) if by_arcs else None
     layer = row.predecessor - row.successor  # long arcs below: they pass under the pills of shorter ones
     if row.operation == NONE:

@@ -43,6 +43,14 @@ def operation_pill(space: SearchSpace, level: int, operation: int) -> str:
     return LOOKS[name].pill if name in LOOKS else name
 
 
+def operation_word(space: SearchSpace, level: int, operation: int) -> str:
+    """Shorter still, for matrices: `sep`, `M2`; empty for none."""
+    if operation == NONE:
+        return ""
+    name = space.operation_name(level, operation)
+    return LOOKS[name].word if name in LOOKS else name
+
+
 def operation_label(space: SearchSpace, level: int, operation: int) -> str:
     """The full name: `3×3 separable`, `motif M2 of level 2`, `no edge`."""
     if operation == NONE:

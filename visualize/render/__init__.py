@@ -1,7 +1,7 @@
 """From a drawing to what a browser or a file gets. Cached by content: the same drawing is laid out once."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from django.core.cache import cache
@@ -15,21 +15,23 @@ from visualize.render.standalone import standalone_text
 
 __all__ = ["DrawingFailed", "TooLarge", "page_svg", "picture_file", "svg_file"]
 
-VERSION = 1
+VERSION = 2
 """Goes up when the same drawing would give another file: what the cache holds is then forgotten."""
 KEEP_SECONDS = 7 * 24 * 3600
 KEEP_REFUSAL_SECONDS = 600
 """A layout that ran into its limit is not tried again with every request."""
 
 
-def page_svg(drawing: Drawing, *, selected: str = "") -> SafeString:
+def page_svg(drawing: Drawing, *, marked: Mapping[str, str] | None = None) -> SafeString:
     """The drawing for a page: classes instead of colours, links, room for the pointer.
 
-    `selected` is the id of one part to mark. Raises TooLarge and DrawingFailed.
+    `marked` adds a class to single parts by id, such as the edge that is selected; other ids are passed over.
+    Raises TooLarge and DrawingFailed.
     """
     svg = _cached("page", drawing, lambda: markup.to_text(_element(drawing, linked=True)))
-    if selected in drawing.marks:
-        svg = svg.replace(f'id="{selected}" class="', f'id="{selected}" class="selected ', 1)
+    for name, classes in (marked or {}).items():
+        if name in drawing.marks:
+            svg = svg.replace(f'id="{name}" class="', f'id="{name}" class="{classes} ', 1)
     return mark_safe(svg)  # built by ElementTree, which escapes
 
 

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 PILL_HEIGHT = 18.0
-_LETTER = 6.1
-_PILL_PADDING = 12.0
+_LETTER = 6.5
+_PILL_PADDING = 14.0
 _BASELINE = 3.9
 """From a text's middle down to its baseline, for 11 units of size."""
 

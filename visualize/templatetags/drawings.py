@@ -36,10 +36,10 @@ def glyph(genotype: Carrier) -> SafeString:
 
 
 @register.simple_tag
-def motif_svg(genotype: Carrier, level: int, slot: int, selected: str = "") -> SafeString:
+def motif_svg(genotype: Carrier, level: int, slot: int) -> SafeString:
     """One motif with classes for drawing.css, or the reason why it is not drawn."""
     try:
-        return page_svg(motif_drawing(engine_genotype(genotype), level, slot), selected=selected)
+        return page_svg(motif_drawing(engine_genotype(genotype), level, slot))
     except (TooLarge, DrawingFailed) as refusal:
         return format_html('<p class="undrawn">{}</p>', str(refusal))
 
