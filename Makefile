@@ -3,8 +3,9 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-# The interpreter that makes the virtual environment.
-PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+# The interpreter that makes the virtual environment: the first of these that works and is new enough.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 # Optional: PORT of the page; WORKERS, the number of training processes; TORCH_INDEX, the index address that
 # PyTorch's own install page gives for a CPU or CUDA build; TESTS, what `make pytest` runs.
 PORT ?=
@@ -59,8 +60,8 @@ clean: ## remove what tools made; .venv and var/ stay
 	find nasweb search visualize tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
-	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
-	  echo "nasweb needs Python 3.11 or later; found: $(if $(PYTHON),$$($(PYTHON) --version 2>&1),none)." >&2; \
+	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "nasweb needs Python 3.11 or later; found $$(python3 --version 2>/dev/null || echo none)." >&2; \
 	  echo "Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 1; fi
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "Python could not make a virtual environment (on Debian: apt-get install python3-venv)." >&2; exit 1; }

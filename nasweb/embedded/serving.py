@@ -19,7 +19,7 @@ from nasweb.embedded.broker import Broker, prepare_broker, set_queue_aside
 from nasweb.embedded.locking import folder_lock
 from nasweb.embedded.supervision import Say, Supervisor
 from nasweb.embedded.web import listen, page_status, web_command
-from nasweb.embedded.worker import TRAINING, default_processes, steps_command, training_command
+from nasweb.embedded.worker import default_processes, steps_command, training_command, worker_name
 from search import services, tasks
 from search.evolution.presets import PRESETS
 
@@ -69,9 +69,8 @@ def prepare_database(options: Options, say: Say) -> None:
     if first_start or pending_migrations():
         say("Preparing the database.")
         call_command("migrate", interactive=False, verbosity=0)
-    services.release_worker(
-        worker=TRAINING
-    )  # this folder is ours: what still runs was left by a killed server
+    if settings.EMBEDDED:  # a folder of our own: what still runs was left by a killed server
+        services.release_worker(worker=worker_name(alone=True))
     if first_start and options.first_experiment:
         preset = PRESETS[FIRST_PRESET]
         experiment = services.create_experiment(name=preset.title, config=preset.config)
@@ -92,7 +91,8 @@ def start(supervisor: Supervisor, options: Options, listener: socket.socket, fol
     connection.close()  # the children open their own
     supervisor.start(web_command(listener))
     supervisor.start(steps_command())
-    supervisor.start(training_command(options.processes or default_processes(settings.DEVICE)))
+    processes = options.processes or default_processes(settings.DEVICE)
+    supervisor.start(training_command(worker_name(alone=settings.EMBEDDED), processes))
 
 
 def start_broker(supervisor: Supervisor, folder: Path, say: Say) -> None:

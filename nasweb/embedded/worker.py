@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,15 +39,17 @@ def default_processes(device: str) -> int:
     return max(1, min(available_cores(), memory_bytes() // BYTES_PER_TRAINING, MOST_PROCESSES))
 
 
-TRAINING = "training@embedded"
-"""The worker's name, the same at every start: what it left running, the next one knows for its own."""
+def worker_name(*, alone: bool) -> str:
+    """With a database of its own the worker has the same name at every start, so that what it left running is
+    known for its own. Workers that share a database need names that differ."""
+    return "training@embedded" if alone else f"training@{socket.gethostname()}-{os.getpid()}"
 
 
-def training_command(processes: int) -> Command:
+def training_command(name: str, processes: int) -> Command:
     """Trains candidates, one in each process."""
     return Command(
         name="worker",
-        arguments=_celery("training", TRAINING, "--pool", "prefork", "--concurrency", str(processes)),
+        arguments=_celery("training", name, "--pool", "prefork", "--concurrency", str(processes)),
         environment={
             # Training allocates and frees the same large blocks each step; glibc is told to keep them (2x),
             # up to a share of the memory, so that one large network does not starve the rest.
@@ -64,7 +67,7 @@ def steps_command() -> Command:
     """Proposes candidates and sweeps: milliseconds, never behind a training that takes hours."""
     return Command(
         name="steps",
-        arguments=_celery("steps", "steps@embedded", "--pool", "solo"),
+        arguments=_celery("steps", f"steps@{socket.gethostname()}-{os.getpid()}", "--pool", "solo"),
         environment=END_AT_ONCE,
         orphan_signal=signal.SIGKILL,
     )

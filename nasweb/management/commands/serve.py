@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from nasweb.embedded.locking import AlreadyRunning
 from nasweb.embedded.serving import BrokerFailed, Options, serve
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             )
         except (AlreadyRunning, BrokerFailed, PortTaken) as problem:
             raise CommandError(str(problem)) from None
+        except OperationalError as problem:
+            raise CommandError(f"The database of DATABASE_URL does not answer: {problem}") from None
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

@@ -55,6 +55,16 @@ def test_a_gpu_counts_only_with_a_build_of_pytorch_that_can_use_it(
 
 def test_trainings_keep_their_memory_but_not_all_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "memory_bytes", lambda: 16 * 2**30)
-    environment = worker.training_command(2).environment
+    environment = worker.training_command("training@embedded", 2).environment
     assert environment["MALLOC_MMAP_MAX_"] == "0"
     assert int(environment["MALLOC_TRIM_THRESHOLD_"]) == 2 * 2**30
+
+
+def test_only_a_worker_with_a_database_of_its_own_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shared name would let one machine's start take the running work of another one away."""
+    monkeypatch.setattr(worker.os, "getpid", lambda: 1)
+    first = worker.worker_name(alone=True), worker.worker_name(alone=False)
+    monkeypatch.setattr(worker.os, "getpid", lambda: 2)
+    second = worker.worker_name(alone=True), worker.worker_name(alone=False)
+    assert first[0] == second[0]
+    assert first[1] != second[1]
