@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,8 @@ def test_a_second_start_installs_nothing(project: Path) -> None:
 
 
 def test_new_pins_are_installed(project: Path) -> None:
-    os.utime(project / "requirements.txt")
+    later = time.time() + 60
+    os.utime(project / "requirements.txt", (later, later))
     make(project, "run")
     assert calls(project)[0].split()[1:3] == ["pip", "install"]
     assert "-r requirements.txt" in calls(project)[0]
