@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from search.api.application import api
 from visualize.views import errors, health
 
 handler403 = errors.forbidden
@@ -9,6 +10,7 @@ handler404 = errors.not_found
 handler500 = errors.failed
 
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("", include("visualize.urls")),
 ]

@@ -3,7 +3,8 @@
 Geometry only: classes style it, no colour is in the SVG.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from visualize import curves
@@ -69,7 +70,7 @@ def fitness_chart(points: Sequence[Point], lines: curves.Lines, individuals: int
     fitness = [point.fitness for point in points if point.fitness is not None]
     low = curves.fitness_floor(fitness)
     high = min(1.0, max(fitness, default=1.0) + 0.02)
-    frame = Frame(720, 250, 46, 10, 8, 22, max(1, individuals), low, max(high, low + 0.02))
+    frame = Frame(940, 270, 52, 22, 8, 26, max(1, individuals), low, max(high, low + 0.02))
     some = curves.thin(points, DOTS)
     return Chart(
         frame=frame,
@@ -78,13 +79,13 @@ def fitness_chart(points: Sequence[Point], lines: curves.Lines, individuals: int
         median=_path(frame, curves.thin_line(lines.median, 400)),
         best=_path(frame, lines.best, stepped=True),
         x_ticks=_x_ticks(frame),
-        y_ticks=_y_ticks(frame, [per_cent(tick, 0) for tick in curves.ticks(frame.y_min, frame.y_max)]),
+        y_ticks=_y_ticks(frame, lambda value: per_cent(value, 0), about=7),
     )
 
 
 def parameters_chart(points: Sequence[Point], lines: curves.Lines, individuals: int) -> Chart:
     high = max((point.parameters for point in points), default=1) * 1.05
-    frame = Frame(720, 110, 46, 10, 8, 22, max(1, individuals), 0, max(high, 1))
+    frame = Frame(940, 120, 52, 22, 8, 26, max(1, individuals), 0, max(high, 1))
     some = [point for point in curves.thin(points, DOTS) if point.fitness is not None]
     return Chart(
         frame=frame,
@@ -93,7 +94,7 @@ def parameters_chart(points: Sequence[Point], lines: curves.Lines, individuals: 
         median=_path(frame, curves.thin_line(lines.parameters_median, 400)),
         best="",
         x_ticks=_x_ticks(frame),
-        y_ticks=_y_ticks(frame, [magnitude(tick) for tick in curves.ticks(0, frame.y_max, 2)], about=2),
+        y_ticks=_y_ticks(frame, _round_magnitude, about=3),
     )
 
 
@@ -127,10 +128,15 @@ def _path(frame: Frame, line: Line, *, stepped: bool = False) -> str:
     return "".join(parts)
 
 
+def _round_magnitude(value: float) -> str:
+    """25.0 k -> 25 k: a tick stands at a round number."""
+    return re.sub(r"\.0+(?=\D)", "", magnitude(value))
+
+
 def _x_ticks(frame: Frame) -> tuple[Tick, ...]:
     return tuple(Tick(round(frame.x(tick), 1), count(int(tick))) for tick in curves.ticks(0, frame.x_max, 8))
 
 
-def _y_ticks(frame: Frame, labels: Sequence[str], about: int = 5) -> tuple[Tick, ...]:
+def _y_ticks(frame: Frame, label: Callable[[float], str], about: int) -> tuple[Tick, ...]:
     values = curves.ticks(frame.y_min, frame.y_max, about)
-    return tuple(Tick(round(frame.y(value), 1), label) for value, label in zip(values, labels, strict=True))
+    return tuple(Tick(round(frame.y(value), 1), label(value)) for value in values)

@@ -21,8 +21,8 @@ NAME_REQUIRED = "Give the experiment a name."
 EXAMPLE_SPACE = '{"levels": [{"motifs": 6, "nodes": 4}, {"motifs": 1, "nodes": 5}]}'
 
 _SPACE_CHOICES = [
-    ("hierarchical", "Hierarchical: 6 motifs of 4 nodes, a cell of 5"),
-    ("flat", "Flat: one graph of 11 nodes"),
+    ("hierarchical", "Hierarchical"),
+    ("flat", "Flat"),
     ("flat-constrained", "Flat, parameters limited"),
     (CUSTOM, "Custom"),
 ]
@@ -140,7 +140,7 @@ class LaunchForm(forms.Form):
     space = forms.ChoiceField(
         choices=_SPACE_CHOICES,
         label="Search space",
-        help_text="Which genotypes exist: levels, motifs and nodes.",
+        help_text="Hierarchical: 6 motifs of 4 nodes in a cell of 5. Flat: one graph of 11 nodes.",
     )
     space_document = forms.CharField(
         required=False,
@@ -223,14 +223,19 @@ class LaunchForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
+        """A field that is no number hides what else is wrong with the configuration; a missing name does not."""
         values = self.cleaned_data
-        if not self.errors:
+        if self.errors.keys() <= {"name", "token"}:
             try:
                 self.config = experiment_config(self._document(values))
             except ConfigError as error:
                 for path, message in error.errors:
-                    self.add_error(field_of(path, message), message)
+                    self.add_error(self._place(path, message), f"{message}.")
         return values
+
+    def _place(self, path: str, message: str) -> str | None:
+        field = field_of(path, message)
+        return "folder" if field == "dataset" and self.cleaned_data.get("dataset") == FOLDER else field
 
     def _document(self, values: dict[str, Any]) -> dict[str, Any]:
         document: dict[str, Any] = {"space": self._space(values)}
@@ -297,7 +302,7 @@ def initial_values(config: ExperimentConfig) -> dict[str, Any]:
         for part in path.split("."):
             value = value[part]
         values[name] = value
-    values["tournament_per_cent"] = round(100 * config.strategy.tournament_fraction, 6)
+    values["tournament_per_cent"] = f"{100 * config.strategy.tournament_fraction:.6g}"
     if config.space.name is None:
         shape = config.space.model_dump(mode="json", exclude={"name", "max_parameters"})
         values |= {"space": CUSTOM, "space_document": json.dumps(shape)}

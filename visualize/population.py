@@ -7,6 +7,7 @@ from typing import Any
 from search import selectors
 from search.models import Experiment, WorkState
 
+PER_PAGE = 25
 START = "-fitness"
 DESCENDING_FIRST = ("fitness",)
 """Columns whose first click sorts the largest to the top."""
@@ -64,7 +65,9 @@ def population(experiment: Experiment, asked: Mapping[str, Any]) -> Population:
     order = order if order.removeprefix("-") in selectors.ORDERS else START
     columns = {name: _column(name, order) for name in selectors.ORDERS}
     try:
-        page = selectors.individuals(experiment, state=state, query=query, order=order, page=_number(asked))
+        page = selectors.individuals(
+            experiment, state=state, query=query, order=order, page=_number(asked), per_page=PER_PAGE
+        )
     except selectors.QueryError as fault:
         return Population(None, query, state, error=_sentence(str(fault)), columns=columns)
     return Population(page, query, state, columns=columns)

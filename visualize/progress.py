@@ -18,6 +18,7 @@ State = ExperimentState
 OPEN_STATES = (State.DRAFT, State.RUNNING, State.PAUSED)
 """The page follows these; a failed one may be resumed, but nothing happens by itself."""
 WAIT_BEFORE_HINT = timedelta(seconds=30)
+NEWEST = 5
 RECENT = 300
 """Latest individuals that pace and means are taken from."""
 
@@ -154,6 +155,11 @@ class Progress:
     @staticmethod
     def _mean(finishes: list[Finish]) -> float | None:
         return fmean(finish.fitness for finish in finishes) if finishes else None
+
+    @property
+    def newest(self) -> list[Finish]:
+        """The last few results, the latest first."""
+        return self.latest[-NEWEST:][::-1]
 
     @property
     def distinct(self) -> int:

@@ -39,7 +39,10 @@ class CurvePoint:
 
 def curve_points(experiment_id: int, *, after: int = -1, limit: int = 5000) -> list[CurvePoint]:
     """The individuals whose place in the order of completion is above `after`, in that order."""
-    rows = Individual.objects.filter(experiment=experiment_id, completion__gt=after)
+    # Below the field's range Django leaves the comparison out, and rows without a place would pass it.
+    rows = Individual.objects.filter(
+        experiment=experiment_id, completion__isnull=False, completion__gt=max(after, -1)
+    )
     fields = (
         "completion",
         "step",

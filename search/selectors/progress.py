@@ -20,10 +20,10 @@ class Finish(NamedTuple):
 
 def latest_finishes(experiment_id: int, *, limit: int) -> list[Finish]:
     """The last to enter the population, in order of completion."""
-    rows = Individual.objects.filter(experiment=experiment_id, completion__isnull=False).order_by(
-        "-completion"
-    )
-    return [Finish(*row) for row in rows.values_list("step", "fitness", "finished_at")[:limit]][::-1]
+    rows = Individual.objects.filter(experiment=experiment_id, completion__isnull=False)
+    found = rows.order_by("-completion").values_list("step", "fitness", "finished_at")[:limit]
+    complete = [Finish(step, fitness, at) for step, fitness, at in found if fitness is not None and at]
+    return complete[::-1]
 
 
 def failed_steps(experiment_id: int, *, limit: int) -> list[tuple[int, int]]:

@@ -50,7 +50,7 @@ class Plot {
       {
         width: element.clientWidth || 600,
         height,
-        padding: [8, 14, 0, 0],
+        padding: [8, 22, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: SYNC.key, setSeries: false }, drag: { x: false, y: false }, points: { show: false }, y: false },
         scales: {

@@ -56,7 +56,6 @@ def detail(request: HttpRequest, experiment_id: int) -> HttpResponse:
     }
     if not is_fragment(request):
         context |= _now(experiment) | {"curves": still(experiment)}
-        context["facts"] = configuration_facts(context["progress"].config)
     return render_either(request, "experiments/detail.html", "experiments/parts/population.html", context)
 
 
@@ -77,4 +76,5 @@ def _experiment(experiment_id: int) -> Experiment:
 def _now(experiment: Experiment) -> dict[str, Any]:
     latest = progress_selectors.latest_finishes(experiment.pk, limit=RECENT)
     work = progress_selectors.open_work(experiment.pk, limit=SHOWN_IN_TRAINING)
-    return {"progress": progress_of(experiment, latest, work)}
+    progress = progress_of(experiment, latest, work)
+    return {"progress": progress, "facts": configuration_facts(progress.config)}

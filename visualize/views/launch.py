@@ -30,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
         form = LaunchForm(request.POST)
         if form.is_valid():
             return _launch(form.cleaned_data["name"], form.config, form.cleaned_data["token"])
-        return render(request, "experiments/new.html", _context(form, ""), status=422)
+        return render(request, "experiments/new.html", _context(form, ""))
     chosen = request.GET.get("preset", DEMO)
     form = LaunchForm(initial={**preset_values(chosen), "token": uuid4()})
     return render(
