@@ -10,7 +10,7 @@ from search.evolution.genotype import Genotype
 from search.evolution.primitives import primitive
 from visualize.drawings import ink as inks
 from visualize.drawings.model import Drawing, Mark, TooLarge
-from visualize.drawings.names import card_anchor, edge_id, node_name
+from visualize.drawings.names import card_anchor, dot_text, edge_id, node_name
 from visualize.palette import LOOKS, Theme, tone
 
 MAX_EDGES = 400
@@ -91,7 +91,7 @@ def _add_edges(graph: graphviz.Digraph, rows: list[Edge], ink: Theme | None) -> 
             attributes |= inks.edge(ink, name)
             graph.edge(source, target, inks.pill(ink, text, attributes["color"]), **attributes)
         else:
-            graph.edge(source, target, graphviz.escape(text), **attributes)
+            graph.edge(source, target, dot_text(text), **attributes)
         label = primitive(name).label + (", the projection after a motif" if data["projection"] else "")
         marks[attributes["id"]] = Mark(label, data={"place": edge_id(*data["place"])})
     return marks

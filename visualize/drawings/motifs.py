@@ -13,6 +13,7 @@ from visualize.drawings.arcs import ARC_NODES, ARROW, RADIUS, arc, frame, node_p
 from visualize.drawings.model import Drawing, Mark
 from visualize.drawings.names import (
     card_anchor,
+    dot_text,
     edge_id,
     edge_name,
     motif_id,
@@ -141,7 +142,7 @@ def _add_edge(
             str(row.predecessor), str(row.successor), inks.pill(ink, text, attributes["color"]), **attributes
         )
     else:
-        graph.edge(str(row.predecessor), str(row.successor), graphviz.escape(text), **attributes)
+        graph.edge(str(row.predecessor), str(row.successor), dot_text(text), **attributes)
 
 
 def edge_classes(space: SearchSpace, row: Slot, used: bool) -> list[str]:

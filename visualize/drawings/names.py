@@ -1,9 +1,17 @@
 """What parts of a genotype are called in ids, links and sentences: one place, so that they agree."""
 
+import graphviz
+
 from search.evolution.mutation import Mutation
 from search.evolution.primitives import NONE, NONE_NAME, primitive
 from search.evolution.space import SearchSpace
 from visualize.palette import LOOKS
+
+
+def dot_text(text: str) -> str:
+    """Any text as a DOT label that shows exactly it: Graphviz reads backslashes, and entities as HTML does."""
+    escaped: str = graphviz.escape(text.replace("&", "&amp;"))
+    return escaped  # of a type of its own, by which the package knows that `<…>` is no HTML-like label
 
 
 def motif_id(level: int, slot: int) -> str:
