@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "nasweb",
     "search",
     "visualize",
+    "ninja",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",

@@ -1,0 +1,83 @@
+"""The API as one object. Another app adds its routes with `api.add_router` before `api.urls` is read."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, path
+from ninja import NinjaAPI
+from ninja.errors import ValidationError, ValidationErrorContext
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from search.api import documentation, faults
+from search.api.bodies import StrictParser
+from search.api.door import guarded
+from search.api.problems import not_found
+from search.api.routes import curves, evaluations, experiments, genotypes, individuals, reference
+
+DESCRIPTION = """Evolve neural networks and see what evolves: all that the pages can do.
+
+Errors are problem documents (RFC 9457, `application/problem+json`); unknown fields and parameters are refused.
+Lists come in pages: hand `next_cursor` back as `cursor` for the next one. A body has at most 1 MiB, a page at most
+500 rows. Answers to GET carry an ETag; with `If-None-Match` what has not changed is answered with 304."""
+
+
+class Api(NinjaAPI):
+    """Ninja with strict requests, problem documents and a schema that says so."""
+
+    _document: OpenAPISchema | None = None
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        return faults.refusal(error_contexts)
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Made once: nothing in it changes while the process runs."""
+        if self._document is None:
+            document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+            documentation.complete(document)
+            self._document = document
+        return self._document
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        """With the checks of the door before every address, and a problem document for those that do not exist."""
+        patterns, app, namespace = super().urls
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = guarded(pattern.callback, self._parameters)
+        nowhere = path("<path:address>", guarded(_unknown_address, lambda request: {}))
+        return [*patterns, nowhere], app, namespace
+
+    def _parameters(self, request: HttpRequest) -> dict[str, bool]:
+        match = request.resolver_match
+        assert match is not None  # the resolver has called us
+        return documentation.query_parameters(self.get_openapi_schema(), match.route, request.method or "")
+
+
+def _unknown_address(request: HttpRequest, address: str) -> HttpResponseBase:
+    raise not_found("address", request.path)
+
+
+api = Api(
+    title="nasweb",
+    version="1",
+    description=DESCRIPTION,
+    docs=documentation.DocsPage(),
+    urls_namespace="api",
+    parser=StrictParser(),
+)
+faults.install(api)
+api.add_router("/experiments", experiments.router)
+api.add_router("/experiments", curves.router)
+api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
+api.add_router("/genotypes", genotypes.router)
+api.add_router("/evaluations", evaluations.router)
+api.add_router("", reference.router)

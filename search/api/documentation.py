@@ -1,0 +1,145 @@
+"""The OpenAPI document made whole, and the page that shows it."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from ninja import NinjaAPI
+from ninja.openapi.docs import DocsBase
+
+from search.api.problems import BY_STATUS, MEDIA_TYPE, TYPES
+from search.api.schemas import reference
+from search.evolution.config import ExperimentConfig
+from search.evolution.space import SPACES
+
+SCHEMAS = "#/components/schemas/"
+LISTS = (
+    reference.preset_list,
+    reference.space_list,
+    reference.primitive_list,
+    reference.published_list,
+    lambda: reference.problem_list(TYPES),
+)
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "An error as RFC 9457 has it; /problems tells what each type means.",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "examples": [TYPES + "invalid"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "state": {"type": "string", "description": "Of a conflict: the state that does not allow it"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["in", "field", "message", "value"],
+                "properties": {
+                    "in": {"enum": ["body", "query", "path", "header"]},
+                    "field": {"type": "string", "examples": ["config.protocol.steps"]},
+                    "message": {"type": "string"},
+                    "value": {"description": "What was sent, shortened"},
+                },
+            },
+        },
+    },
+}
+
+
+class DocsPage(DocsBase):
+    """Swagger UI from our own files: the content security policy allows no other host and no inline script."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        return render(request, "api/docs.html", {"source": self.get_openapi_url(api, kwargs)})
+
+
+def complete(document: dict[str, Any]) -> None:
+    """Add what ninja does not know: the configuration's schema, the errors, and examples of answers."""
+    schemas = document["components"]["schemas"]
+    _refer(schemas)
+    schemas.update(_config_schemas())
+    schemas["Problem"] = PROBLEM
+    examples = {type(row).__name__: _first_item(row) for row in (make() for make in LISTS)}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for parameter in operation["parameters"]:
+                _drop_null(parameter["schema"])
+            _add_errors(path, method, operation)
+            _add_examples(operation["responses"], schemas, examples)
+
+
+def _refer(node: Any) -> None:
+    if isinstance(node, dict):
+        if "x-schema" in node:
+            node["$ref"] = SCHEMAS + node.pop("x-schema")
+        for value in node.values():
+            _refer(value)
+    elif isinstance(node, list):
+        for value in node:
+            _refer(value)
+
+
+def _drop_null(schema: dict[str, Any]) -> None:
+    """A parameter is left out, never null: in an address that would be a word of four letters."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del schema["anyOf"]
+        schema.update(choices[0])
+
+
+def _config_schemas() -> dict[str, Any]:
+    schema = ExperimentConfig.model_json_schema(ref_template=SCHEMAS + "{model}")
+    space = schema["properties"]["space"]
+    schema["properties"]["space"] = {
+        "title": "Space",
+        "anyOf": [{"enum": list(SPACES)}, {"$ref": space.get("$ref", SCHEMAS + "SearchSpace")}],
+        "default": "hierarchical",
+    }
+    return {**schema.pop("$defs"), "ExperimentConfig": schema}
+
+
+def _first_item(row: Any) -> dict[str, Any]:
+    return {"items": row.model_dump(mode="json")["items"][:1]}
+
+
+def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
+    statuses = [422]
+    if "{" in path:
+        statuses.append(404)
+    if method != "get":
+        statuses += [403, 413, 415]
+    if "requestBody" in operation:
+        statuses.append(400)
+    statuses += operation.pop("x-errors", [])
+    for status in sorted(statuses):
+        operation["responses"][status] = {
+            "description": BY_STATUS[status].title,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + "Problem"}}},
+        }
+    if method == "get":
+        operation["responses"][304] = {"description": "Not modified: the ETag in If-None-Match still holds"}
+
+
+def _add_examples(responses: dict[int, Any], schemas: dict[str, Any], lists: dict[str, Any]) -> None:
+    for response in responses.values():
+        for content in response.get("content", {}).values():
+            name = content.get("schema", {}).get("$ref", "").removeprefix(SCHEMAS)
+            given = schemas.get(name, {}).get("examples", [])
+            if name in lists or given:
+                content["example"] = lists.get(name) or given[0]
+
+
+def query_parameters(document: dict[str, Any], route: str, method: str) -> dict[str, bool]:
+    """The query parameters of the operation at a route such as `api/v1/experiments/<experiment_id>`, and whether
+    each may stand more than once."""
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+    operation = document["paths"].get(path, {}).get(method.lower(), {})
+    return {
+        parameter["name"]: parameter["schema"].get("type") == "array"
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "query"
+    }

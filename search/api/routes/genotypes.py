@@ -1,0 +1,153 @@
+"""Genotypes: look at a document without storing it, show one, who carries it, what equals it, what differs."""
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from search import models
+from search.api.paging import PageQuery, find_page
+from search.api.problems import not_found
+from search.api.schemas.base import GenotypeKey
+from search.api.schemas.evaluations import EvaluationRow
+from search.api.schemas.genotypes import (
+    PREVIEW_EXAMPLES,
+    Carrier,
+    CarrierPage,
+    EdgeDifference,
+    GenotypeDifference,
+    GenotypeDocument,
+    GenotypeFault,
+    GenotypePage,
+    GenotypePreview,
+    GenotypeRow,
+    Known,
+    MotifDifference,
+    Preview,
+)
+from search.api.schemas.inspections import HostQuery, Inspection, warnings
+from search.evolution.diff import diff_genotypes
+from search.evolution.genotype import Genotype, GenotypeError, parse_genotype
+from search.evolution.inspection import inspect_genotype
+from search.selectors import lists
+from search.selectors.keyset import Order
+
+router = Router(tags=["genotypes"])
+BY_ID = Order("id", tie="id")
+FIRST = 10
+"""Carriers and equal networks that a genotype's own document shows."""
+
+
+@router.post(
+    "/preview",
+    response=Preview,
+    summary="Look at a genotype without storing it",
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": PREVIEW_EXAMPLES}}}},
+)
+def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
+    """Whether it is valid, what it builds, what is odd about it, and what is known of its network already."""
+    try:
+        genotype = _read(body.genotype)
+    except GenotypeError as error:
+        return Preview(valid=False, errors=[_fault(str(error))], warnings=[], inspection=None, known=None)
+    inspected = inspect_genotype(genotype, body.host)
+    return Preview(
+        valid=True,
+        errors=[],
+        warnings=warnings(inspected),
+        inspection=Inspection(**inspected),
+        known=_known(genotype.key, inspected["phenotype_key"]),
+    )
+
+
+def _read(given: object) -> Genotype:
+    return parse_genotype(given) if isinstance(given, str) else Genotype.from_json(given)
+
+
+def _fault(message: str) -> GenotypeFault:
+    """Messages begin with the place where there is one: `levels[0][2] (level 2, motif 3): …`."""
+    head, colon, rest = message.partition(": ")
+    field = head.split(" ")[0]
+    if colon and field.startswith(("levels", "space")):
+        where = head.removeprefix(field).strip()
+        return GenotypeFault(field=field, message=f"{where}: {rest}" if where else rest)
+    return GenotypeFault(field="", message=message)
+
+
+def _known(key: str, phenotype_key: str | None) -> Known | None:
+    if phenotype_key is None:
+        return None
+    genotypes, individuals = lists.network_counts(phenotype_key)
+    return Known(
+        genotype=lists.genotype_is_stored(key),
+        genotypes=genotypes,
+        individuals=individuals,
+        evaluations=_evaluations(phenotype_key),
+    )
+
+
+def _evaluations(phenotype_key: str) -> list[EvaluationRow]:
+    rows = lists.evaluation_rows(phenotype_key=phenotype_key).order_by("pk")[:FIRST]
+    return [EvaluationRow.of(row) for row in rows]
+
+
+@router.get("/{key}", response=GenotypeDocument, summary="Show a genotype")
+def show_genotype(request: HttpRequest, key: GenotypeKey, host: Query[HostQuery]) -> GenotypeDocument:
+    row = genotype_or_404(key)
+    carriers, equal = lists.carrier_rows(row), lists.equal_genotype_rows(row)
+    return GenotypeDocument(
+        **dict(GenotypeRow.of(row)),
+        document={"space": row.space, "levels": row.levels},
+        created_at=row.created_at,
+        inspection=Inspection(**inspect_genotype(_genotype(row), host.to_host())),
+        carriers=[Carrier.of(individual) for individual in carriers.order_by("pk")[:FIRST]],
+        carriers_total=carriers.count(),
+        equal=[GenotypeRow.of(other) for other in equal.order_by("pk")[:FIRST]],
+        equal_total=equal.count(),
+        evaluations=_evaluations(row.phenotype_key),
+    )
+
+
+@router.get("/{key}/carriers", response=CarrierPage, summary="List the individuals that are a genotype")
+def list_carriers(request: HttpRequest, key: GenotypeKey, filters: Query[PageQuery]) -> CarrierPage:
+    """In all experiments."""
+    found = find_page(lists.carrier_rows(genotype_or_404(key)), BY_ID, filters)
+    return CarrierPage(items=[Carrier.of(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@router.get("/{key}/equal", response=GenotypePage, summary="List other genotypes of the same network")
+def list_equal_genotypes(request: HttpRequest, key: GenotypeKey, filters: Query[PageQuery]) -> GenotypePage:
+    found = find_page(lists.equal_genotype_rows(genotype_or_404(key)), BY_ID, filters)
+    return GenotypePage(items=[GenotypeRow.of(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@router.get("/{key}/diff/{other}", response=GenotypeDifference, summary="Compare two genotypes")
+def diff_two_genotypes(request: HttpRequest, key: GenotypeKey, other: GenotypeKey) -> GenotypeDifference:
+    """Motif by motif, whatever slots they stand in."""
+    left, right = genotype_or_404(key), genotype_or_404(other)
+    found = diff_genotypes(_genotype(left), _genotype(right))
+    return GenotypeDifference(
+        left=left.key,
+        right=right.key,
+        distance=found.distance,
+        same_network=left.phenotype_key == right.phenotype_key,
+        motifs=[
+            MotifDifference(
+                level=pair.level,
+                left=pair.left,
+                right=pair.right,
+                changes=[EdgeDifference(**vars(change)) for change in pair.changes],
+            )
+            for pair in found.pairs
+            if pair.changes
+        ],
+    )
+
+
+def _genotype(row: models.Genotype) -> Genotype:
+    return Genotype.from_json({"space": row.space, "levels": row.levels})
+
+
+def genotype_or_404(key: str) -> models.Genotype:
+    try:
+        return lists.genotype_by_key(key)
+    except models.Genotype.DoesNotExist:
+        raise not_found("genotype", key) from None

@@ -1,0 +1,196 @@
+"""Experiments: what creates one, what one is, and the deltas of its curves."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from search import models
+from search.api.schemas.base import Body, ConfigDocument, Document
+from search.evolution.presets import PRESETS
+
+State = Literal["draft", "running", "paused", "finished", "stopped", "failed"]
+ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
+
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", description="To find it again")]
+Notes = Annotated[str, Field(max_length=10_000)]
+
+CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "from a preset": {"value": {"preset": "quick", "name": "Digits, first try"}},
+    "a preset with overrides, started at once": {
+        "value": {
+            "preset": "quick",
+            "name": "Wider tournament",
+            "overrides": {"seed": 7, "strategy": {"tournament_fraction": 0.5}, "budget": {"individuals": 40}},
+            "start": True,
+        }
+    },
+    "a whole document": {
+        "value": {
+            "name": "Random search",
+            "config": {
+                "space": "flat",
+                "strategy": {"kind": "random", "initial_population": 10},
+                "protocol": {"dataset": "digits", "channels": 4, "steps": 60, "batch_size": 64},
+                "budget": {"individuals": 10, "in_flight": 2},
+                "seed": 3,
+            },
+        }
+    },
+}
+
+
+class ExperimentCreate(Body):
+    """A new experiment: from a preset, from a whole configuration or as a copy of another one's."""
+
+    name: Name | None = Field(default=None, description="Left out: the preset's title or the copied name")
+    notes: Notes = ""
+    preset: str | None = Field(default=None, description=f"One of {', '.join(PRESETS)}")
+    config: ConfigDocument | None = None
+    clone_of: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(
+        default=None, description="Number of the experiment whose configuration is taken"
+    )
+    overrides: ConfigDocument | None = Field(
+        default=None,
+        description="Laid over the configuration: objects are merged, all else replaces what was there, "
+        "null included",
+    )
+    start: bool = Field(default=False, description="Start it at once")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [field for field in ("preset", "config", "clone_of") if getattr(self, field) is not None]
+        if len(given) != 1:
+            said = " and ".join(given) or "none of them"
+            raise ValueError(f"give exactly one of preset, config and clone_of; got {said}")
+        return self
+
+
+EXAMPLE_SUMMARY: dict[str, Any] = {
+    "id": 1,
+    "name": "Digits, first try",
+    "state": "running",
+    "reason": "",
+    "created_at": "2026-11-22T09:00:00Z",
+    "started_at": "2026-11-22T09:00:01Z",
+    "finished_at": None,
+    "individuals": 80,
+    "proposed": 31,
+    "evaluated": 29,
+    "failed": 0,
+    "shared": 2,
+    "best": {
+        "step": 17,
+        "fitness": 0.94,
+        "fitness_spread": None,
+        "parameters": 15_274,
+        "multiply_adds": 612_000,
+        "genotype_key": "0123456789abcdef0123456789abcdef",
+    },
+    "train_seconds": 61.5,
+}
+
+
+class Best(Document):
+    """The fittest individual so far; ties go to fewer parameters, then to the earlier step."""
+
+    step: int
+    fitness: float | None
+    fitness_spread: float | None
+    parameters: int
+    multiply_adds: int
+    genotype_key: str
+
+    @classmethod
+    def of(cls, row: models.Individual) -> Self:
+        return cls(
+            step=row.step,
+            fitness=row.fitness,
+            fitness_spread=row.fitness_spread,
+            parameters=row.parameters,
+            multiply_adds=row.multiply_adds,
+            genotype_key=row.genotype.key,
+        )
+
+
+class ExperimentSummary(Document):
+    """An experiment as lists show it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_SUMMARY]})
+
+    id: int
+    name: str
+    state: State
+    reason: str = Field(description="Why it is in this state, where there is more to say")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    individuals: int = Field(description="Individuals to be proposed in all")
+    proposed: int = Field(description="Individuals so far")
+    evaluated: int
+    failed: int
+    shared: int = Field(description="Individuals whose network was known or under way already")
+    best: Best | None
+    train_seconds: float
+
+    @classmethod
+    def of(cls, row: models.Experiment) -> Self:
+        return cls(**_fields(row))
+
+
+class ExperimentDocument(ExperimentSummary):
+    """An experiment, whole."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [EXAMPLE_SUMMARY | {"notes": "", "config": PRESETS["quick"].config.to_json()}]
+        }
+    )
+
+    notes: str
+    config: ConfigDocument
+
+    @classmethod
+    def of(cls, row: models.Experiment) -> Self:
+        return cls(**_fields(row), notes=row.notes, config=row.config)
+
+
+def _fields(row: models.Experiment) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "state": row.state,
+        "reason": row.reason,
+        "created_at": row.created_at,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+        "individuals": row.individuals_planned,
+        "proposed": row.proposed,
+        "evaluated": row.evaluated,
+        "failed": row.failed,
+        "shared": row.shared,
+        "best": Best.of(row.best) if row.best else None,
+        "train_seconds": row.train_seconds,
+    }
+
+
+class ExperimentPage(Document):
+    """A page of experiments."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [EXAMPLE_SUMMARY], "next_cursor": None}]}
+    )
+
+    items: list[ExperimentSummary]
+    next_cursor: str | None = Field(description="Null on the last page")
+
+
+class Waited(Document):
+    """An experiment after a wait."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ended": False, "experiment": EXAMPLE_SUMMARY}]}
+    )
+
+    ended: bool = Field(description="Whether it is finished, stopped or failed; otherwise wait again")
+    experiment: ExperimentSummary

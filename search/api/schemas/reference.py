@@ -1,0 +1,195 @@
+"""What does not change while the server runs: presets, spaces, primitives, data sets, kinds of problems."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from search.api.problems import KINDS
+from search.api.schemas.base import ConfigDocument, Document
+from search.evolution.datasets import DATASETS
+from search.evolution.presets import PRESETS
+from search.evolution.primitives import PRIMITIVES
+from search.evolution.published import PUBLISHED
+from search.evolution.space import SPACES
+
+
+class PresetDocument(Document):
+    """A named configuration."""
+
+    name: str
+    title: str
+    description: str
+    config: ConfigDocument
+
+
+class PresetList(Document):
+    """All presets."""
+
+    items: list[PresetDocument]
+
+
+class PrimitiveDocument(Document):
+    """A level-1 operation. `none` (0, no edge) is no primitive."""
+
+    name: str
+    label: str
+    short: str
+    description: str
+    widens_to_cell: bool = Field(description="Its output has the cell's width; otherwise its input's")
+    kernel: int = Field(description="Side of the window in pixels")
+    has_weights: bool
+
+
+class PrimitiveList(Document):
+    """All primitives; a genotype's id 1 is the first one of its space's list."""
+
+    items: list[PrimitiveDocument]
+
+
+class SpaceDocument(Document):
+    """A named search space."""
+
+    name: str
+    levels: list[dict[str, int]] = Field(description="Motifs and nodes of each level from 2 to the cell")
+    primitives: list[str]
+    max_parameters: int | None
+    genes: int = Field(description="Edges that a mutation can change")
+
+
+class SpaceList(Document):
+    """All named search spaces."""
+
+    items: list[SpaceDocument]
+
+
+class DatasetDocument(Document):
+    """A data set that a protocol may name."""
+
+    name: str
+    description: str
+    image_size: int
+    image_channels: int
+    classes: int
+    train_images: int = Field(description="Images outside the test set")
+    available: bool = Field(description="Whether it lies where the web server runs; workers may differ")
+    availability: str
+
+
+class DatasetList(Document):
+    """All data sets; beside them `folder:NAME` names a folder of images, one directory a class."""
+
+    items: list[DatasetDocument]
+
+
+class PublishedDocument(Document):
+    """A cell from the literature, to start from."""
+
+    name: str
+    title: str
+    source: str
+    key: str
+    text: str
+    document: dict[str, Any]
+
+
+class PublishedList(Document):
+    """All published cells."""
+
+    items: list[PublishedDocument]
+
+
+class ProtocolDocument(Document):
+    """A protocol that evaluations were asked for under."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "key": "0123456789abcdef0123456789abcdef",
+                    "protocol": PRESETS["quick"].config.protocol.model_dump(mode="json"),
+                    "evaluations": 78,
+                    "best_fitness": 0.94,
+                }
+            ]
+        }
+    )
+
+    key: str
+    protocol: dict[str, Any]
+    evaluations: int
+    best_fitness: float | None
+
+
+class ProtocolList(Document):
+    """The protocols in use, the latest first."""
+
+    items: list[ProtocolDocument]
+
+
+class ProblemKind(Document):
+    """One sort of error."""
+
+    name: str
+    type: str
+    status: int
+    title: str
+    meaning: str
+
+
+class ProblemKindList(Document):
+    """All sorts of errors."""
+
+    items: list[ProblemKind]
+
+
+def preset_list() -> PresetList:
+    return PresetList(
+        items=[
+            PresetDocument(
+                name=row.name, title=row.title, description=row.description, config=row.config.to_json()
+            )
+            for row in PRESETS.values()
+        ]
+    )
+
+
+def primitive_list() -> PrimitiveList:
+    fields = PrimitiveDocument.model_fields
+    return PrimitiveList(
+        items=[PrimitiveDocument(**{name: getattr(row, name) for name in fields}) for row in PRIMITIVES]
+    )
+
+
+def space_list() -> SpaceList:
+    return SpaceList(
+        items=[SpaceDocument(**row.model_dump(mode="json"), genes=row.genes) for row in SPACES.values()]
+    )
+
+
+def published_list() -> PublishedList:
+    return PublishedList(
+        items=[
+            PublishedDocument(
+                name=row.name,
+                title=row.title,
+                source=row.source,
+                key=row.genotype.key,
+                text=row.genotype.text,
+                document=row.genotype.to_json(),
+            )
+            for row in PUBLISHED.values()
+        ]
+    )
+
+
+DATASET_FIELDS = ("name", "description", "image_size", "image_channels", "classes", "train_images")
+
+
+def dataset_document(name: str, *, available: bool, availability: str) -> DatasetDocument:
+    row = DATASETS[name]
+    fields = {field: getattr(row, field) for field in DATASET_FIELDS}
+    return DatasetDocument(**fields, available=available, availability=availability)
+
+
+def problem_list(root: str) -> ProblemKindList:
+    return ProblemKindList(items=[ProblemKind(type=root + row.name, **vars(row)) for row in KINDS.values()])

@@ -1,0 +1,36 @@
+"""The protocols that networks are trained under."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max
+
+from search.models import Evaluation
+
+
+@dataclass(frozen=True)
+class ProtocolInUse:
+    """One protocol, and how much was done under it."""
+
+    key: str
+    protocol: dict[str, Any]
+    evaluations: int
+    best_fitness: float | None
+
+
+def protocols_in_use(*, limit: int) -> list[ProtocolInUse]:
+    """The latest asked for first."""
+    grouped = (
+        Evaluation.objects.order_by()
+        .values("protocol_key")
+        .annotate(count=Count("pk"), best=Max("fitness"), latest=Max("pk"))
+        .order_by("-latest")[:limit]
+    )
+    found = list(grouped)
+    documents = Evaluation.objects.filter(pk__in=[row["latest"] for row in found]).values_list(
+        "pk", "protocol"
+    )
+    by_id = dict(documents)
+    return [
+        ProtocolInUse(row["protocol_key"], by_id[row["latest"]], row["count"], row["best"]) for row in found
+    ]

@@ -1,0 +1,15 @@
+// The API's documentation, drawn by Swagger UI from the OpenAPI document. A file, for the page may hold no script.
+const place = document.getElementById("docs");
+
+SwaggerUIBundle({
+  url: place.dataset.source,
+  domNode: place,
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+  deepLinking: true,
+  displayRequestDuration: true,
+  docExpansion: "list",
+  defaultModelsExpandDepth: 0,
+  tagsSorter: "alpha",
+  validatorUrl: null, // no other host is asked
+});

@@ -1,0 +1,87 @@
+"""A client that speaks JSON, and a small finished search to ask about."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from search import services
+from search.attempts import load_trainer
+from search.models import Experiment
+from tests.conftest import INSTANT_TRAINER
+from tests.search.searching import claim_next, small_config, started, work_off
+
+ROOT = "/api/v1"
+
+
+class Answer:
+    """What came back: its status, its headers, and the document in it."""
+
+    def __init__(self, response: Any) -> None:
+        self.status: int = response.status_code
+        self.headers = response.headers
+        self.content: bytes = b"" if response.streaming else response.content
+        is_json = response.headers.get("Content-Type", "").partition(";")[0].endswith("json")
+        self.document: Any = json.loads(self.content) if is_json and self.content else None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.document[name]
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that a refusal names."""
+        return [row["field"] for row in self.document["errors"]]
+
+    @property
+    def items(self) -> list[Any]:
+        rows: list[Any] = self.document["items"]
+        return rows
+
+
+class Api:
+    """Addresses begin behind /api/v1. A failure of the server raises, as Django's client has it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def get(self, address: str, headers: dict[str, str] | None = None, **query: Any) -> Answer:
+        return Answer(self.client.get(ROOT + address, query, headers=headers))
+
+    def post(self, address: str, document: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        body = b"" if document is None else json.dumps(document).encode()
+        return self.send(address, body, headers=headers)
+
+    def send(
+        self,
+        address: str,
+        body: bytes,
+        *,
+        method: str = "POST",
+        content_type: str = "application/json",
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        return Answer(
+            self.client.generic(method, ROOT + address, body, content_type=content_type, headers=headers)
+        )
+
+
+@pytest.fixture
+def api(client: Client) -> Api:
+    return Api(client)
+
+
+@pytest.fixture(autouse=True)
+def instant_trainer(settings: Settings) -> None:
+    settings.TRAINER = INSTANT_TRAINER
+    load_trainer.cache_clear()
+
+
+@pytest.fixture
+def search(db: None) -> Experiment:
+    """A finished search of twelve individuals, one of which failed."""
+    experiment = started(small_config(individuals=12, in_flight=1), name="Finished search")
+    claim = claim_next(experiment)
+    services.fail_evaluation(claim=claim, code="not_finite", reason="The loss was nan.", log="Traceback …")
+    return work_off(experiment)
