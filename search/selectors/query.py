@@ -4,6 +4,7 @@ Terms are separated by spaces and must all hold; a leading `-` negates one; `a,b
 One table names the fields: the parser, the help page and the API's documentation read it.
 """
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ LARGEST = 2**62
 """Beyond any count: a number is held to this before it reaches the database."""
 
 COMPARISONS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "=": "exact"}
+
+_COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
 
 SUFFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "%": 0.01}
 
@@ -142,7 +145,10 @@ def _operation_term(field: Field, rest: str, term: str) -> Q:
         return Q(**{f"{column}__gte": 1})
     compared = _COMPARED.match(match["compared"])
     assert compared is not None  # _OPERATION has matched the sign
-    return Q(**{f"{column}__{COMPARISONS[compared['sign']]}": _number(compared["value"], term)})
+    sign, count = compared["sign"], _number(compared["value"], term)
+    condition = Q(**{f"{column}__{COMPARISONS[sign]}": count})
+    # An operation that a network does not hold is absent from its counts.
+    return condition | Q(**{f"{column}__isnull": True}) if _COMPARE[sign](0, count) else condition
 
 
 def _motif_term(field: Field, rest: str, term: str) -> Q:
