@@ -9,8 +9,9 @@ from pathlib import Path
 
 from nasweb.embedded.child import Command
 
-# Linux keeps one folder of /proc per NVIDIA GPU that its driver has found.
-GPUS = Path("/proc/driver/nvidia/gpus")
+# One device file for each NVIDIA GPU, in containers too; under Windows' Linux all GPUs are one `dxg`.
+DEVICE_FILES = Path("/dev")
+GPU_NAMES = ("nvidia[0-9]*", "dxg")
 BYTES_PER_TRAINING = 3 * 2**30
 MOST_PROCESSES = 8
 
@@ -21,7 +22,7 @@ def has_gpu() -> bool:
         cpu_build = version("torch").endswith("+cpu")
     except PackageNotFoundError:
         return False
-    return not cpu_build and GPUS.is_dir() and any(GPUS.iterdir())
+    return not cpu_build and any(any(DEVICE_FILES.glob(name)) for name in GPU_NAMES)
 
 
 def available_cores() -> int:

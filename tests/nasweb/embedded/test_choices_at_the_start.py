@@ -45,9 +45,11 @@ def test_a_gpu_trains_one_network_at_a_time(device: str) -> None:
 def test_a_gpu_counts_only_with_a_build_of_pytorch_that_can_use_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "0000:01:00.0").mkdir()
-    monkeypatch.setattr(worker, "GPUS", tmp_path)
+    monkeypatch.setattr(worker, "DEVICE_FILES", tmp_path)
     monkeypatch.setattr(worker, "version", lambda package: "2.13.0+cu130")
+    (tmp_path / "nvidiactl").touch()
+    assert not worker.has_gpu(), "a driver without a GPU"
+    (tmp_path / "nvidia0").touch()
     assert worker.has_gpu()
     monkeypatch.setattr(worker, "version", lambda package: "2.13.0+cpu")
     assert not worker.has_gpu()
