@@ -25,7 +25,7 @@ resolve(get_resolver().url_patterns)
 for address in ("/experiments/", "/experiments/new/", "/api/v1/openapi.json"):
     status = Client(headers={{"host": "localhost"}}).get(address).status_code
     assert status == 200, (address, status)
-print(sorted({{"torch", "torchvision", "sklearn", "search.training"}} & set(sys.modules)))
+print(sorted({{"torch", "torchvision", "sklearn", "search.training.trainer"}} & set(sys.modules)))
 """
 
 

@@ -1,5 +1,6 @@
 """What the command decides by itself: the port, the number of trainings, the environment of the worker."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -64,9 +65,9 @@ def test_trainings_keep_their_memory_but_not_all_of_the_machine(monkeypatch: pyt
 
 def test_only_a_worker_with_a_database_of_its_own_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shared name would let one machine's start take the running work of another one away."""
-    monkeypatch.setattr(worker.os, "getpid", lambda: 1)
+    monkeypatch.setattr(os, "getpid", lambda: 1)
     first = worker.worker_name(alone=True), worker.worker_name(alone=False)
-    monkeypatch.setattr(worker.os, "getpid", lambda: 2)
+    monkeypatch.setattr(os, "getpid", lambda: 2)
     second = worker.worker_name(alone=True), worker.worker_name(alone=False)
     assert first[0] == second[0]
     assert first[1] != second[1]
