@@ -75,6 +75,7 @@ def motif_drawing(
         classes=" ".join(
             [
                 "motif-drawing",
+                "of-motifs" if level > 2 else "of-primitives",
                 f"nodes-{nodes}" if by_arcs else "laid-out",
                 *([] if used else ["dead", "unused"]),
             ]
