@@ -25,10 +25,4 @@ urlpatterns = [
         genotypes.drawing,
         name="genotype_drawing",
     ),
-    path("experiments/<int:experiment_id>/individuals/<int:step>/", genotypes.individual, name="individual"),
-    path("genotypes/<str:key>/", genotypes.genotype, name="genotype"),
-    path(
-        "genotypes/<str:key>/drawings/<str:name>.<str:extension>", genotypes.drawing, name="genotype_drawing"
-    ),
-    path("genotypes/<str:key>/genotype.<str:extension>", genotypes.genotype_file, name="genotype_file"),
 ]

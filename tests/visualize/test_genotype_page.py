@@ -177,7 +177,7 @@ def test_a_genotype_that_builds_no_network_says_so_and_is_drawn(client: Client) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/experiments/1/individuals/999/", "/genotypes/unknown/", "/genotypes/unknown/genotype.json"]
+    "path", ["/experiments/1/individuals/999/", "/genotypes/unknown/", "/genotypes/unknown.json"]
 )
 def test_what_does_not_exist_is_a_page_that_says_so(client: Client, path: str) -> None:
     response = client.get(path)

@@ -59,13 +59,13 @@ def test_a_dark_page_wants_a_dark_drawing(client: Client, base: str) -> None:
 
 
 def test_text_and_json_are_read_back_as_the_same_genotype(client: Client, base: str) -> None:
-    assert parse_genotype(client.get(f"{base}/genotype.txt").content.decode()) == PAPER
-    assert json.loads(client.get(f"{base}/genotype.json").content) == PAPER.to_json()
+    assert parse_genotype(client.get(f"{base}.txt").content.decode()) == PAPER
+    assert json.loads(client.get(f"{base}.json").content) == PAPER.to_json()
 
 
 @pytest.mark.parametrize(
     "path",
-    ["drawings/L9-M1.svg", "drawings/L2-M7.svg", "drawings/cell.svg", "drawings/L3-M1.gif", "genotype.xml"],
+    ["/drawings/L9-M1.svg", "/drawings/L2-M7.svg", "/drawings/cell.svg", "/drawings/L3-M1.gif", ".xml"],
 )
 def test_what_is_not_there_is_not_found(client: Client, base: str, path: str) -> None:
-    assert client.get(f"{base}/{path}").status_code == 404
+    assert client.get(f"{base}{path}").status_code == 404
