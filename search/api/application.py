@@ -59,7 +59,8 @@ class Api(NinjaAPI):
     def _parameters(self, request: HttpRequest) -> dict[str, bool]:
         match = request.resolver_match
         assert match is not None  # the resolver has called us
-        return documentation.query_parameters(self.get_openapi_schema(), match.route, request.method or "")
+        method = "get" if request.method == "HEAD" else (request.method or "").lower()
+        return documentation.query_parameters(self.get_openapi_schema(), match.route, method)
 
 
 def _unknown_address(request: HttpRequest, address: str) -> HttpResponseBase:

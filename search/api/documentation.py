@@ -137,7 +137,7 @@ def query_parameters(document: dict[str, Any], route: str, method: str) -> dict[
     """The query parameters of the operation at a route such as `api/v1/experiments/<experiment_id>`, and whether
     each may stand more than once."""
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
-    operation = document["paths"].get(path, {}).get(method.lower(), {})
+    operation = document["paths"].get(path, {}).get(method, {})
     return {
         parameter["name"]: parameter["schema"].get("type") == "array"
         for parameter in operation.get("parameters", ())

@@ -42,16 +42,27 @@ def guarded(view: View, parameters: Parameters) -> View:
             if request.method not in SAFE:
                 _check_origin(request)
                 _check_body(request)
-            head = request.method == "HEAD"
-            if head:
-                request.method = "GET"  # the server leaves the content out
             _check_query(request, parameters)
-            response = view(request, *args, **kwargs)
+            response = _as_get(view)(request, *args, **kwargs)
             if response.status_code == 405:
                 raise _not_allowed(request, response)
         except Problem as problem:
             return problem.answer(request)
         return _conditional(request, response)
+
+    return respond
+
+
+def _as_get(view: View) -> View:
+    """HEAD is answered as GET is; the server leaves the content out."""
+
+    def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        method = request.method
+        request.method = "GET" if method == "HEAD" else method
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            request.method = method
 
     return respond
 
@@ -126,7 +137,11 @@ def _not_allowed(request: HttpRequest, response: HttpResponseBase) -> Problem:
 
 def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """An ETag of the content, and 304 to who has it already: finished things never change theirs."""
-    if request.method != "GET" or response.status_code != 200 or not isinstance(response, HttpResponse):
+    if (
+        request.method not in ("GET", "HEAD")
+        or response.status_code != 200
+        or not isinstance(response, HttpResponse)
+    ):
         return response
     set_response_etag(response)
     response.headers.setdefault("Cache-Control", "no-cache")  # keep it, but ask whether it still holds

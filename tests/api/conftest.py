@@ -4,16 +4,19 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.core import serializers
+from django.db import transaction
+from django.test import Client, override_settings
 from pytest_django.fixtures import Settings
 
 from search import services
 from search.attempts import load_trainer
-from search.models import Experiment
+from search.models import Evaluation, Experiment, FitnessRecord, Genotype, Individual, Motif, MotifUse
 from tests.conftest import INSTANT_TRAINER
 from tests.search.searching import claim_next, small_config, started, work_off
 
 ROOT = "/api/v1"
+TABLES = (Genotype, Motif, MotifUse, Experiment, Evaluation, FitnessRecord, Individual)
 
 
 class Answer:
@@ -78,10 +81,26 @@ def instant_trainer(settings: Settings) -> None:
     load_trainer.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def remembered_search(django_db_setup: None, django_db_blocker: Any) -> str:
+    """The rows of a finished search of twelve individuals, one of which failed: searched once, for it takes a
+    second, and gone from the database again."""
+    with django_db_blocker.unblock(), override_settings(TRAINER=INSTANT_TRAINER), transaction.atomic():
+        load_trainer.cache_clear()
+        experiment = started(small_config(individuals=12, in_flight=1), name="Finished search")
+        claim = claim_next(experiment)
+        services.fail_evaluation(claim=claim, code="not_finite", reason="The loss was nan.", log="Traceback …")
+        work_off(experiment)
+        rows = [row for model in TABLES for row in model.objects.all()]
+        text: str = serializers.serialize("json", rows)
+        transaction.set_rollback(True)
+    return text
+
+
 @pytest.fixture
-def search(db: None) -> Experiment:
-    """A finished search of twelve individuals, one of which failed."""
-    experiment = started(small_config(individuals=12, in_flight=1), name="Finished search")
-    claim = claim_next(experiment)
-    services.fail_evaluation(claim=claim, code="not_finite", reason="The loss was nan.", log="Traceback …")
-    return work_off(experiment)
+def search(db: None, remembered_search: str) -> Experiment:
+    """The remembered search, in the database of this test."""
+    rows = [row.object for row in serializers.deserialize("json", remembered_search)]
+    for model in TABLES:
+        model.objects.bulk_create([row for row in rows if type(row) is model])
+    return Experiment.objects.get()
