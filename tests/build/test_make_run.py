@@ -102,7 +102,7 @@ def test_a_search_goes_on_where_ctrl_c_stopped_it(folder: Path) -> None:
         address = server.wait_for_page()
         with urlopen(f"{address}/experiments/") as page:
             assert "Quick demo" in page.read().decode()
-        wait_until(lambda: server.finished() >= 3, seconds=120)
+        wait_until(lambda: server.finished() >= 2, seconds=300)
         server.press_ctrl_c()
         assert processes_of(folder) == []
         assert "starting it again" not in server.said
@@ -111,7 +111,7 @@ def test_a_search_goes_on_where_ctrl_c_stopped_it(folder: Path) -> None:
 
     with serving(folder) as server:
         server.wait_for_page()
-        wait_until(lambda: server.finished() >= len(records) + 3, seconds=120)
+        wait_until(lambda: server.finished() >= len(records) + 2, seconds=300)
         again = server.query("SELECT * FROM search_fitnessrecord ORDER BY id")
         assert again[: len(records)] == records, "a finished record changed"
         assert server.query("SELECT count(*) FROM search_experiment") == [(1,)], (
@@ -122,7 +122,7 @@ def test_a_search_goes_on_where_ctrl_c_stopped_it(folder: Path) -> None:
 def test_a_killed_supervisor_leaves_no_process_and_loses_nothing(folder: Path) -> None:
     with serving(folder) as server:
         server.wait_for_page()
-        wait_until(lambda: server.finished() >= 2, seconds=120)
+        wait_until(lambda: server.finished() >= 2, seconds=300)
         server.process.kill()
         server.process.wait()
         wait_until(lambda: not processes_of(folder), seconds=15)
@@ -130,7 +130,7 @@ def test_a_killed_supervisor_leaves_no_process_and_loses_nothing(folder: Path) -
 
     with serving(folder) as server:
         server.wait_for_page()
-        wait_until(lambda: server.finished() >= before + 3, seconds=120)
+        wait_until(lambda: server.finished() >= before + 2, seconds=300)
         lost = "SELECT count(*) FROM search_individual WHERE state IN ('failed', 'cancelled')"
         assert server.query(lost) == [(0,)]
 
