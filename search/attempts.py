@@ -24,7 +24,7 @@ from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
 from search.evolution.genotype import Genotype
 from search.evolution.phenotype import Infeasible, build_phenotype
-from search.services import Claim, LeaseLost
+from search.services import Claim, LeaseLost, errors
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) 
         return _attempt(claim, trainer, watch)
     except LeaseLost as lost:
         log.warning("%s", lost)
-    except Cancelled:
+    except Cancelled as reason:
+        log.info("%s", reason)
         services.release_evaluation(claim=claim)
     except (OperationalError, InterfaceError):
         raise  # the database is away; the sweep takes the evaluation back when the lease has run out
@@ -127,7 +128,8 @@ class _Heartbeat:
         verdict = services.heartbeat_evaluation(claim=self._claim, progress=done, live_curve=self._curve)
         self._last = time.monotonic()
         if verdict != "go":
-            raise Cancelled(verdict)
+            text = errors.LEASE_LOST if verdict == "lost" else errors.NOBODY_NEEDS
+            raise Cancelled(text.format(key=self._claim.evaluation_id))
 
     def _remember(self, progress: Progress) -> None:
         if progress.loss is None and progress.validation_accuracy is None:

@@ -1,0 +1,111 @@
+"""Nothing is trained twice: individuals that build the same network share one evaluation."""
+
+import pytest
+
+from search import services
+from search.models import Evaluation, Experiment
+from tests.search.searching import (
+    claim_next,
+    finish,
+    history,
+    individual,
+    small_config,
+    started,
+    work_off,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def advanced(**options: object) -> Experiment:
+    experiment = started(small_config(in_flight=1, **options))  # type: ignore[arg-type]
+    services.advance_experiment(experiment_id=experiment.pk)
+    return experiment
+
+
+def test_a_known_network_gives_its_fitness_at_once() -> None:
+    first = started(small_config(individuals=1, in_flight=1))
+    finish(claim_next(first), 0.625)
+    second = started(small_config(individuals=1, in_flight=1))
+    assert services.advance_experiment(experiment_id=second.pk) == []
+    row = individual(second, 0)
+    assert (row.state, row.fitness, row.shared, row.completion) == ("done", 0.625, True, 0)
+    second.refresh_from_db()
+    assert (second.state, second.shared, second.evaluated, second.train_seconds) == ("finished", 1, 1, 0)
+    assert second.best == row
+
+
+def test_a_network_under_way_is_waited_for_and_ends_for_all_at_once() -> None:
+    first = advanced()
+    claim = claim_next(first)
+    second = advanced()
+    assert individual(second, 0).state == "running"
+    assert sorted(finish(claim, 0.5)) == [first.pk, second.pk]
+    assert [individual(row, 0).fitness for row in (first, second)] == [0.5, 0.5]
+    assert Evaluation.objects.count() == 1
+
+
+def test_training_time_counts_for_the_experiment_that_asked_first() -> None:
+    first, second = advanced(), advanced()
+    finish(claim_next(first))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.train_seconds, second.train_seconds) == (2.0, 0)
+
+
+def test_a_network_that_failed_before_fails_at_once_with_the_reason() -> None:
+    first = advanced()
+    services.fail_evaluation(claim=claim_next(first), code="not_finite", reason="The loss became infinite.")
+    second = started(small_config(individuals=1, in_flight=1))
+    services.advance_experiment(experiment_id=second.pk)
+    row = individual(second, 0)
+    assert (row.state, row.fitness, row.reason) == ("failed", None, "The loss became infinite.")
+    second.refresh_from_db()
+    assert (second.state, second.failed) == ("finished", 1)
+
+
+def test_a_cancelled_evaluation_waits_again_for_whoever_needs_it_next() -> None:
+    first = advanced()
+    services.stop_experiment(experiment_id=first.pk)
+    assert Evaluation.objects.get().state == "cancelled"
+    second = started(small_config(in_flight=1))
+    assert services.advance_experiment(experiment_id=second.pk) == [Evaluation.objects.get().pk]
+    row = individual(second, 0)
+    assert (row.state, row.shared, row.evaluation.state, row.evaluation.reason) == (
+        "waiting",
+        False,
+        "waiting",
+        "",
+    )
+    finish(claim_next(second))
+    assert individual(first, 0).state == "cancelled"
+
+
+def test_another_protocol_shares_nothing() -> None:
+    advanced()
+    advanced(protocol={"steps": 11})
+    assert Evaluation.objects.count() == 2
+
+
+def test_without_sharing_an_equal_network_is_trained_again_under_a_seed_of_its_own() -> None:
+    space = {"levels": [{"motifs": 1, "nodes": 2}], "primitives": ["conv1x1"]}  # one network only
+    config = small_config(individuals=3, space=space, strategy={"kind": "random", "share_fitness": False})
+    experiment = work_off(started(config))
+    rows = list(Evaluation.objects.order_by("pk"))
+    assert len(rows) == 3
+    assert len({row.phenotype_key for row in rows}) == 1
+    assert len({row.protocol["seed"] for row in rows}) == 3
+    assert {**rows[0].protocol, "seed": 0} == experiment.config["protocol"]
+    assert experiment.shared == 0
+
+
+def test_without_sharing_a_repeated_experiment_repeats_exactly() -> None:
+    config = small_config(in_flight=1, strategy={"share_fitness": False})
+    assert history(work_off(started(config))) == history(work_off(started(config)))
+
+
+def test_one_network_that_is_proposed_again_and_again_is_trained_once() -> None:
+    space = {"levels": [{"motifs": 1, "nodes": 2}], "primitives": ["conv1x1"]}
+    experiment = work_off(started(small_config(individuals=30, space=space, strategy={"kind": "random"})))
+    assert (experiment.state, experiment.evaluated, experiment.shared) == ("finished", 30, 29)
+    assert Evaluation.objects.get().attempts == 1
