@@ -289,8 +289,8 @@ def field_of(path: str, message: str) -> str | None:
     if head == "protocol" and (name := rest.partition(".")[0]):
         return _FIELDS.get(f"protocol.{name}")
     # A rule over several values names them in its text: the first one named is where to look.
-    named = [(message.find(name), name) for name in PATHS if name in message]
-    return min(named)[1] if named else None
+    named = [(message.find(name), -len(name), name) for name in PATHS if name in message]
+    return min(named)[2] if named else None
 
 
 def initial_values(config: ExperimentConfig) -> dict[str, Any]:

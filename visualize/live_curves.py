@@ -14,6 +14,7 @@ from search.models import Experiment, ExperimentState
 from search.selectors import progress as progress_selectors
 from visualize import charts, curves
 from visualize.curves import Before, Point
+from visualize.formats import count, per_cent
 
 PAGE = 10_000
 """Completions in one answer."""
@@ -21,7 +22,7 @@ DOTS = 8_000
 """Points of the whole curve beyond which answers are thinned."""
 LONGEST_LINE = 2_000
 MOST_FAILED = 1_000
-STILL = 20_000
+STILL = 10_000
 """A picture drawn by the server looks at no more individuals than this."""
 
 _CURSOR = re.compile(r"^(-1|\d{1,9})\.(\d{1,9})\.(\d{1,9})$")
@@ -91,14 +92,16 @@ def still(experiment: Experiment) -> Still:
     """A picture of everything so far."""
     window = curves.median_window(experiment.individuals_planned)
     open_ = experiment.state in (ExperimentState.DRAFT, ExperimentState.RUNNING, ExperimentState.PAUSED)
-    members = _points(experiment.pk, -1, STILL)
+    sampled = progress_selectors.sampled_points(experiment, limit=STILL)
+    members = [Point(*row, "done") for row in sampled]
     if not members:
         return Still("empty", window, "", _nothing(experiment))
     drawn = curves.lines(members, window)
     failed = _failed(experiment)
     total = experiment.individuals_planned
     label = (
-        f"Fitness of {len(members)} individuals against their evolution step; best so far {drawn.after.best:.2%}. "
+        f"Fitness of {count(experiment.population)} individuals against their evolution step; "
+        f"best so far {per_cent(experiment.best.fitness if experiment.best else None)}. "
         "The table below holds the same values."
     )
     return Still(

@@ -26,6 +26,16 @@ def latest_finishes(experiment_id: int, *, limit: int) -> list[Finish]:
     return complete[::-1]
 
 
+def sampled_points(experiment: Experiment, *, limit: int) -> list[tuple[int, float, int, int]]:
+    """(step, fitness, parameters, completion) of the population, evenly thinned to the limit, the last one kept."""
+    rows = Individual.objects.filter(experiment=experiment, completion__isnull=False)
+    if experiment.population > limit:
+        last = experiment.population - 1
+        rows = rows.filter(completion__in={last * place // (limit - 1) for place in range(limit)})
+    found = rows.order_by("completion").values_list("step", "fitness", "parameters", "completion")
+    return [(step, fitness or 0.0, parameters, place or 0) for step, fitness, parameters, place in found]
+
+
 def failed_steps(experiment_id: int, *, limit: int) -> list[tuple[int, int]]:
     """(step, parameters) of failed individuals, the latest ones, in order of step."""
     rows = Individual.objects.filter(experiment=experiment_id, state=WorkState.FAILED).order_by("-step")

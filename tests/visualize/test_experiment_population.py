@@ -1,0 +1,96 @@
+"""The population table: paged, sorted and filtered by the address."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from search.models import Experiment
+from tests.visualize.searches import made_search
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def experiment() -> Experiment:
+    return made_search(60, failing=4, name="<b>bold</b>")
+
+
+def part(client: Client, experiment: Experiment, query: str = "") -> str:
+    response = client.get(f"/experiments/{experiment.pk}/{query}", headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert "HX-Request" in response.headers["Vary"]
+    return str(response.content.decode())
+
+
+def steps(text: str) -> list[int]:
+    return [int(step) for step in re.findall(r'<td><a class="step"[^>]*>#(\d+)<', text)]
+
+
+def test_the_fittest_come_first_and_those_without_fitness_last(
+    client: Client, experiment: Experiment
+) -> None:
+    assert steps(part(client, experiment))[:3] == [59, 58, 57]
+    assert set(steps(part(client, experiment, "?page=3"))[-4:]) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    "sort,first", [("step", 0), ("-step", 59), ("fitness", 4), ("parameters", 0), ("-multiply_adds", 59)]
+)
+def test_every_sortable_column_sorts_both_ways(
+    client: Client, experiment: Experiment, sort: str, first: int
+) -> None:
+    text = part(client, experiment, f"?sort={sort}")
+    assert steps(text)[0] == first
+    assert f'aria-sort="{"descending" if sort.startswith("-") else "ascending"}"' in text
+
+
+def test_a_heading_turns_the_order_round_and_keeps_the_filter(client: Client, experiment: Experiment) -> None:
+    text = part(client, experiment, "?q=step>10&sort=-fitness&page=2")
+    assert 'href="?q=step%3E10&amp;sort=fitness#population"' in text
+    assert 'href="?q=step%3E10&amp;sort=parameters#population"' in text
+
+
+def test_pages_keep_order_and_filter(client: Client, experiment: Experiment) -> None:
+    text = part(client, experiment, "?q=step>3&sort=step")
+    assert "1–25 of 56" in text
+    assert 'href="?q=step%3E3&amp;sort=step&amp;page=2#population"' in text
+    assert steps(part(client, experiment, "?sort=step&page=2"))[0] == 25
+    assert steps(part(client, experiment, "?sort=step&page=99"))[-1] == 59
+
+
+def test_filters_hold_together(client: Client, experiment: Experiment) -> None:
+    text = part(client, experiment, "?q=fitness>0.8 params<10055&state=done")
+    assert steps(text) == [54, 53, 52, 51, 50, 49, 48, 47, 46]
+    assert "9 match" in text
+
+
+def test_a_filter_that_cannot_be_read_names_the_term(client: Client, experiment: Experiment) -> None:
+    text = part(client, experiment, "?q=fitnes>0.8")
+    assert "&#x27;fitnes&gt;0.8&#x27;: unknown field" in text
+    assert 'aria-invalid="true"' in text
+    assert "Clear the filter" in text
+
+
+def test_a_filter_that_nothing_matches_offers_the_way_back(client: Client, experiment: Experiment) -> None:
+    text = part(client, experiment, "?q=fitness>0.99")
+    assert "Of 60 individuals none is like that." in text
+
+
+@pytest.mark.parametrize(
+    "query", ["?page=0", "?page=-3", "?page=%00", "?sort=nonsense", "?state=x", "?page=9" * 3]
+)
+def test_nonsense_in_the_address_is_answered(client: Client, experiment: Experiment, query: str) -> None:
+    assert steps(part(client, experiment, query))
+
+
+def test_names_and_filters_are_escaped(client: Client, experiment: Experiment) -> None:
+    text = client.get(f'/experiments/{experiment.pk}/?q="><script>').content.decode()
+    assert "<b>bold" not in text
+    assert '"><script>' not in text
+
+
+def test_the_whole_page_shows_the_same_table_without_scripts(client: Client, experiment: Experiment) -> None:
+    text = client.get(f"/experiments/{experiment.pk}/?sort=step&page=2").content.decode()
+    assert "<html" in text
+    assert steps(text)[0] == 25

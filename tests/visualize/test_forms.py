@@ -1,0 +1,142 @@
+"""The launch form speaks for the configuration: its fields, its bounds, its messages."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from search.evolution.config import ExperimentConfig
+from search.evolution.presets import PRESETS
+from visualize.forms import GROUPS, PATHS, LaunchForm, field_of, initial_values, preset_values
+
+
+def filled(preset: str = "quick", **changes: Any) -> LaunchForm:
+    """As a browser sends it: text, and nothing for what is not ticked."""
+    values = {**preset_values(preset), "token": str(uuid4()), **changes}
+    empty = LaunchForm()
+    sent = {name: empty.fields[name].prepare_value(value) for name, value in values.items()}
+    return LaunchForm(
+        {name: value for name, value in sent.items() if value is not None and value is not False}
+    )
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_each_preset_goes_through_the_form_unchanged(name: str) -> None:
+    form = filled(name)
+    assert form.is_valid(), form.errors
+    assert form.config == PRESETS[name].config
+
+
+def test_a_custom_space_goes_through_the_form_unchanged() -> None:
+    document = PRESETS["quick"].config.to_json()
+    document["space"] = {
+        "levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 4}],
+        "primitives": ["identity", "sep3x3"],
+        "max_parameters": 90_000,
+    }
+    config = ExperimentConfig.model_validate(document)
+    form = filled(**{**initial_values(config), "name": "custom"})
+    assert form.is_valid(), form.errors
+    assert form.config == config
+
+
+def test_every_value_of_the_configuration_has_a_field_and_every_field_a_group() -> None:
+    config = PRESETS["quick"].config.to_json()
+    leaves = {f"{part}.{leaf}" for part in ("strategy", "protocol", "budget") for leaf in config[part]} | {
+        "seed"
+    }
+    assert leaves == set(PATHS.values())
+    shown = [field for group in GROUPS for field in group.fields]
+    assert sorted([*shown, "name", "token"]) == sorted(LaunchForm.base_fields)
+
+
+def test_every_field_has_help() -> None:
+    for name, field in LaunchForm.base_fields.items():
+        assert field.help_text or name == "token", name
+
+
+@pytest.mark.parametrize(
+    "field,value,message",
+    [
+        ("individuals", "0", "greater than or equal to 1, got 0"),
+        ("individuals", "-5", "got -5"),
+        ("individuals", "many", "Enter a whole number."),
+        ("individuals", "", "This field is required."),
+        ("tournament_per_cent", "0", "greater than 0"),
+        ("tournament_per_cent", "150", "less than or equal to 1"),
+        ("learning_rate", "nan", "Enter a number."),
+        ("learning_rate_drops", "40 20", "must increase"),
+        ("learning_rate_drops", "soon", "whole numbers with commas"),
+        ("crop", "30", "crop 30 is larger than the padded image of 10 pixels"),
+        ("train_images", "5000", "digits has 1437 images outside its test set"),
+        ("host", "huge", "not one of the available choices"),
+        ("seed", "-1", "greater than or equal to 0"),
+        ("name", "  ", "Give the experiment a name."),
+        ("max_parameters", "0", "greater than or equal to 1"),
+        ("token", "", "required"),
+    ],
+)
+def test_a_wrong_value_is_told_beside_its_field(field: str, value: str, message: str) -> None:
+    form = filled(**{field: value})
+    assert not form.is_valid()
+    assert message in " ".join(form.errors[field])
+
+
+@pytest.mark.parametrize(
+    "document,message",
+    [
+        ("", "valid dictionary"),
+        ("{", "not JSON"),
+        ("[1]", "valid dictionary"),
+        ('{"levels": []}', "at least 1"),
+        ('{"levels": [{"motifs": 2, "nodes": 3}]}', "the top level is the cell and has 1 motif, not 2"),
+        ('{"levels": [{"motifs": 1, "nodes": 3}], "primitives": ["sep9x9"]}', "sep9x9"),
+        ('{"levels": [{"motifs": 1, "nodes": 99}]}', "less than or equal to 32"),
+    ],
+)
+def test_a_wrong_custom_space_is_told_beside_its_document(document: str, message: str) -> None:
+    form = filled(space="custom", space_document=document)
+    assert not form.is_valid()
+    assert message in " ".join(form.errors["space_document"])
+
+
+def test_a_parameter_limit_makes_a_preset_a_space_of_the_same_shape() -> None:
+    form = filled("paper-flat-constrained", max_parameters="300000")
+    assert form.is_valid(), form.errors
+    assert form.config.space.name is None
+    assert form.config.space.max_parameters == 300_000
+    assert form.config.space.levels == PRESETS["paper-flat"].config.space.levels
+
+
+def test_a_folder_of_images_is_named_by_its_own_field() -> None:
+    form = filled(dataset="folder", folder="flowers", crop="", image_size="16")
+    assert form.is_valid(), form.errors
+    assert form.config.protocol.dataset == "folder:flowers"
+    for wrong in ("", "../etc", "a b"):
+        form = filled(dataset="folder", folder=wrong)
+        assert "unknown data set" in " ".join(form.errors["folder"])
+
+
+def test_a_missing_name_does_not_hide_what_else_is_wrong() -> None:
+    form = filled(name="", steps="0")
+    assert set(form.errors) == {"name", "steps"}
+
+
+def test_a_rule_over_several_values_stands_beside_the_first_it_names() -> None:
+    assert field_of("protocol", "learning_rate_drops must increase, got [2, 1]") == "learning_rate_drops"
+    assert field_of("protocol.learning_rate_drops.0", "too small") == "learning_rate_drops"
+    assert field_of("space.levels.0.nodes", "too many") == "space_document"
+    assert field_of("document", "is not an object") is None
+
+
+def test_a_folded_group_opens_when_it_holds_an_error() -> None:
+    form = filled(momentum="7")
+    assert not form.is_valid()
+    assert {group["title"] for group in form.groups if group["open"]} == {"Images and schedule"}
+
+
+def test_the_example_of_a_custom_space_is_one() -> None:
+    placeholder = LaunchForm.base_fields["space_document"].widget.attrs["placeholder"]
+    assert filled(space="custom", space_document=placeholder).is_valid()
+    assert json.loads(placeholder)
