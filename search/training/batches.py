@@ -43,10 +43,9 @@ class Batches:
 
     def scoring(self) -> Iterator[tuple[Tensor, Tensor]]:
         """All validation images, whole, in order."""
-        for pixels, labels in zip(
-            self.validation.pixels.split(SCORING_BATCH), self.validation.labels.split(SCORING_BATCH), strict=True
-        ):
-            yield self._normalised(pixels), labels
+        for start in range(0, len(self.validation), SCORING_BATCH):
+            batch = slice(start, start + SCORING_BATCH)
+            yield self._normalised(self.validation.pixels[batch]), self.validation.labels[batch]
 
     def _augmented(self, indices: Tensor) -> Tensor:
         """Random crop and flip as one gather: each image's own rows and columns. [B, crop, crop, C]"""

@@ -78,20 +78,13 @@ def load_split(protocol: Protocol) -> Split:
 
     Raises EvaluationFailed: dataset_unavailable when it cannot be had, infeasible when it has too few images.
     """
-    return _split(
-        str(data_folder()),
-        protocol.dataset,
-        protocol.image_size,
-        protocol.seed,
-        protocol.train_images,
-        protocol.validation_images,
-    )
+    return _split(str(data_folder()), protocol)
 
 
 @lru_cache(maxsize=2)
-def _split(
-    folder: str, name: str, image_size: int | None, seed: int, train_images: int | None, validation_images: int
-) -> Split:
+def _split(folder: str, protocol: Protocol) -> Split:
+    name, image_size = protocol.dataset, protocol.image_size
+    validation_images, train_images = protocol.validation_images, protocol.train_images
     pool = _pool(folder, name, image_size)
     wanted = validation_images + (train_images or 1)
     if wanted > len(pool):
@@ -100,7 +93,7 @@ def _split(
             f"{name} has {len(pool)} images to search with, but validation_images {validation_images} and "
             f"train_images {train_images or 'at least 1'} ask for {wanted}: lower one of them",
         )
-    order = torch.randperm(len(pool), generator=torch.Generator().manual_seed(seed))
+    order = torch.randperm(len(pool), generator=torch.Generator().manual_seed(protocol.seed))
     last = None if train_images is None else validation_images + train_images
     train = pool.take(order[validation_images:last])
     mean, deviation = _statistics(train.pixels)
@@ -114,8 +107,8 @@ def _statistics(pixels: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and deviation by channel, exactly, from counts of the 256 values: no copy as floats."""
     values = torch.arange(256, dtype=torch.float64) / 255
     means, deviations = [], []
-    for channel in range(pixels.shape[-1]):
-        share = torch.bincount(pixels[..., channel].flatten(), minlength=256).double() / pixels[..., 0].numel()
+    for channel in pixels.unbind(-1):
+        share = torch.bincount(channel.flatten(), minlength=256).double() / channel.numel()
         mean = (share * values).sum()
         means.append(mean)
         deviations.append((share * (values - mean) ** 2).sum().sqrt().clamp_min(1e-3))
@@ -134,7 +127,7 @@ def _pool(folder: str, name: str, image_size: int | None) -> Images:
         raise
     except (OSError, RuntimeError, ValueError, EOFError) as error:
         raise unavailable(
-            f"data set {name} is not in {folder} and could not be downloaded ({error}); "
+            f"data set {name} is not whole in {folder} and could not be downloaded ({error}); "
             "put its files there, or choose a data set that this machine has, such as digits"
         ) from error
     if image_size is not None and image_size != images.pixels.shape[1]:
@@ -161,7 +154,8 @@ def _digits() -> Images:
     digits = load_digits()
     kept = np.arange(len(digits.target)) % 5 != 0
     pixels = np.round(digits.images[kept] * (255 / 16)).astype(np.uint8)
-    return Images(torch.from_numpy(pixels).unsqueeze(-1), torch.from_numpy(digits.target[kept].astype(np.int64)))
+    labels = digits.target[kept].astype(np.int64)
+    return Images(torch.from_numpy(pixels).unsqueeze(-1), torch.from_numpy(labels))
 
 
 def _idx(name: str, torchvision_name: str) -> Images:
@@ -176,8 +170,12 @@ def _from_torchvision(class_name: str, **options: Any) -> Images:
     # Here and not above: it takes a second, and digits and folders do without.
     from search.training.torchvision_cpu import datasets  # noqa: PLC0415
 
-    with _downloading():
-        found = getattr(datasets, class_name)(str(data_folder()), download=True, **options)
+    reader = getattr(datasets, class_name)
+    try:
+        found = reader(str(data_folder()), **options)
+    except RuntimeError:  # not there, or not whole
+        with _downloading():
+            found = reader(str(data_folder()), download=True, **options)
     pixels = torch.as_tensor(np.asarray(found.data))
     if class_name == "SVHN":
         pixels = pixels.permute(0, 2, 3, 1).contiguous()  # [N, C, H, W] in its file

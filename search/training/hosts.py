@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from search.evolution.host import Host, host_layers
 from search.evolution.phenotype import Phenotype
 from search.training.network import FlatCell
-from search.training.operations import full, initialise, separable
+from search.training.operations import Scores, full, initialise, separable
 
 CellBuilder = Callable[[int], nn.Module]
 """Builds one cell from its width C; the module tells its `output_width`."""
@@ -19,7 +19,7 @@ class PoolLinear(nn.Module):
 
     def __init__(self, width: int, classes: int) -> None:
         super().__init__()
-        self.linear = nn.Linear(width, classes)
+        self.linear = Scores(width, classes)
 
     def forward(self, x: Tensor) -> Tensor:  # [N, C, H, W] -> [N, classes]
         scores: Tensor = self.linear(x.mean(dim=(2, 3)))
@@ -74,7 +74,6 @@ def build_network(phenotype: Phenotype, host: Host, *, seed: int) -> Network:
 
     Images and weights are laid out with channels last: two to five times as fast on a CPU.
     """
-    network = outline(phenotype, host)
-    network.to_empty(device="cpu")
+    network = place_cells(host, lambda channels: FlatCell(phenotype, channels))
     initialise(network, torch.Generator().manual_seed(seed))
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

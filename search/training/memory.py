@@ -13,7 +13,7 @@ from search.evolution.phenotype import Phenotype
 
 COPIES = 2.0
 """Bytes kept for the gradient per byte of activations, as a lower bound: a convolution keeps its own output and
-that of its ReLU. Measured on the CPU: 2.0 to 3.3, concatenations, pools' indices and buffers included."""
+that of its ReLU. Measured on the CPU: 2.3 to 3.7, concatenations, indices of pools and buffers included."""
 
 _GIB = 2**30
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")

@@ -11,10 +11,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
+class Filters(nn.Conv2d):
+    """A convolution without bias that draws no weights when built: `initialise` does, from the run's seed."""
+
+    def reset_parameters(self) -> None:
+        """Nothing: torch would draw from its global generator here."""
+
+
+class Scores(nn.Linear):
+    """A linear layer with bias; drawn by `initialise` likewise."""
+
+    def reset_parameters(self) -> None:
+        """Nothing, as in `Filters`."""
+
+
 class Convolution(nn.Module):
     """One convolution, or several in a row, then batch normalisation and ReLU."""
 
-    def __init__(self, *convolutions: nn.Conv2d) -> None:
+    def __init__(self, *convolutions: Filters) -> None:
         super().__init__()
         self.convolutions = nn.Sequential(*convolutions)
         self.normalisation = nn.BatchNorm2d(convolutions[-1].out_channels)
@@ -26,7 +40,7 @@ class Convolution(nn.Module):
 
 def pointwise(width: int, channels: int) -> Convolution:
     """1x1 convolution from `width` to `channels`."""
-    return Convolution(nn.Conv2d(width, channels, 1, bias=False))
+    return Convolution(Filters(width, channels, 1, bias=False))
 
 
 def depthwise(width: int) -> Convolution:
@@ -36,16 +50,16 @@ def depthwise(width: int) -> Convolution:
 
 def separable(width: int, channels: int, stride: int = 1) -> Convolution:
     """3x3 depthwise then 1x1 convolution; with stride 2, n pixels become ceil(n / 2)."""
-    return Convolution(_depthwise_filters(width, stride), nn.Conv2d(width, channels, 1, bias=False))
+    return Convolution(_depthwise_filters(width, stride), Filters(width, channels, 1, bias=False))
 
 
 def full(width: int, channels: int, stride: int = 1) -> Convolution:
     """Ordinary 3x3 convolution: the host's stem."""
-    return Convolution(nn.Conv2d(width, channels, 3, stride, padding=1, bias=False))
+    return Convolution(Filters(width, channels, 3, stride, padding=1, bias=False))
 
 
-def _depthwise_filters(width: int, stride: int) -> nn.Conv2d:
-    return nn.Conv2d(width, width, 3, stride, padding=1, groups=width, bias=False)
+def _depthwise_filters(width: int, stride: int) -> Filters:
+    return Filters(width, width, 3, stride, padding=1, groups=width, bias=False)
 
 
 OPERATIONS: dict[str, Callable[[int, int], nn.Module]] = {

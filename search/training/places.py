@@ -14,14 +14,13 @@ SYSTEM_FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 IDX_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 """MNIST and Fashion-MNIST outside their test sets, each as it stands or with .gz."""
 
-_FILES: dict[str, tuple[str, ...]] = {
-    "mnist": tuple(f"MNIST/raw/{name}" for name in IDX_FILES),
-    "fashion-mnist": tuple(f"FashionMNIST/raw/{name}" for name in IDX_FILES),
-    "cifar10": ("cifar-10-batches-py/data_batch_5",),
-    "cifar100": ("cifar-100-python/train",),
-    "svhn": ("train_32x32.mat",),
+_IDX_FOLDERS = {"mnist": "MNIST/raw", "fashion-mnist": "FashionMNIST/raw"}
+_FILES = {
+    "cifar10": "cifar-10-batches-py/data_batch_5",
+    "cifar100": "cifar-100-python/train",
+    "svhn": "train_32x32.mat",
 }
-"""What torchvision leaves in the data folder."""
+"""What torchvision leaves in the data folder, the last of several files."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ def data_folder() -> Path:
 
 
 def idx_folder(name: str) -> Path | None:
-    """The folder with the .gz (or plain) idx files of mnist or fashion-mnist that were put there by other means."""
-    folders = [data_folder() / name]
+    """Where the idx files of mnist or fashion-mnist lie: put there by hand, by torchvision or by the system."""
+    folders = [data_folder() / name, data_folder() / _IDX_FOLDERS[name]]
     if name == "fashion-mnist":
         folders.append(SYSTEM_FASHION_MNIST)
     for folder in folders:
@@ -70,14 +69,15 @@ def availability(name: str) -> Availability:
         folder = image_folder(name)
         if folder.is_dir():
             return Availability(True, f"lies in {folder}")
-        return Availability(False, f"there is no folder {folder}: put one directory of images a class into it")
+        return Availability(
+            False, f"there is no folder {folder}: put one directory of images a class into it"
+        )
     if name not in DATASETS:
-        return Availability(False, f"unknown data set {name!r}; use one of {', '.join(DATASETS)} or folder:NAME")
+        return Availability(
+            False, f"unknown data set {name!r}; use one of {', '.join(DATASETS)} or folder:NAME"
+        )
     folder = data_folder()
-    if name in ("mnist", "fashion-mnist"):
-        found = idx_folder(name)
-        if found:
-            return Availability(True, f"lies in {found}")
-    if all(idx_file(folder, file) for file in _FILES[name]):
-        return Availability(True, f"lies in {folder}")
+    found = idx_folder(name) if name in _IDX_FOLDERS else folder
+    if found and (name in _IDX_FOLDERS or (folder / _FILES[name]).is_file()):
+        return Availability(True, f"lies in {found}")
     return Availability(False, f"will be downloaded into {folder} when it is first trained on")

@@ -65,7 +65,7 @@ class MotifModule(nn.Module):
             if brought:
                 maps[node] = torch.cat(brought, dim=1)
         sink = maps[self.nodes]
-        return sink if self.projection is None else self.projection(sink)  # type: ignore[no-any-return]
+        return sink if self.projection is None else self.projection(sink)
 
     def live_edges(self) -> Iterator[Edge]:
         """By successor, then predecessor."""

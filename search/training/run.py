@@ -24,7 +24,14 @@ class Run:
     """A network under training; `finish` does all of it."""
 
     def __init__(
-        self, network: Network, split: Split, protocol: Protocol, device: torch.device, pulse: Pulse, *, seed: int
+        self,
+        network: Network,
+        split: Split,
+        protocol: Protocol,
+        device: torch.device,
+        pulse: Pulse,
+        *,
+        seed: int,
     ) -> None:
         self.network = network.to(device)
         self.batches = Batches(split, protocol, device, seed=derive_seed("batches", seed))
@@ -71,7 +78,7 @@ class Run:
             scores = self.network(images)
             loss = functional.cross_entropy(scores.float(), labels)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.optimizer.step()
         return torch.stack([loss.detach(), (scores.detach().argmax(1) == labels).sum()])
 

@@ -59,7 +59,9 @@ def choose_device(name: str) -> torch.device:
     except RuntimeError:
         raise EvaluationFailed("error", f"unknown device {name!r}; use auto, cpu, cuda or cuda:1") from None
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise EvaluationFailed("error", f"device {name} was asked for and this worker has no CUDA; use auto or cpu")
+        raise EvaluationFailed(
+            "error", f"device {name} was asked for and this worker has no CUDA; use auto or cpu"
+        )
     return device
 
 

@@ -1,0 +1,112 @@
+"""The flat program that trains computes what the nested reference computes."""
+
+import copy
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from search.evolution.genotype import Genotype
+from search.evolution.host import Host
+from search.evolution.phenotype import Phenotype, build_phenotype
+from search.evolution.space import SearchSpace, search_space
+from search.training.alignment import copy_weights
+from search.training.hosts import Network, build_network
+from search.training.network import FlatCell
+from search.training.reference import reference_network
+from tests.training.cases import ALL_SPACES, LIU, networks
+
+HOST = Host(channels=3, image_size=8, image_channels=2)
+
+
+def batch() -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(1)
+    images = torch.randn(12, 2, 8, 8, dtype=torch.float64, generator=generator)
+    return images, torch.randint(0, 10, (12,), generator=generator)
+
+
+def pair(genotype: Genotype, phenotype: Phenotype, seed: int) -> tuple[Network, Network]:
+    """The same network in both forms, in float64."""
+    flat, reference = (
+        build_network(phenotype, HOST, seed=seed).double(),
+        reference_network(genotype, HOST).double(),
+    )
+    copy_weights(genotype, flat, reference)
+    return flat, reference
+
+
+def with_gradients_as_weights(network: Network) -> Network:
+    twin = copy.deepcopy(network)
+    for parameter, source in zip(twin.parameters(), network.parameters(), strict=True):
+        assert source.grad is not None
+        parameter.data = source.grad
+    return twin
+
+
+def assert_equal_networks(genotype: Genotype, phenotype: Phenotype, seed: int) -> None:
+    flat, reference = pair(genotype, phenotype, seed)
+    images, labels = batch()
+    scores = [network(images) for network in (flat, reference)]
+    torch.testing.assert_close(*scores, rtol=1e-8, atol=1e-8)
+    for found in scores:
+        functional.cross_entropy(found, labels).backward()
+    expected = reference_network(genotype, HOST).double()
+    copy_weights(genotype, with_gradients_as_weights(flat), expected)
+    for (name, gradient), parameter in zip(expected.named_parameters(), reference.parameters(), strict=True):
+        assert parameter.grad is not None, name
+        scale = float(gradient.detach().abs().max())
+        assert float((gradient - parameter.grad).detach().abs().max()) <= 1e-5 * scale + 1e-12, name
+    assert_equal_statistics(genotype, flat, reference)
+
+
+def assert_equal_statistics(genotype: Genotype, flat: Network, reference: Network) -> None:
+    """The running means and variances that scoring uses."""
+    expected = reference_network(genotype, HOST).double()
+    copy_weights(genotype, flat, expected)
+    for (name, wanted), found in zip(expected.named_buffers(), reference.buffers(), strict=True):
+        torch.testing.assert_close(found, wanted, rtol=1e-7, atol=1e-9, msg=name)
+
+
+@pytest.mark.parametrize("name", ALL_SPACES)
+def test_flat_and_nested_agree_in_output_gradients_and_statistics(name: str) -> None:
+    for seed, (genotype, phenotype) in enumerate(networks(ALL_SPACES[name], 8, start=len(name) * 100)):
+        assert_equal_networks(genotype, phenotype, seed)
+
+
+def test_the_published_cell_agrees() -> None:
+    assert_equal_networks(LIU, build_phenotype(LIU), 1)
+
+
+def test_a_value_that_is_concatenated_several_times_agrees() -> None:
+    # Identities double the cell's input at each node; a convolution reads it eight times.
+    space: SearchSpace = search_space({"levels": [{"motifs": 1, "nodes": 6}]})
+    rows = ((6,), (6, 6), (6, 6, 6), (2, 6, 6, 3), (1, 0, 5, 2, 3))
+    genotype = Genotype(space, ((rows,),))
+    assert_equal_networks(genotype, build_phenotype(genotype), 1)
+
+
+def test_the_nested_network_differs_without_the_permutation() -> None:
+    """The comparison can fail: a network of another seed is told apart."""
+    flat, _ = pair(LIU, build_phenotype(LIU), 1)
+    _, other = pair(LIU, build_phenotype(LIU), 2)
+    images, _ = batch()
+    assert not torch.allclose(flat(images), other(images), atol=1e-3)
+
+
+def test_pools_of_the_same_values_are_computed_once() -> None:
+    space = search_space({"levels": [{"motifs": 1, "nodes": 4}]})
+    # Nodes 2 and 3 are both the max pool of node 1, so their two convolutions read the same value.
+    phenotype = build_phenotype(Genotype(space, ((((4,), (4, 0), (0, 1, 1)),),)))
+    names = [phenotype.operations[step.value - 1].name for step in FlatCell(phenotype, 4).program]
+    assert sorted(names) == ["conv1x1", "conv1x1", "max3x3"]
+
+
+def test_values_are_freed_after_their_last_reader() -> None:
+    for _, phenotype in networks(ALL_SPACES["hierarchical"], 5):
+        cell = FlatCell(phenotype, 4)
+        freed = [gone for step in cell.program for gone in step.frees]
+        assert len(set(freed)) == len(freed)
+        read = {(value,) for step in cell.program for value in step.reads}
+        kept = {(value,) for value in cell.output}
+        assert read - kept == {gone for gone in freed if len(gone) == 1} - kept

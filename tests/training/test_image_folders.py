@@ -1,0 +1,82 @@
+"""A folder of images, one directory a class, is a data set."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from search.evolution.config import Protocol
+from search.evolution.evaluation import EvaluationFailed
+from search.training import datasets
+from search.training.datasets import dataset_shape, load_split
+from search.training.places import availability
+from search.training.trainer import train
+from tests.training.cases import ignore, small_cell
+from tests.training.files import COLOURS, write_image_folder
+
+NAME = "folder:colours"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
+    write_image_folder(tmp_path / "colours", images=20)
+    datasets._pool.cache_clear()
+    return tmp_path / "colours"
+
+
+def protocol(**changes: object) -> Protocol:
+    document = {"dataset": NAME, "image_size": 8, "channels": 4, "steps": 20, "batch_size": 16}
+    return Protocol.model_validate({**document, "validation_images": 20, **changes})
+
+
+def test_directories_are_the_classes_and_images_are_resized() -> None:
+    shape = dataset_shape(NAME, 8)
+    assert (shape.classes, shape.image_channels, shape.image_size) == (len(COLOURS), 3, 8)
+    split = load_split(protocol())
+    assert split.train.pixels.shape == (40, 8, 8, 3)
+    for label, colour in enumerate(COLOURS.values()):
+        mean = split.train.pixels[split.train.labels == label].float().mean(dim=(0, 1, 2))
+        assert int(mean.argmax()) == colour.index(max(colour))
+
+
+def test_without_a_size_images_have_32_pixels() -> None:
+    assert load_split(protocol(image_size=None)).train.pixels.shape[1:] == (32, 32, 3)
+
+
+def test_a_network_learns_the_colours() -> None:
+    result = train(small_cell(), protocol(), repeat=0, seed=1, progress=ignore, device="cpu")
+    assert result.accuracy > 0.8
+
+
+def test_an_unreadable_image_names_itself(folder: Path) -> None:
+    (folder / "red" / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(EvaluationFailed, match=r"broken\.png is not a readable image") as failure:
+        load_split(protocol(seed=1))
+    assert failure.value.code == "dataset_unavailable"
+
+
+def test_other_files_and_grey_images_do_no_harm(folder: Path) -> None:
+    (folder / "red" / "notes.txt").write_text("not an image")
+    (folder / ".cache").mkdir()
+    Image.new("L", (9, 9), 128).save(folder / "blue" / "grey.png")
+    Image.new("P", (9, 9)).save(folder / "blue" / "palette.gif")
+    split = load_split(protocol(seed=2))
+    assert len(split.train) + len(split.validation) == 62
+
+
+def test_a_missing_folder_names_itself(folder: Path) -> None:
+    assert availability(NAME).available
+    missing = "folder:other"
+    assert not availability(missing).available
+    assert str(folder.parent / "other") in availability(missing).message
+    with pytest.raises(EvaluationFailed, match="other") as failure:
+        load_split(protocol(dataset=missing))
+    assert failure.value.code == "dataset_unavailable"
+
+
+def test_one_class_is_no_data_set(folder: Path) -> None:
+    (folder.parent / "single" / "only").mkdir(parents=True)
+    with pytest.raises(EvaluationFailed, match="at least") as failure:
+        load_split(protocol(dataset="folder:single"))
+    assert failure.value.code == "dataset_unavailable"
