@@ -52,7 +52,9 @@ def test_the_papers_draw_gives_the_measured_cases() -> None:
     rng = random.Random(5)
     start = [random_genotype(HIERARCHICAL, rng) for _ in range(100)]
     draws = 20_000
-    kinds = Counter(draw_mutation(rng.choice(start), rng, allow_same=True).kind for _ in range(draws))
+    kinds: Counter[str] = Counter(
+        draw_mutation(rng.choice(start), rng, allow_same=True).kind for _ in range(draws)
+    )
     for kind, share in {"alter": 0.614, "add": 0.126, "remove": 0.119, "same": 0.142}.items():
         assert kinds[kind] / draws == pytest.approx(share, abs=0.015)
 
