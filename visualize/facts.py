@@ -1,7 +1,10 @@
-"""A configuration as label and value, for people."""
+"""A configuration, and what came of it, as label and value for people."""
+
+from collections.abc import Sequence
 
 from search.evolution.config import ExperimentConfig
-from visualize.formats import count, short_per_cent
+from search.models import Experiment
+from visualize.formats import count, duration, short_per_cent
 
 Facts = list[tuple[str, str]]
 
@@ -46,4 +49,24 @@ def _training(config: ExperimentConfig) -> Facts:
         facts.append(("Augmentation", ", ".join(change for change in changes if change)))
     if protocol.repeats > 1:
         facts.append(("Repeats", count(protocol.repeats)))
+    return facts
+
+
+def outcome_facts(experiment: Experiment, reasons: Sequence[tuple[str, int]]) -> Facts:
+    """What a search that is over took; `reasons` are codes of failures with their numbers."""
+    facts: Facts = []
+    if experiment.started_at and experiment.finished_at:
+        facts.append(("Took", duration((experiment.finished_at - experiment.started_at).total_seconds())))
+    facts.append(("Training", f"{duration(experiment.train_seconds)} over all workers"))
+    trained = experiment.proposed - experiment.shared
+    if experiment.shared and trained:
+        saved = duration(experiment.train_seconds / trained * experiment.shared)
+        facts.append(("Saved", f"about {saved} by sharing fitness"))
+    facts.append(("Evaluated", f"{count(experiment.evaluated)} individuals"))
+    facts += [
+        ("Failed", f"{count(number)} × {code.replace('_', ' ') or 'error'}") for code, number in reasons
+    ]
+    cancelled = experiment.proposed - experiment.evaluated - experiment.failed
+    if cancelled > 0:
+        facts.append(("Cancelled", count(cancelled)))
     return facts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from search.models import Experiment, Individual, WorkState
+from search.models import Experiment, Individual
 
 
 def experiments(*, state: str = "", query: str = "") -> QuerySet[Experiment]:
@@ -65,18 +65,3 @@ def sparklines(rows: Sequence[Experiment], *, points: int = 40) -> dict[int, lis
         found = Individual.objects.filter(experiment=row, completion__in=wanted).order_by("completion")
         lines[row.pk] = [best for best in found.values_list("best_so_far", flat=True) if best is not None]
     return lines
-
-
-def open_individuals(experiment_id: int) -> list[Individual]:
-    """What is waiting or being trained for an experiment, with its evaluation, in order of proposal."""
-    rows = Individual.objects.filter(experiment=experiment_id, state__in=Individual.OPEN)
-    return list(rows.select_related("evaluation", "genotype").order_by("step"))
-
-
-def failures_by_reason(experiment_id: int) -> list[tuple[str, int]]:
-    """(reason code, count), most frequent first."""
-    counts: dict[str, int] = {}
-    rows = Individual.objects.filter(experiment=experiment_id, state=WorkState.FAILED).order_by()
-    for code in rows.values_list("evaluation__reason_code", flat=True):
-        counts[code] = counts.get(code, 0) + 1
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -42,6 +42,13 @@ def failed_steps(experiment_id: int, *, limit: int) -> list[tuple[int, int]]:
     return list(rows.values_list("step", "parameters")[:limit])[::-1]
 
 
+def failures_by_reason(experiment_id: int) -> list[tuple[str, int]]:
+    """(reason code, individuals), the most frequent first."""
+    rows = Individual.objects.filter(experiment=experiment_id, state=WorkState.FAILED).order_by()
+    counted = rows.values_list("evaluation__reason_code").annotate(count=Count("pk"))
+    return sorted(counted, key=lambda row: (-row[1], row[0]))
+
+
 def ended_counts(rows: Sequence[Experiment]) -> dict[int, int]:
     """Experiment id -> individuals that are neither waiting nor running, cancelled ones included."""
     is_open = Individual.objects.filter(experiment__in=rows, state__in=Individual.OPEN).order_by()

@@ -130,6 +130,7 @@ def _evaluation(*, failed: bool) -> Evaluation:
             "genotype": trivial_row(),
             "state": WorkState.FAILED if failed else WorkState.DONE,
             "fitness": None if failed else 0.9,
+            "reason_code": "out_of_memory" if failed else "",
             "reason": REASON if failed else "",
         },
     )

@@ -98,6 +98,16 @@ def test_what_is_in_training_stands_beside_the_curves(client: Client) -> None:
     assert "1 now" in text
 
 
+def test_a_search_that_is_over_says_what_it_took_and_saved(client: Client) -> None:
+    experiment = made_search(10, failing=2)
+    experiment.shared, experiment.train_seconds = 5, 600
+    experiment.finished_at = experiment.started_at + timedelta(minutes=9) if experiment.started_at else None
+    experiment.save()
+    text = page(client, experiment)
+    for shown in ("9 min", "10 min over all workers", "about 10 min by sharing fitness", "2 × out of memory"):
+        assert shown in text
+
+
 def test_the_live_part_is_small_and_says_when_to_stop(client: Client) -> None:
     experiment = made_search(300, planned=400, state="running")
     response = client.get(f"/experiments/{experiment.pk}/fragments/live/", headers={"HX-Request": "true"})

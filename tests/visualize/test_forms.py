@@ -80,7 +80,7 @@ def test_every_field_has_help() -> None:
 def test_a_wrong_value_is_told_beside_its_field(field: str, value: str, message: str) -> None:
     form = filled(**{field: value})
     assert not form.is_valid()
-    assert message in " ".join(form.errors[field])
+    assert message in str(form.errors.as_data()[field])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_wrong_value_is_told_beside_its_field(field: str, value: str, message:
 def test_a_wrong_custom_space_is_told_beside_its_document(document: str, message: str) -> None:
     form = filled(space="custom", space_document=document)
     assert not form.is_valid()
-    assert message in " ".join(form.errors["space_document"])
+    assert message in str(form.errors.as_data()["space_document"])
 
 
 def test_a_parameter_limit_makes_a_preset_a_space_of_the_same_shape() -> None:
@@ -115,7 +115,7 @@ def test_a_folder_of_images_is_named_by_its_own_field() -> None:
     assert form.config.protocol.dataset == "folder:flowers"
     for wrong in ("", "../etc", "a b"):
         form = filled(dataset="folder", folder=wrong)
-        assert "unknown data set" in " ".join(form.errors["folder"])
+        assert "unknown data set" in str(form.errors.as_data()["folder"])
 
 
 def test_a_missing_name_does_not_hide_what_else_is_wrong() -> None:

@@ -12,7 +12,7 @@ from search import selectors
 from search.evolution.presets import PRESETS
 from search.models import Experiment, ExperimentState
 from search.selectors import progress as progress_selectors
-from visualize.facts import configuration_facts
+from visualize.facts import configuration_facts, outcome_facts
 from visualize.listing import listing
 from visualize.live_curves import still
 from visualize.population import population
@@ -56,6 +56,7 @@ def detail(request: HttpRequest, experiment_id: int) -> HttpResponse:
     }
     if not is_fragment(request):
         context |= _now(experiment) | {"curves": still(experiment)}
+        context["facts"] = configuration_facts(context["progress"].config)
     return render_either(request, "experiments/detail.html", "experiments/parts/population.html", context)
 
 
@@ -77,4 +78,7 @@ def _now(experiment: Experiment) -> dict[str, Any]:
     latest = progress_selectors.latest_finishes(experiment.pk, limit=RECENT)
     work = progress_selectors.open_work(experiment.pk, limit=SHOWN_IN_TRAINING)
     progress = progress_of(experiment, latest, work)
-    return {"progress": progress, "facts": configuration_facts(progress.config)}
+    if progress.is_open:
+        return {"progress": progress}
+    reasons = progress_selectors.failures_by_reason(experiment.pk) if experiment.failed else []
+    return {"progress": progress, "outcome": outcome_facts(experiment, reasons)}
