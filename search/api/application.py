@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import ValidationError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
@@ -21,6 +22,8 @@ DESCRIPTION = """Evolve neural networks and see what evolves: all that the pages
 Errors are problem documents (RFC 9457, `application/problem+json`); unknown fields and parameters are refused.
 Lists come in pages: hand `next_cursor` back as `cursor` for the next one. A body has at most 1 MiB, a page at most
 500 rows. Answers to GET carry an ETag; with `If-None-Match` what has not changed is answered with 304."""
+PAGES = ("openapi-json", "openapi-view", "api-root")
+"""Addresses of ninja's own, which would answer any method."""
 
 
 class Api(NinjaAPI):
@@ -52,11 +55,12 @@ class Api(NinjaAPI):
         patterns, app, namespace = super().urls
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
-                pattern.callback = guarded(pattern.callback, self._parameters)
-        nowhere = path("<path:address>", guarded(_unknown_address, lambda request: {}))
+                view = require_safe(pattern.callback) if pattern.name in PAGES else pattern.callback
+                pattern.callback = guarded(view, self._parameters)
+        nowhere = path("<path:address>", guarded(_unknown_address, self._parameters))
         return [*patterns, nowhere], app, namespace
 
-    def _parameters(self, request: HttpRequest) -> dict[str, bool]:
+    def _parameters(self, request: HttpRequest) -> dict[str, bool] | None:
         match = request.resolver_match
         assert match is not None  # the resolver has called us
         method = "get" if request.method == "HEAD" else (request.method or "").lower()

@@ -20,6 +20,9 @@ LISTS = (
     reference.primitive_list,
     reference.published_list,
     lambda: reference.problem_list(TYPES),
+    lambda: reference.DatasetList(
+        items=[reference.dataset_document("digits", available=True, availability="ships with scikit-learn")]
+    ),
 )
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -133,11 +136,13 @@ def _add_examples(responses: dict[int, Any], schemas: dict[str, Any], lists: dic
                 content["example"] = lists.get(name) or given[0]
 
 
-def query_parameters(document: dict[str, Any], route: str, method: str) -> dict[str, bool]:
+def query_parameters(document: dict[str, Any], route: str, method: str) -> dict[str, bool] | None:
     """The query parameters of the operation at a route such as `api/v1/experiments/<experiment_id>`, and whether
-    each may stand more than once."""
+    each may stand more than once; None where there is no such operation."""
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
-    operation = document["paths"].get(path, {}).get(method, {})
+    operation = document["paths"].get(path, {}).get(method)
+    if operation is None:
+        return None
     return {
         parameter["name"]: parameter["schema"].get("type") == "array"
         for parameter in operation.get("parameters", ())

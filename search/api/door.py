@@ -28,8 +28,8 @@ from search.api.problems import Fault, Problem, all_invalid
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 View = Callable[..., HttpResponseBase]
-Parameters = Callable[[HttpRequest], Mapping[str, bool]]
-"""The query parameters that an operation knows, and whether each may stand more than once."""
+Parameters = Callable[[HttpRequest], Mapping[str, bool] | None]
+"""The query parameters that an operation knows, and whether each may stand more than once; None: no operation."""
 
 
 def guarded(view: View, parameters: Parameters) -> View:
@@ -113,6 +113,8 @@ def _check_query(request: HttpRequest, parameters: Parameters) -> None:
     if not request.GET:
         return
     known = parameters(request)
+    if known is None:
+        return
     faults = []
     for name, values in request.GET.lists():
         if name not in known:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import serializers
-from django.db import transaction
+from django.db import models, transaction
 from django.test import Client, override_settings
 from pytest_django.fixtures import Settings
 
@@ -16,7 +16,15 @@ from tests.conftest import INSTANT_TRAINER
 from tests.search.searching import claim_next, small_config, started, work_off
 
 ROOT = "/api/v1"
-TABLES = (Genotype, Motif, MotifUse, Experiment, Evaluation, FitnessRecord, Individual)
+TABLES: tuple[type[models.Model], ...] = (
+    Genotype,
+    Motif,
+    MotifUse,
+    Experiment,
+    Evaluation,
+    FitnessRecord,
+    Individual,
+)
 
 
 class Answer:
@@ -89,9 +97,11 @@ def remembered_search(django_db_setup: None, django_db_blocker: Any) -> str:
         load_trainer.cache_clear()
         experiment = started(small_config(individuals=12, in_flight=1), name="Finished search")
         claim = claim_next(experiment)
-        services.fail_evaluation(claim=claim, code="not_finite", reason="The loss was nan.", log="Traceback …")
+        services.fail_evaluation(
+            claim=claim, code="not_finite", reason="The loss was nan.", log="Traceback …"
+        )
         work_off(experiment)
-        rows = [row for model in TABLES for row in model.objects.all()]
+        rows = [row for model in TABLES for row in model._default_manager.all()]
         text: str = serializers.serialize("json", rows)
         transaction.set_rollback(True)
     return text
@@ -100,7 +110,7 @@ def remembered_search(django_db_setup: None, django_db_blocker: Any) -> str:
 @pytest.fixture
 def search(db: None, remembered_search: str) -> Experiment:
     """The remembered search, in the database of this test."""
-    rows = [row.object for row in serializers.deserialize("json", remembered_search)]
+    rows: list[Any] = [row.object for row in serializers.deserialize("json", remembered_search)]
     for model in TABLES:
-        model.objects.bulk_create([row for row in rows if type(row) is model])
+        model._default_manager.bulk_create([row for row in rows if type(row) is model])
     return Experiment.objects.get()

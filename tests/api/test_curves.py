@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_wait_ends_after_its_seconds(api: Api) -> None:
 
 def test_a_wait_sees_the_end_and_the_change(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = started(small_config(individuals=5, in_flight=1))
-    happens = iter(
+    happens: Iterator[Callable[[], object]] = iter(
         [
             lambda: finish(claim_next(experiment)),
             lambda: services.stop_experiment(experiment_id=experiment.pk),

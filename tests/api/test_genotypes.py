@@ -131,10 +131,10 @@ def test_two_genotypes_are_compared(api: Api, search: Experiment) -> None:
     shown = api.get(f"/genotypes/{child.parent.genotype.key}/diff/{child.genotype.key}")
     assert shown["distance"] == 1
     change = shown["motifs"][0]["changes"][0]
-    assert (change["successor"], change["predecessor"]) == (
-        child.mutation["successor"],
-        child.mutation["predecessor"],
-    )
+    mutation = child.mutation or {}
+    assert [change[name] for name in ("successor", "predecessor")] == [
+        mutation[name] for name in ("successor", "predecessor")
+    ]
     same = api.get(f"/genotypes/{child.genotype.key}/diff/{child.genotype.key}")
     assert (same["distance"], same["same_network"], same["motifs"]) == (0, True, [])
 

@@ -2,19 +2,38 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from search.api.schemas.base import Document
 from search.api.schemas.experiments import State
 from search.api.schemas.individuals import WorkState
 
-Point = tuple[
-    Annotated[int, Field(description="Evolution step")],
-    Annotated[float | None, Field(description="Fitness; null for a failed one")],
-    Annotated[int, Field(description="Parameters")],
-    Annotated[int | None, Field(description="Place in the order of completion; null for a failed one")],
-    WorkState,
+Point = Annotated[
+    tuple[int, float | None, int, int | None, WorkState],
+    WithJsonSchema(
+        {
+            "type": "array",
+            "description": "[evolution step, fitness or null, parameters, place in the order of completion or null, "
+            "state]",
+            "items": {"type": ["number", "string", "null"]},
+            "minItems": 5,
+            "maxItems": 5,
+        }
+    ),
 ]
+Rise = Annotated[
+    tuple[int, float],
+    WithJsonSchema(
+        {
+            "type": "array",
+            "description": "[evolution step, fitness]",
+            "items": {"type": "number"},
+            "minItems": 2,
+            "maxItems": 2,
+        }
+    ),
+]
+"""Without prefixItems, which not every reader of schemas knows."""
 
 
 class CurveDelta(Document):
@@ -45,10 +64,8 @@ class CurveDelta(Document):
     state: State
     open: bool = Field(description="Whether more may come: ask again later")
     more: bool = Field(description="Whether more is there already: ask again at once")
-    points: list[Point] = Field(
-        description="[step, fitness, parameters, completion, state] in the order of completion, failed ones last"
-    )
-    best: list[tuple[int, float]] = Field(description="[step, best fitness so far], where it rose")
+    points: list[Point] = Field(description="In the order of completion, failed ones last")
+    best: list[Rise] = Field(description="The best fitness so far, where it rose")
 
 
 class LearningPoint(Document):

@@ -12,6 +12,7 @@ from search.api.schemas.evaluations import EvaluationRow
 from search.api.schemas.individuals import WorkState
 from search.api.schemas.inspections import EXAMPLE as EXAMPLE_INSPECTION
 from search.api.schemas.inspections import HostBody, Inspection
+from search.evolution.genotype import MAX_DOCUMENT
 from search.evolution.published import PUBLISHED
 
 _CELL = PUBLISHED["liu2018"].genotype
@@ -135,8 +136,8 @@ class GenotypeDocument(GenotypeRow):
 class GenotypePreview(Body):
     """A genotype to be looked at without storing it."""
 
-    genotype: GenotypeJson | Annotated[str, Field(max_length=100_000)] = Field(
-        description="The document, or the canonical text"
+    genotype: dict[str, Any] | Annotated[str, Field(max_length=MAX_DOCUMENT)] = Field(
+        description="The document with space and levels, or the canonical text; what is wrong with it is the answer"
     )
     host: HostBody = Field(default=HostBody(), description="What parameters and multiply-adds are counted in")
 

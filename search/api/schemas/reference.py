@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from search.api.problems import KINDS
-from search.api.schemas.base import ConfigDocument, Document
+from search.api.schemas.base import EXAMPLE_KEY, ConfigDocument, Document
 from search.evolution.datasets import DATASETS
 from search.evolution.presets import PRESETS
 from search.evolution.primitives import PRIMITIVES
@@ -101,19 +101,6 @@ class PublishedList(Document):
 class ProtocolDocument(Document):
     """A protocol that evaluations were asked for under."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "key": "0123456789abcdef0123456789abcdef",
-                    "protocol": PRESETS["quick"].config.protocol.model_dump(mode="json"),
-                    "evaluations": 78,
-                    "best_fitness": 0.94,
-                }
-            ]
-        }
-    )
-
     key: str
     protocol: dict[str, Any]
     evaluations: int
@@ -122,6 +109,23 @@ class ProtocolDocument(Document):
 
 class ProtocolList(Document):
     """The protocols in use, the latest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "key": EXAMPLE_KEY,
+                            "protocol": PRESETS["quick"].config.protocol.model_dump(mode="json"),
+                            "evaluations": 78,
+                            "best_fitness": 0.94,
+                        }
+                    ]
+                }
+            ]
+        }
+    )
 
     items: list[ProtocolDocument]
 

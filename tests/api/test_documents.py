@@ -1,0 +1,111 @@
+"""The OpenAPI document and its page: every operation described, with examples that hold."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from search.api.application import api as the_api
+from search.models import Experiment
+from tests.api.conftest import ROOT, Api
+
+METHODS = ("get", "post", "patch", "put", "delete")
+
+
+def document() -> dict[str, Any]:
+    text: dict[str, Any] = json.loads(json.dumps(the_api.get_openapi_schema()))
+    return text
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            assert method in METHODS
+            yield path, method, operation
+
+
+OPERATIONS = {operation["operationId"]: (path, method, operation) for path, method, operation in operations()}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_is_described_and_says_what_it_refuses(name: str) -> None:
+    path, method, operation = OPERATIONS[name]
+    assert operation["summary"]
+    assert operation["tags"]
+    assert "422" in operation["responses"]
+    assert ("404" in operation["responses"]) == ("{" in path)
+    assert ("403" in operation["responses"]) == (method != "get")
+    for parameter in operation["parameters"]:
+        assert "anyOf" not in parameter["schema"]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_answer_has_an_example_that_keeps_to_its_schema(name: str) -> None:
+    schemas = {"components": document()["components"]}
+    for status, response in OPERATIONS[name][2]["responses"].items():
+        for media_type, content in response.get("content", {}).items():
+            if media_type != "application/json":
+                continue
+            assert status.startswith("2")
+            jsonschema_rs.validate({**content["schema"], **schemas}, content["example"])
+
+
+BODIES = [
+    (path, title, example["value"])
+    for path, _, operation in OPERATIONS.values()
+    for title, example in operation.get("requestBody", {})
+    .get("content", {})
+    .get("application/json", {})
+    .get("examples", {})
+    .items()
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path,title,body", BODIES, ids=[f"{path} {title}" for path, title, _ in BODIES])
+def test_every_example_of_a_body_is_accepted(api: Api, path: str, title: str, body: dict[str, Any]) -> None:
+    assert api.post(path.removeprefix(ROOT), body).status in (200, 201)
+
+
+def test_every_operation_with_a_body_has_examples() -> None:
+    with_body = {path for path, _, operation in OPERATIONS.values() if "requestBody" in operation}
+    assert with_body == {path for path, _, _ in BODIES}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, method, _) in OPERATIONS.items() if method == "get"])
+def test_every_read_answers_as_its_schema_says(api: Api, search: Experiment, name: str) -> None:
+    path, _, operation = OPERATIONS[name]
+    best = Experiment.objects.select_related("best__genotype").get().best
+    assert best is not None
+    known = {"experiment_id": search.pk, "step": best.step, "evaluation_id": best.evaluation_id}
+    known |= {"key": best.genotype.key, "other": best.genotype.key}  # type: ignore[dict-item]
+    answer = api.get(path.removeprefix(ROOT).format(**known))
+    assert answer.status == 200, answer.document
+    content = operation["responses"]["200"]["content"]["application/json"]
+    jsonschema_rs.validate({**content["schema"], "components": document()["components"]}, answer.document)
+
+
+@pytest.mark.django_db
+def test_the_document_is_served(api: Api) -> None:
+    served = api.get("/openapi.json")
+    assert served["openapi"].startswith("3.1")
+    assert len(served["paths"]) == len(document()["paths"])
+
+
+def test_every_schema_that_is_referred_to_is_there() -> None:
+    text = json.dumps(document())
+    names = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert names <= set(document()["components"]["schemas"])
+    assert "x-schema" not in text
+
+
+@pytest.mark.django_db
+def test_the_page_holds_no_inline_script_and_names_no_other_host(api: Api) -> None:
+    page = api.client.get(f"{ROOT}/docs")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "https://" not in text
+    assert all("src=" in tag.partition(">")[0] for tag in text.split("<script")[1:])
+    assert "style=" not in text
