@@ -1,13 +1,11 @@
 """Every read. Functions return model instances or frozen records; nothing here writes."""
 
-from search.selectors.evaluations import Queue, evaluation_by_id, fitness_records, queue
+from search.selectors.evaluations import evaluation_by_id, fitness_records
 from search.selectors.experiments import (
     CurvePoint,
     curve_points,
     experiment_by_id,
     experiments,
-    failures_by_reason,
-    open_individuals,
     sparklines,
 )
 from search.selectors.individuals import (
@@ -15,11 +13,10 @@ from search.selectors.individuals import (
     PER_PAGE,
     Page,
     UnknownOrder,
-    children,
     individual,
     individuals,
 )
-from search.selectors.motifs import individuals_with_motif, motif_by_key, motifs_of
+from search.selectors.motifs import individuals_with_motif, motifs_of
 from search.selectors.population import Population, genotype_of
 from search.selectors.query import QueryError
 
@@ -30,22 +27,16 @@ __all__ = [
     "Page",
     "Population",
     "QueryError",
-    "Queue",
     "UnknownOrder",
-    "children",
     "curve_points",
     "evaluation_by_id",
     "experiment_by_id",
     "experiments",
-    "failures_by_reason",
     "fitness_records",
     "genotype_of",
     "individual",
     "individuals",
     "individuals_with_motif",
-    "motif_by_key",
     "motifs_of",
-    "open_individuals",
-    "queue",
     "sparklines",
 ]

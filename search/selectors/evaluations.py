@@ -1,8 +1,6 @@
-"""Evaluations, their repeats, and what is in the queue."""
+"""Evaluations and their repeats."""
 
-from dataclasses import dataclass
-
-from search.models import Evaluation, FitnessRecord, WorkState
+from search.models import Evaluation, FitnessRecord
 
 
 def evaluation_by_id(evaluation_id: int) -> Evaluation:
@@ -13,20 +11,3 @@ def evaluation_by_id(evaluation_id: int) -> Evaluation:
 def fitness_records(evaluation_id: int) -> list[FitnessRecord]:
     """The finished repeats, in order."""
     return list(FitnessRecord.objects.filter(evaluation=evaluation_id).order_by("repeat"))
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What workers have before them."""
-
-    waiting: int
-    running: int
-
-
-def queue() -> Queue:
-    """Over all experiments."""
-    rows = Evaluation.objects.order_by()
-    return Queue(
-        waiting=rows.filter(state=WorkState.WAITING).count(),
-        running=rows.filter(state=WorkState.RUNNING).count(),
-    )

@@ -64,11 +64,6 @@ def individual(experiment_id: int, step: int) -> Individual:
     return _with_relations(Individual.objects.filter(experiment=experiment_id)).get(step=step)
 
 
-def children(parent: Individual, *, limit: int = 50) -> list[Individual]:
-    """The individuals that were mutated from this one, earliest first."""
-    return list(parent.children.select_related("genotype").order_by("step")[:limit])
-
-
 def _ordered(rows: QuerySet[Individual], order: str) -> QuerySet[Individual]:
     column, descending = order.lstrip("-"), order.startswith("-")
     if column not in ORDERS:

@@ -1,4 +1,4 @@
-"""Motifs by their keys, and who carries them."""
+"""The motifs of a genotype, and who carries a motif."""
 
 from django.db.models import QuerySet
 
@@ -8,11 +8,6 @@ from search.models import Genotype, Individual, Motif, MotifUse
 def motifs_of(genotype: Genotype) -> list[MotifUse]:
     """Each slot of a genotype with the motif in it, by level and slot."""
     return list(MotifUse.objects.filter(genotype=genotype).select_related("motif").order_by("level", "slot"))
-
-
-def motif_by_key(key: str) -> Motif:
-    """Raises Motif.DoesNotExist."""
-    return Motif.objects.get(key=key)
 
 
 def individuals_with_motif(motif: Motif, *, used: bool = True) -> QuerySet[Individual]:

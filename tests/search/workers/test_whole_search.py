@@ -26,15 +26,15 @@ def test_with_one_worker_two_runs_with_one_seed_are_equal(start_worker: StartWor
 def test_several_workers_reach_the_budget_and_train_nothing_twice(start_worker: StartWorker) -> None:
     start_worker(name="one", concurrency=2)
     start_worker(name="two", concurrency=2)
-    experiment = started(small_config(individuals=60, in_flight=8, protocol={"repeats": 2}))
+    experiment = started(small_config(individuals=40, in_flight=8, protocol={"repeats": 2}))
     tasks.nudge_experiment(experiment.pk)
     ends(experiment)
-    assert [row[0] for row in history(experiment)] == list(range(60))
+    assert [row[0] for row in history(experiment)] == list(range(40))
     assert {row.state for row in Evaluation.objects.all()} == {"done"}
     assert {row.attempts for row in Evaluation.objects.all()} == {1}
     assert FitnessRecord.objects.count() == 2 * Evaluation.objects.count()
     completions = experiment.individuals.order_by("completion").values_list("completion", flat=True)
-    assert list(completions) == list(range(60))
+    assert list(completions) == list(range(40))
 
 
 def test_two_searches_at_once_share_what_they_have_in_common(start_worker: StartWorker) -> None:
