@@ -7,6 +7,7 @@ from statistics import fmean
 
 from search.evolution.config import ExperimentConfig
 from search.evolution.cost import network_cost
+from search.evolution.estimate import ENOUGH, arithmetic_seconds, cell_count
 from search.evolution.host import Host
 from search.evolution.mutation import random_genotype
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
@@ -14,17 +15,10 @@ from search.evolution.space import SearchSpace
 from search.selectors.progress import Recorded
 from visualize.formats import count, magnitude, rough_duration
 
-MULTIPLY_ADDS_PER_SECOND = 2.5e9
-"""Multiply-adds of the forward pass that one CPU core trains in a second, backward pass and update included.
-Measured 2e9 to 4.6e9 on two busy cores."""
-SECONDS_PER_OPERATION = 400e-6
-"""What each operation of a network costs in each step, however small the images. Measured 200 to 900 µs."""
 SAMPLES = 6
 LARGE_SPACE = 2000
 """Operations above which one random network stands for all: building six would take too long for a form."""
 MOST_MUTATIONS = 1000
-ENOUGH = 3
-"""Recorded evaluations that are believed rather than the arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +59,12 @@ def estimate(config: ExperimentConfig, recorded: Recorded, cores: int | None) ->
     protocol = config.protocol
     mutations = min(config.strategy.initial_mutations, MOST_MUTATIONS)
     sample = typical(config.space, protocol.shape_host, mutations)
-    per_step = protocol.batch_size * sample.multiply_adds / MULTIPLY_ADDS_PER_SECOND
-    per_step += sample.operations * SECONDS_PER_OPERATION
+    each = arithmetic_seconds(sample.multiply_adds, sample.operations, protocol)
     basis = (
         f"From arithmetic: random networks of this space need {magnitude(sample.multiply_adds)} multiply-adds for an "
         "image; one CPU core was taken, a GPU is many times faster. It gets exact after the first few trainings."
     )
-    return Estimate(config.budget.individuals, protocol.repeats * protocol.steps * per_step, at_once, basis)
+    return Estimate(config.budget.individuals, each, at_once, basis)
 
 
 @lru_cache(maxsize=64)
@@ -80,7 +73,7 @@ def typical(space: SearchSpace, host: Host, mutations: int) -> Sample:
     rng = random.Random(0)
     networks = [_random_network(space, rng, mutations) for _ in range(samples)]
     costs = [network_cost(network, host).multiply_adds for network in networks]
-    cells = 3 * host.cells
+    cells = cell_count(host)
     return Sample(fmean(costs), fmean(cells * len(network.operations) for network in networks))
 
 

@@ -6,25 +6,13 @@ from pathlib import Path
 import torch
 
 from search.evolution.config import Protocol
-from search.evolution.cost import network_cost
+from search.evolution.estimate import training_bytes
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
 
-COPIES = 2.0
-"""Bytes kept for the gradient per byte of activations, as a lower bound: a convolution keeps its own output and
-that of its ReLU. Measured on the CPU: 2.3 to 3.7, concatenations, indices of pools and buffers included."""
-
 _GIB = 2**30
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-
-
-def training_bytes(phenotype: Phenotype, host: Host, protocol: Protocol, *, bytes_per_value: int = 4) -> int:
-    """What training needs at least: activations of one batch, and weights with gradient and momentum."""
-    train_host = host.model_copy(update={"image_size": protocol.crop or host.image_size})
-    cost = network_cost(phenotype, train_host)
-    activations = COPIES * cost.activations * protocol.batch_size * bytes_per_value
-    return int(activations) + 3 * 4 * cost.parameters
 
 
 def machine_bytes(device: torch.device) -> int:

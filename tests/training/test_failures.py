@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from search.evolution.config import Protocol
+from search.evolution.estimate import training_bytes
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype, build_phenotype
@@ -60,7 +61,7 @@ def test_the_estimate_is_not_above_what_a_training_keeps() -> None:
         scores = network(torch.randn(16, 1, 8, 8))
     assert scores.requires_grad
     weights = 3 * 4 * network.parameter_count
-    assert memory.training_bytes(phenotype, host, protocol) - weights <= sum(saved.values())
+    assert training_bytes(phenotype, host, protocol) - weights <= sum(saved.values())
 
 
 @pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory."), None])
