@@ -60,8 +60,9 @@ def outcome_facts(experiment: Experiment, reasons: Sequence[tuple[str, int]]) ->
     facts.append(("Training", f"{duration(experiment.train_seconds)} over all workers"))
     trained = experiment.proposed - experiment.shared
     if experiment.shared and trained:
-        saved = duration(experiment.train_seconds / trained * experiment.shared)
-        facts.append(("Saved", f"about {saved} by sharing fitness"))
+        saved = experiment.train_seconds / trained * experiment.shared
+        if saved >= 1:
+            facts.append(("Saved", f"about {duration(saved)} by sharing fitness"))
     facts.append(("Evaluated", f"{count(experiment.evaluated)} individuals"))
     facts += [
         ("Failed", f"{count(number)} × {code.replace('_', ' ') or 'error'}") for code, number in reasons

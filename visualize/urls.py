@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visualize.views import controls, curves, experiments, genotypes, launch
+from visualize.views import controls, curves, diff, experiments, genotypes, launch, lineage
 
 urlpatterns = [
     path("", experiments.home, name="home"),
@@ -24,5 +24,16 @@ urlpatterns = [
         "genotypes/<slug:key>/drawings/<slug:name>.<slug:extension>",
         genotypes.drawing,
         name="genotype_drawing",
+    ),
+    path("diff/", diff.diff, name="diff"),
+    path(
+        "experiments/<int:experiment_id>/individuals/<int:step>/diff/",
+        diff.with_parent,
+        name="individual_diff",
+    ),
+    path(
+        "experiments/<int:experiment_id>/individuals/<int:step>/lineage/",
+        lineage.lineage,
+        name="individual_lineage",
     ),
 ]

@@ -33,8 +33,8 @@ export class Pointer {
 
   #listen(plot, element) {
     const over = plot.over;
-    over.addEventListener("pointermove", () => this.#select(this.#nearest(plot)));
-    over.addEventListener("pointerdown", () => this.#select(this.#nearest(plot)));
+    over.addEventListener("pointermove", (event) => this.#select(this.#nearest(plot, event)));
+    over.addEventListener("pointerdown", (event) => this.#select(this.#nearest(plot, event)));
     over.addEventListener("pointerleave", (event) => {
       if (event.pointerType === "mouse" && document.activeElement !== element) this.#select(null);
     });
@@ -68,9 +68,10 @@ export class Pointer {
     this.spoken.textContent = this.#words(this.data.individual(points[index][0])).join(", ");
   }
 
-  #nearest(plot) {
-    const { left, top } = plot.cursor;
-    if (left === null || left < 0) return null;
+  #nearest(plot, event) {
+    // Not plot.cursor: uPlot listens to mousemove, which comes after pointermove.
+    const box = plot.over.getBoundingClientRect();
+    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
     const points = this.data.sorted;
     const isFitness = plot === this.plot;
     const reach = plot.posToVal(REACH, "x") - plot.posToVal(0, "x");

@@ -1,0 +1,285 @@
+"""The pages of experiments as a person uses them, in a real browser."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from search.models import Experiment
+from tests.visualize.searches import in_training, made_search
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+POPULATION = ".population-table tbody tr"
+Open = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # Playwright's loop runs in the thread that uses the database
+    )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Open]:
+    """Whatever a page complains about, policy violations included, fails the test."""
+    complaints: list[str] = []
+    opened: list[BrowserContext] = []
+
+    def open_context(width: int = 1280, **options: Any) -> BrowserContext:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        opened.append(context)
+        return context
+
+    yield open_context
+    for context in opened:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_context: Open) -> Page:
+    return new_context().new_page()
+
+
+def finish(experiment: Experiment, fitness: float) -> None:
+    """One more individual comes to its end."""
+    row = in_training(experiment)
+    row.state, row.fitness, row.best_so_far = "done", fitness, 0.99
+    row.completion, row.finished_at = experiment.population, timezone.now()
+    row.save()
+    experiment.population += 1
+    experiment.evaluated += 1
+    experiment.save()
+
+
+def test_the_demo_is_launched_with_one_click(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/")
+    page.get_by_role("button", name="Run the quick demo").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quick demo")
+    expect(page.locator(".page-head .badge")).to_have_text("Running")
+    assert Experiment.objects.count() == 1
+
+
+def test_a_preset_fills_the_form_the_estimate_follows_it_and_launch_starts_it(
+    page: Page, live_server: LiveServer
+) -> None:
+    page.goto(f"{live_server.url}/experiments/new/")
+    page.get_by_role("link", name="Fashion-MNIST").click()
+    expect(page.get_by_label("Networks to try")).to_have_value("200")
+    page.get_by_label("Networks to try").fill("12")
+    expect(page.locator("#estimate")).to_contain_text("12 ×")
+    page.get_by_label("Networks to try").fill("0")
+    expect(page.locator("#estimate")).to_contain_text("Mend 1 field")
+    page.get_by_role("button", name="Launch").click()
+    expect(page.locator("[data-field=individuals] .error")).to_contain_text(
+        "greater than or equal to 1, got 0"
+    )
+    page.get_by_label("Networks to try").fill("12")
+    page.get_by_role("button", name="Launch").click()
+    expect(page.locator(".page-head .badge")).to_have_text("Running")
+    assert Experiment.objects.get().individuals_planned == 12
+
+
+def test_curve_progress_table_and_title_follow_the_search_and_stop_at_its_end(
+    page: Page, live_server: LiveServer
+) -> None:
+    experiment = made_search(3, planned=8, state="running")
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    expect(page).to_have_title("37 % · a search · nasweb")
+    expect(page.locator("#curves")).to_have_attribute("data-state", "streaming")
+    expect(page.locator(POPULATION)).to_have_count(3)
+    for fitness in (0.91, 0.95):
+        finish(experiment, fitness)
+    expect(page.locator(".progress-line")).to_contain_text("5 / 8 networks")
+    expect(page).to_have_title("62 % · a search · nasweb")
+    expect(page.locator(POPULATION)).to_have_count(5, timeout=9000)
+    page.locator("[data-plot=fitness]").press("End")
+    expect(page.locator(".curve-tip")).to_contain_text("#4 95.00")
+    for fitness in (0.5, 0.5, 0.97):
+        finish(experiment, fitness)
+    Experiment.objects.filter(pk=experiment.pk).update(state="finished", finished_at=timezone.now())
+    expect(page.locator(".page-head .badge")).to_have_text("Finished")
+    expect(page).to_have_title("a search · nasweb")
+    expect(page.locator("#curves")).to_have_attribute("data-state", "done")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(3000)
+    assert [url for url in asked if "curves" in url or "live" in url] == []
+
+
+def test_pause_resume_and_stop_with_its_question(page: Page, live_server: LiveServer) -> None:
+    experiment = made_search(3, planned=8, state="running")
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    badge = page.locator(".page-head .badge")
+    page.get_by_role("button", name="Pause").click()
+    expect(badge).to_have_text("Paused")
+    expect(page.get_by_role("status").filter(has_text="Paused. What is in training")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(badge).to_have_text("Running")
+    page.get_by_role("link", name="Stop").click()
+    page.get_by_role("link", name="Keep it running").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("link", name="Stop").click()
+    page.get_by_role("button", name="Stop the search").click()
+    expect(badge).to_have_text("Stopped")
+
+
+def test_pointing_at_a_dot_names_the_individual_and_a_click_opens_it(
+    page: Page, live_server: LiveServer
+) -> None:
+    experiment = made_search(40)
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    over = page.locator("[data-plot=fitness] .u-over")
+    box = over.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 20 / 40, box["y"] + box["height"] / 2)
+    for height in range(0, int(box["height"]), 8):
+        page.mouse.move(box["x"] + box["width"] * 20 / 40, box["y"] + height)
+        if page.locator(".curve-tip").is_visible():
+            break
+    expect(page.locator(".curve-tip")).to_contain_text("parameters")
+    name = page.locator(".curve-tip strong").inner_text()
+    page.mouse.click(box["x"] + box["width"] * 20 / 40, box["y"] + height)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def test_the_curve_is_read_by_keyboard_alone(page: Page, live_server: LiveServer) -> None:
+    experiment = made_search(120)
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    curve = page.get_by_role("group", name="Fitness of each individual")
+    for key in ("Home", "ArrowRight", "PageDown", "ArrowLeft"):
+        curve.press(key)
+    expect(page.locator(".curve-tip strong")).to_have_text("#50")
+    curve.press("Escape")
+    expect(page.locator(".curve-tip")).to_be_hidden()
+    curve.press("End")
+    curve.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("#119")
+
+
+def test_the_table_is_sorted_filtered_and_paged_in_place_and_back_undoes_it(
+    page: Page, live_server: LiveServer
+) -> None:
+    experiment = made_search(60, failing=3)
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    page.evaluate("window.sameDocument = true")
+    page.get_by_label("Filter the population").fill("step>10")
+    page.keyboard.press("Enter")
+    expect(page.locator("#population")).to_contain_text("49 match")
+    page.get_by_role("link", name="Params").click()
+    expect(page.locator(POPULATION).first).to_contain_text("#11")
+    assert page.evaluate("document.activeElement.id") == "sort-parameters"
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(POPULATION).first).to_contain_text("#36")
+    assert page.evaluate("window.sameDocument")
+    assert "q=step%3E10" in page.url
+    assert "page=2" in page.url
+    page.go_back()
+    expect(page.locator(POPULATION).first).to_contain_text("#11")
+    page.goto(page.url)
+    expect(page.locator(POPULATION).first).to_contain_text("#11")
+
+
+def test_a_filter_that_cannot_be_read_says_so_in_place(page: Page, live_server: LiveServer) -> None:
+    experiment = made_search(6)
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    page.get_by_label("Filter the population").fill("fitnes>0.5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("unknown field")
+    page.get_by_role("link", name="Clear the filter").click()
+    expect(page.locator(POPULATION)).to_have_count(6)
+
+
+def test_everything_is_read_and_done_without_scripts(new_context: Open, live_server: LiveServer) -> None:
+    experiment = made_search(60, planned=90, state="running")
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    assert page.locator("svg.chart").count() == 2
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(POPULATION).first).to_contain_text("#34")
+    page.get_by_role("link", name="Params").click()
+    expect(page.locator(POPULATION).first).to_contain_text("#0")
+    page.get_by_role("link", name="Stop").click()
+    page.get_by_role("button", name="Stop the search").click()
+    expect(page.locator(".page-head .badge")).to_have_text("Stopped")
+    page.goto(f"{live_server.url}/experiments/?state=running")
+    expect(page.get_by_text("No experiment matches")).to_be_visible()
+
+
+def test_the_theme_is_chosen_kept_and_repaints_the_curves(page: Page, live_server: LiveServer) -> None:
+    experiment = made_search(30)
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    light = page.locator("[data-plot=fitness] canvas").screenshot()
+    page.get_by_role("button", name="Theme").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_timeout(200)
+    assert page.locator("[data-plot=fitness] canvas").screenshot() != light
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize(
+    "path", ["/experiments/", "/experiments/new/", "/experiments/{}/", "/experiments/{}/stop/"]
+)
+def test_no_page_scrolls_sideways_on_a_phone(new_context: Open, live_server: LiveServer, path: str) -> None:
+    experiment = made_search(
+        40, failing=2, planned=7000, state="running", name="a_name_without_any_break_" * 6
+    )
+    page = new_context(390, has_touch=True, is_mobile=True).new_page()
+    page.goto(live_server.url + path.format(experiment.pk))
+    page.wait_for_timeout(400)
+    assert page.evaluate(SIDEWAYS) == 0
+
+
+def test_seven_thousand_individuals_draw_and_update_quickly(page: Page, live_server: LiveServer) -> None:
+    experiment = made_search(6999, planned=7000, state="running")
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    expect(page.locator("#curves")).to_have_attribute("data-state", "streaming")
+    milliseconds = page.evaluate(
+        """async (source) => {
+          const { CurveData } = await import('/static/js/curve-data.js');
+          const { fitnessPlot } = await import('/static/js/curve-plots.js');
+          const answer = await (await fetch(source)).json();
+          const data = new CurveData(7000);
+          const place = document.createElement('div');
+          document.body.append(place);
+          const began = performance.now();
+          data.add(answer);
+          const plot = fitnessPlot(place, data);
+          plot.show(data.tables());
+          await new Promise(requestAnimationFrame);
+          const drawn = performance.now();
+          plot.show(data.tables());
+          await new Promise(requestAnimationFrame);
+          return [drawn - began, performance.now() - drawn];
+        }""",
+        f"/experiments/{experiment.pk}/curves.json",
+    )
+    first, update = milliseconds
+    assert first < 1500
+    assert update < 150, "50 ms on a quiet machine; the tests share theirs"
