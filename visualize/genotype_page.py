@@ -23,6 +23,8 @@ from visualize.templatetags.drawings import engine_genotype
 from visualize.training_report import training_report
 
 TABS = {"hierarchy": "Hierarchy", "flattened": "Flattened", "training": "Training", "raw": "Raw"}
+OWN_PAGES = {"lineage": "individual_lineage", "diff": "individual_diff"}
+"""Tabs of an individual that have an address of their own."""
 PICTURES = ("svg", "png", "pdf", "dot")
 SHOWN = 12
 """Individuals listed by name; the rest is a number."""
@@ -64,7 +66,7 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
 def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
     """The page of a genotype on its own: in the paper's small host, with everybody who carries it."""
     subject = engine_genotype(row)
-    context = _shared_context(row, subject, tab, {edge: "selected"})
+    context = _shared_context(row, subject, tab if tab in TABS else "", {edge: "selected"})
     phenotype: Phenotype | None = context["phenotype"]
     host = Host()
     cost = network_cost(phenotype, host) if phenotype else None
@@ -83,7 +85,7 @@ def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
 
 
 def _shared_context(row: models.Genotype, subject: Genotype, tab: str, marks: dict[str, str]) -> Context:
-    tab = tab if tab in TABS else "hierarchy"
+    tab = tab if tab in TABS or tab in OWN_PAGES else "hierarchy"
     marked: dict[str, str] = {}
     for name, classes in marks.items():
         marked[name] = f"{marked[name]} {classes}" if name in marked else classes

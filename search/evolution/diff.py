@@ -2,13 +2,14 @@
 
 Slots are names, not meaning: motif 2 of one genotype may be motif 5 of the other. Level by level, from the
 bottom, motifs are paired by equal content first and then by the assignment that leaves the fewest differing
-edges; one level up an edge counts as unchanged when it carries a pair's two halves. Nodes are few and ordered,
-with fixed source and sink, so the comparison is exact and quick.
+edges; one level up an edge counts as unchanged when it carries a pair's two halves. A cell is only ever paired
+with a cell: in spaces of different heights neither has a counterpart. Nodes are few and ordered, with fixed source
+and sink, so the comparison is exact and quick.
 
 Pure Python: must import neither Django nor torch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,9 +77,14 @@ def diff_genotypes(left: Genotype, right: Genotype) -> GenotypeDiff:
         }
         if level == 2:
             translated = theirs
-        matched = _match(ours, translated)
-        sink = max(g.space.level(level).nodes for g in (left, right) if level <= g.space.top)
+        comparable = (level == left.space.top) == (level == right.space.top)
+        matched = _match(ours, translated) if comparable else _alone(ours, translated)
         for one, other in matched:
+            sink = max(
+                genotype.space.level(level).nodes
+                for genotype, slot in ((left, one), (right, other))
+                if slot is not None
+            )
             changes = _changes(
                 ours.get(one or 0, {}), theirs.get(other or 0, {}), translated.get(other or 0, {}), sink
             )
@@ -132,7 +138,12 @@ def _match(ours: Mapping[int, Slots], theirs: Mapping[int, Slots]) -> list[tuple
         pairs.append((one, other))
         left.discard(one)
         right.discard(other)
-    return [*pairs, *((one, None) for one in sorted(left)), *((None, other) for other in sorted(right))]
+    return [*pairs, *_alone(left, right)]
+
+
+def _alone(left: Iterable[int], right: Iterable[int]) -> list[tuple[int | None, int | None]]:
+    """Slots without a counterpart."""
+    return [*((one, None) for one in sorted(left)), *((None, other) for other in sorted(right))]
 
 
 def _changes(before: Slots, after: Slots, compared: Slots, sink: int) -> tuple[EdgeChange, ...]:

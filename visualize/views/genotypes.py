@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -13,11 +14,11 @@ from search.evolution.assembly import Infeasible
 from search.evolution.genotype import Genotype, GenotypeError
 from search.selectors import networks
 from visualize.drawings import Drawing, TooLarge, flattened_drawing, motif_drawing
-from visualize.genotype_page import genotype_context, individual_context
+from visualize.genotype_page import OWN_PAGES, genotype_context, individual_context
 from visualize.palette import Theme
 from visualize.render import DrawingFailed, picture_file, svg_file
 from visualize.templatetags.drawings import engine_genotype
-from visualize.views.fragments import render_either
+from visualize.views.fragments import is_fragment, render_either
 
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """A downloaded drawing carries its style inside; nothing else in it may act."""
@@ -27,12 +28,15 @@ _MOTIF = re.compile(r"L(\d{1,2})-M(\d{1,2})")
 
 @require_safe
 def individual(request: HttpRequest, experiment_id: int, step: int) -> HttpResponse:
+    tab = _tab(request)
+    if tab in OWN_PAGES and not is_fragment(request):
+        return redirect(OWN_PAGES[tab], experiment_id, step)
     try:
         row = selectors.individual(experiment_id, step)
     except models.Individual.DoesNotExist:
         raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
     address = reverse("individual", args=[experiment_id, step])
-    context = individual_context(row, tab=_tab(request), edge=_edge(request))
+    context = individual_context(row, tab=tab, edge=_edge(request))
     return render_either(
         request, "genotypes/detail.html", "genotypes/live.html", {**context, "address": address}
     )
