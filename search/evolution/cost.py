@@ -6,6 +6,7 @@ Multiply-adds are those of convolutions and the linear layer for one image, forw
 Pure Python: must import neither Django nor torch.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search.evolution.assembly import SOURCE, assembled_edges
@@ -136,8 +137,13 @@ def _operation_costs(genotype: Genotype, cell_width: int, size: int) -> list[tup
 
 def motif_costs(genotype: Genotype, host: Host) -> dict[tuple[int, int], Cost]:
     """(level, slot) of each used motif below the top -> what all its copies cost, projections included."""
+    return by_motif(genotype, edge_costs(genotype, host))
+
+
+def by_motif(genotype: Genotype, costs: Mapping[Edge, Cost]) -> dict[tuple[int, int], Cost]:
+    """The costs of edges as `motif_costs` adds them up."""
     totals: dict[tuple[int, int], Cost] = {}
-    for (level, slot, successor, predecessor), cost in edge_costs(genotype, host).items():
+    for (level, slot, successor, predecessor), cost in costs.items():
         if level > 2:
             motif = (level - 1, genotype.edge(level, slot, successor, predecessor))
             totals[motif] = totals.get(motif, Cost()) + cost

@@ -12,7 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from search.evolution.assembly import SINK, SOURCE, Infeasible, assembled_edges
@@ -22,6 +22,9 @@ from search.evolution.genotype import Genotype
 from search.evolution.primitives import IDENTITY, primitive
 
 __all__ = ["Infeasible", "Operation", "Phenotype", "build_phenotype"]
+
+KEPT = 256
+"""Networks remembered: the largest have 1,500 operations, a few hundred kilobytes each."""
 
 Reads = tuple[tuple[int, int], ...]
 """((value, times), ...) by ascending value: the values concatenated along channels, and how often each."""
@@ -97,8 +100,9 @@ class Phenotype:
         )
 
 
+@lru_cache(maxsize=KEPT)
 def build_phenotype(genotype: Genotype) -> Phenotype:
-    """The canonical network of a genotype.
+    """The canonical network of a genotype; remembered, for whoever counts, stores and draws one asks again.
 
     Raises Infeasible when no path leads from source to sink.
     """

@@ -97,6 +97,12 @@ class SearchSpace(BaseModel):
         """The name of an operation id at that level; 0 is none."""
         return NONE_NAME if operation == NONE else self.operations(level)[operation - 1]
 
+    def motif_name(self, level: int, slot: int) -> str:
+        """`cell`, `M3`, or `L3-M2` where a bare number could be of several levels."""
+        if level == self.top:
+            return "cell"
+        return f"M{slot}" if self.top == 3 else f"L{level}-M{slot}"
+
     def to_json(self) -> str | dict[str, Any]:
         """The preset's name, or the object that describes a custom space."""
         if self.name is not None:

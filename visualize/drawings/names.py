@@ -30,9 +30,7 @@ def card_anchor(level: int, slot: int) -> str:
 
 def motif_name(space: SearchSpace, level: int, slot: int) -> str:
     """`cell`, `M3`, or `L3-M2` where a bare number could be of several levels."""
-    if level == space.top:
-        return "cell"
-    return f"M{slot}" if space.top == 3 else motif_id(level, slot)
+    return space.motif_name(level, slot)
 
 
 def node_name(node: int, nodes: int) -> str:

@@ -1,0 +1,190 @@
+"""What an edited genotype would be, told while it is being edited: the editor's page and the REST API ask here.
+
+Pure Python: must import neither Django nor torch.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from search.evolution.config import Protocol
+from search.evolution.cost import Cost, by_motif, edge_costs, network_cost
+from search.evolution.edits import edits
+from search.evolution.estimate import arithmetic_seconds, cell_count, training_bytes
+from search.evolution.genotype import Genotype
+from search.evolution.host import Host
+from search.evolution.inspection import inspect_genotype
+from search.evolution.liveness import Edge, Liveness, analyse
+from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
+from search.evolution.space import SearchSpace
+
+KEPT = 512
+"""Networks remembered: undo, redo and the start of an edit are asked for again and again."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a genotype builds in a host."""
+
+    phenotype: Phenotype
+    cost: Cost
+    edges: dict[Edge, Cost]
+    """Each live edge through all uses of its motif; an edge above level 2 counts the motif it carries."""
+    motifs: dict[tuple[int, int], Cost]
+    """(level, slot) of each used motif below the top: all its copies, projections included."""
+    cells: Cost
+    """All cells together; the rest of the network is the host's own."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What training it would take at least, by arithmetic."""
+
+    memory_bytes: int
+    seconds: float
+    """On one CPU core, all repeats."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Against the genotype that the edit started from; null where either of the two has no such number."""
+
+    edges: int | None
+    """Edges that differ; null between genotypes of different shapes."""
+    parameters: int | None
+    multiply_adds: int | None
+    depth: int | None
+    memory_bytes: int | None
+    live_edges: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What `preview_genotype` tells."""
+
+    genotype: Genotype
+    liveness: Liveness
+    network: Network | None
+    """Null when it builds none."""
+    training: Training | None
+    """Null without a network or a protocol."""
+    obstacles: tuple[str, ...]
+    """Why it cannot be evaluated; empty when it can."""
+    warnings: tuple[str, ...]
+    """What whoever wrote it may not have meant."""
+    change: Change | None
+    """Null without a start."""
+
+
+def preview_genotype(
+    genotype: Genotype,
+    host: Host,
+    *,
+    protocol: Protocol | None = None,
+    start: Genotype | None = None,
+    max_parameters: int | None = None,
+) -> Preview:
+    """What a genotype would be in a host, trained as the protocol says, against where the edit began.
+
+    `max_parameters` is the limit of the space it shall be evaluated in; its own space's limit counts too.
+    """
+    liveness = analyse(genotype)
+    network = _network(genotype, host)
+    training = _training(network, host, protocol) if network and protocol else None
+    limits = [limit for limit in (max_parameters, genotype.space.max_parameters) if limit is not None]
+    return Preview(
+        genotype=genotype,
+        liveness=liveness,
+        network=network,
+        training=training,
+        obstacles=tuple(_obstacles(liveness, network, min(limits, default=None))),
+        warnings=tuple(_warnings(genotype.space, liveness, network)),
+        change=_change(genotype, host, protocol, start, network, training) if start else None,
+    )
+
+
+def inspected(preview: Preview, host: Host) -> dict[str, Any]:
+    """The document of `inspect_genotype` for the same genotype."""
+    return inspect_genotype(preview.genotype, host)
+
+
+@lru_cache(maxsize=KEPT)
+def _network(genotype: Genotype, host: Host) -> Network | None:
+    try:
+        phenotype = build_phenotype(genotype)
+    except Infeasible:
+        return None
+    costs = edge_costs(genotype, host)
+    top = genotype.space.top
+    cells = sum((cost for place, cost in costs.items() if place[0] == top), Cost())
+    return Network(phenotype, network_cost(phenotype, host), costs, by_motif(genotype, costs), cells)
+
+
+def _training(network: Network, host: Host, protocol: Protocol) -> Training:
+    operations = cell_count(host) * len(network.phenotype.operations)
+    return Training(
+        memory_bytes=training_bytes(network.phenotype, host, protocol),
+        seconds=arithmetic_seconds(network.cost.multiply_adds, operations, protocol),
+    )
+
+
+def _change(
+    genotype: Genotype,
+    host: Host,
+    protocol: Protocol | None,
+    start: Genotype,
+    network: Network | None,
+    training: Training | None,
+) -> Change:
+    before = _network(start, host)
+    trained = _training(before, host, protocol) if before and protocol else None
+    found = edits(start, genotype)
+    return Change(
+        edges=None if found is None else len(found),
+        parameters=network.cost.parameters - before.cost.parameters if network and before else None,
+        multiply_adds=network.cost.multiply_adds - before.cost.multiply_adds if network and before else None,
+        depth=network.phenotype.depth - before.phenotype.depth if network and before else None,
+        memory_bytes=training.memory_bytes - trained.memory_bytes if training and trained else None,
+        live_edges=len(analyse(genotype).live_edges) - len(analyse(start).live_edges),
+    )
+
+
+def _obstacles(liveness: Liveness, network: Network | None, limit: int | None) -> list[str]:
+    if network is None:
+        return [f"It builds no network: {liveness.reason}."]
+    if limit is not None and network.cost.parameters > limit:
+        return [f"It has {network.cost.parameters:,} parameters; the search space allows {limit:,}."]
+    return []
+
+
+def _warnings(space: SearchSpace, liveness: Liveness, network: Network | None) -> list[str]:
+    said = []
+    if network is not None and not network.phenotype.operations:
+        said.append("It computes nothing: only identities lie between the cell's source and its sink.")
+    if liveness.dead_edges:
+        said.append(_dead_edges(liveness))
+    broken = sorted(place for place in liveness.dead_motifs if place[0] < space.top)
+    if broken:
+        said.append(f"{_listed(space, broken)} {_act(broken)}: no path leads from source to sink.")
+    unused = sorted(liveness.unused_motifs - liveness.dead_motifs - {(space.top, 1)})
+    if unused:
+        verb, it = ("is", "it") if len(unused) == 1 else ("are", "them")
+        said.append(f"{_listed(space, unused)} {verb} unused: no live edge carries {it}.")
+    return said
+
+
+def _dead_edges(liveness: Liveness) -> str:
+    count = len(liveness.dead_edges)
+    elsewhere = sum(1 for level, slot, *_ in liveness.dead_edges if not liveness.uses[level, slot])
+    verbs = "carries an operation but does" if count == 1 else "carry an operation but do"
+    said = f"{count} edge{'s' if count > 1 else ''} {verbs} not reach the network"
+    return f"{said}, {elsewhere} of them in unused motifs." if elsewhere else f"{said}."
+
+
+def _act(places: list[tuple[int, int]]) -> str:
+    return "acts as no edge" if len(places) == 1 else "act as no edge"
+
+
+def _listed(space: SearchSpace, places: list[tuple[int, int]]) -> str:
+    names = [space.motif_name(level, slot) for level, slot in places]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
