@@ -15,7 +15,16 @@ from search.api import documentation, faults
 from search.api.bodies import StrictParser
 from search.api.door import guarded
 from search.api.problems import not_found
-from search.api.routes import curves, evaluations, experiments, genotypes, individuals, reference
+from search.api.routes import (
+    curves,
+    evaluations,
+    experiments,
+    exports,
+    genotypes,
+    individuals,
+    motifs,
+    reference,
+)
 
 DESCRIPTION = """Evolve neural networks and see what evolves: all that the pages can do.
 
@@ -82,7 +91,9 @@ api = Api(
 faults.install(api)
 api.add_router("/experiments", experiments.router)
 api.add_router("/experiments", curves.router)
+api.add_router("/experiments", exports.router)
 api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
 api.add_router("/genotypes", genotypes.router)
 api.add_router("/evaluations", evaluations.router)
+api.add_router("", motifs.router)
 api.add_router("", reference.router)

@@ -132,7 +132,7 @@ def _add_examples(responses: dict[int, Any], schemas: dict[str, Any], lists: dic
         for content in response.get("content", {}).values():
             name = content.get("schema", {}).get("$ref", "").removeprefix(SCHEMAS)
             given = schemas.get(name, {}).get("examples", [])
-            if name in lists or given:
+            if name and (name in lists or given):
                 content["example"] = lists.get(name) or given[0]
 
 

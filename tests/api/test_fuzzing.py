@@ -23,7 +23,7 @@ from search.evolution.phenotype import build_phenotype
 from search.evolution.published import PUBLISHED
 from search.evolution.space import SPACES
 from search.models import Experiment
-from search.services.genotypes import store_genotype
+from search.services.genotypes import resolved_motifs, store_genotype
 from tests.conftest import INSTANT_TRAINER
 from tests.search.searching import claim_next, created, small_config, started, work_off
 
@@ -38,6 +38,7 @@ KNOWN: dict[str, list[Any]] = {
     "evaluation_id": [1, 2, 9],
     "key": [cell.key for cell in CELLS],
     "other": [cell.key for cell in CELLS],
+    "motif_key": [key for key, _ in resolved_motifs(CELLS[0]).values()][:3],
 }
 """What most requests ask about; the others ask about what does not exist."""
 

@@ -1,8 +1,9 @@
-"""Create, list and show experiments; start, pause, resume and stop them."""
+"""Create, list, show, change and delete experiments; start, pause, resume and stop them."""
 
+import hashlib
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,24 +15,24 @@ from search import selectors, services
 from search.api.creation import wanted_experiment
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, not_found
-from search.api.schemas.base import ExperimentId
+from search.api.schemas.base import ExperimentId, Flag
 from search.api.schemas.experiments import (
+    CHANGE_EXAMPLES,
     CREATE_EXAMPLES,
+    ExperimentChange,
     ExperimentCreate,
     ExperimentDocument,
     ExperimentPage,
     ExperimentSummary,
     State,
 )
-from search.models import Experiment, ExperimentState
+from search.models import Experiment
 from search.selectors.keyset import Order
+from search.services import editing, idempotency
 from search.tasks import nudge_experiment
 
 router = Router(tags=["experiments"])
 CONFLICTS: dict[str, Any] = {"x-errors": [409]}
-LAUNCHES = UUID("5f0cf0c6-6f4e-4f0e-9a5a-7f7c1f4c2b1d")
-"""The space of names that keys of repeated requests are in."""
-KEY_IS_TAKEN = "This Idempotency-Key made experiment {id} with another configuration; take a new key."
 
 IdempotencyKey = Annotated[
     str | None,
@@ -41,7 +42,7 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[!-~]+$",
-        description="A text of your own, such as a UUID, that is new for each new experiment",
+        description="A text of your own, such as a UUID, that is new for each new experiment; kept for a day",
     ),
 ]
 
@@ -51,13 +52,19 @@ class ExperimentQuery(PageQuery):
 
     state: State | None = Field(default=None, description="Only those in this state")
     query: str = Field(default="", max_length=200, description="Part of the name, upper and lower case alike")
+    archived: Flag = Field(
+        default=False, description="Those that were put out of the lists, instead of the others"
+    )
     order: Literal["id", "-id"] = Field(default="-id", description="By number; - is newest first")
 
 
 @router.get("", response=ExperimentPage, summary="List experiments")
 def list_experiments(request: HttpRequest, filters: Query[ExperimentQuery]) -> ExperimentPage:
     order = Order("id", tie="id", descending=filters.order == "-id")
-    found = find_page(selectors.experiments(state=filters.state or "", query=filters.query), order, filters)
+    rows = selectors.experiments(state=filters.state or "", query=filters.query).filter(
+        archived=filters.archived
+    )
+    found = find_page(rows, order, filters)
     return ExperimentPage(
         items=[ExperimentSummary.of(row) for row in found.rows], next_cursor=found.next_cursor
     )
@@ -79,24 +86,64 @@ def create_experiment(
     """From a preset, from a whole configuration or as a copy of another experiment's; with `overrides` laid over
     it, as a draft or started at once. The Location header names it.
 
-    With an `Idempotency-Key` a request that is sent again, because its answer was lost, gives the experiment that
-    the first one made."""
+    With an `Idempotency-Key` a request that is sent again within a day, because its answer was lost, gets the answer
+    of the first one and creates nothing."""
+    if idempotency_key is None:
+        document = _create(body).model_dump(mode="json")
+    else:
+        request_hash = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
+        document = idempotency.reply_once(
+            caller="",
+            key=idempotency_key,
+            request_hash=request_hash,
+            act=lambda: idempotency.Reply(201, _create(body).model_dump(mode="json")),
+        ).body
+    response.headers["Location"] = reverse("api:show_experiment", args=[document["id"]])
+    return ExperimentDocument(**document)
+
+
+@transaction.atomic
+def _create(body: ExperimentCreate) -> ExperimentDocument:
     name, config = wanted_experiment(body)
-    launch = uuid5(LAUNCHES, idempotency_key) if idempotency_key else None
-    with transaction.atomic():
-        experiment = services.create_experiment(name=name, config=config, notes=body.notes, launch=launch)
-        if experiment.config != config.to_json():
-            raise Problem("conflict", KEY_IS_TAKEN.format(id=experiment.pk), state=experiment.state)
-        if body.start and experiment.state == ExperimentState.DRAFT:
-            services.start_experiment(experiment_id=experiment.pk)
-            nudge_experiment(experiment.pk)
-    response.headers["Location"] = reverse("api:show_experiment", args=[experiment.pk])
+    experiment = services.create_experiment(name=name, config=config, notes=body.notes)
+    if body.start:
+        services.start_experiment(experiment_id=experiment.pk)
+        nudge_experiment(experiment.pk)
     return ExperimentDocument.of(experiment_or_404(experiment.pk))
 
 
 @router.get("/{experiment_id}", response=ExperimentDocument, summary="Show an experiment")
 def show_experiment(request: HttpRequest, experiment_id: ExperimentId) -> ExperimentDocument:
     return ExperimentDocument.of(experiment_or_404(experiment_id))
+
+
+@router.patch(
+    "/{experiment_id}",
+    response=ExperimentDocument,
+    summary="Change an experiment",
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": CHANGE_EXAMPLES}}}}
+    | CONFLICTS,
+)
+def change_experiment(
+    request: HttpRequest, experiment_id: ExperimentId, body: ExperimentChange
+) -> ExperimentDocument:
+    """What is left out stays as it is. A budget can be changed while the search is not over, and never to less
+    than it has proposed."""
+    return _change(
+        experiment_id,
+        partial(editing.update_experiment, **body.model_dump()),
+        go_on=body.individuals is not None or body.in_flight is not None,
+    )
+
+
+@router.delete(
+    "/{experiment_id}", response={204: None}, summary="Delete an experiment", openapi_extra=CONFLICTS
+)
+def delete_experiment(request: HttpRequest, experiment_id: ExperimentId) -> HttpResponse:
+    """With its individuals, for good; its genotypes and what was trained stay, for other experiments share them.
+    One that is running, paused or failed is to be stopped first."""
+    _call(experiment_id, editing.delete_experiment)
+    return HttpResponse(status=204)
 
 
 @router.post(
@@ -130,9 +177,14 @@ def stop_experiment(request: HttpRequest, experiment_id: ExperimentId) -> Experi
     return _change(experiment_id, services.stop_experiment)
 
 
-def _change(
-    experiment_id: int, service: Callable[..., Experiment], *, go_on: bool = False
-) -> ExperimentDocument:
+def _change(experiment_id: int, service: Callable[..., object], *, go_on: bool = False) -> ExperimentDocument:
+    _call(experiment_id, service)
+    if go_on:
+        nudge_experiment(experiment_id)
+    return ExperimentDocument.of(experiment_or_404(experiment_id))
+
+
+def _call(experiment_id: int, service: Callable[..., object]) -> None:
     try:
         service(experiment_id=experiment_id)
     except services.NotFound:
@@ -140,9 +192,6 @@ def _change(
     except services.Conflict as error:
         now = experiment_or_404(experiment_id)
         raise Problem("conflict", str(error), state=now.state) from None
-    if go_on:
-        nudge_experiment(experiment_id)
-    return ExperimentDocument.of(experiment_or_404(experiment_id))
 
 
 def experiment_or_404(experiment_id: int) -> Experiment:

@@ -7,18 +7,20 @@ from ninja import Query, Router
 from pydantic import Field
 
 from search import selectors
+from search.api.filters import IndividualFilter, filtered_rows
 from search.api.paging import PageQuery, find_page
-from search.api.problems import invalid, not_found
-from search.api.routes.experiments import experiment_or_404
-from search.api.schemas.base import Count, ExperimentId, Fraction, Step, Whole
-from search.api.schemas.individuals import IndividualDocument, IndividualPage, IndividualRow, WorkState
+from search.api.problems import not_found
+from search.api.schemas.base import Count, ExperimentId, Step
+from search.api.schemas.individuals import (
+    IndividualDocument,
+    IndividualPage,
+    IndividualRow,
+)
 from search.models import Individual
 from search.selectors import lists
 from search.selectors.keyset import Order
-from search.selectors.query import FIELDS, MAX_QUERY, QueryError
 
 router = Router(tags=["individuals"])
-
 LONGEST_LINE = 1000
 ORDERS = {
     name: Order(name.lstrip("-"), tie="step", descending=name.startswith("-"), nullable="fitness" in name)
@@ -28,47 +30,21 @@ ORDERS = {
 OrderName = Literal[
     "step", "-step", "fitness", "-fitness", "parameters", "-parameters", "multiply_adds", "-multiply_adds"
 ]
-QUERY_HELP = (
-    "Filter in the language of the population table, terms separated by spaces: "
-    + ", ".join(f"`{field.example}` ({field.description})" for field in FIELDS)
-    + ". A leading - negates a term."
-)
 
 
-class IndividualQuery(PageQuery):
+class IndividualQuery(PageQuery, IndividualFilter):
     """Which individuals to list, and in what order."""
 
     order: OrderName = Field(
         default="step", description="- is descending; ties go by step, and what has no fitness comes last"
     )
-    state: list[WorkState] = Field(default=[], description="Any of these; may stand more than once")
-    origin: list[Annotated[str, Field(max_length=30, pattern=r"^[a-z_]+$")]] = Field(
-        default=[], description="Any of these, such as initial and mutation; may stand more than once"
-    )
-    min_fitness: Fraction | None = None
-    max_fitness: Fraction | None = None
-    min_parameters: Whole | None = None
-    max_parameters: Whole | None = None
-    query: str = Field(default="", max_length=MAX_QUERY, description=QUERY_HELP)
 
 
 @router.get("", response=IndividualPage, summary="List individuals")
 def list_individuals(
     request: HttpRequest, experiment_id: ExperimentId, filters: Query[IndividualQuery]
 ) -> IndividualPage:
-    experiment = experiment_or_404(experiment_id)
-    try:
-        rows = lists.individual_rows(
-            experiment.pk,
-            query=filters.query,
-            states=filters.state,
-            origins=filters.origin,
-            fitness=(filters.min_fitness, filters.max_fitness),
-            parameters=(filters.min_parameters, filters.max_parameters),
-        )
-    except QueryError as error:
-        raise invalid("query", "query", str(error), filters.query) from None
-    found = find_page(rows, ORDERS[filters.order], filters)
+    found = find_page(filtered_rows(experiment_id, filters), ORDERS[filters.order], filters)
     return IndividualPage(items=[IndividualRow.of(row) for row in found.rows], next_cursor=found.next_cursor)
 
 

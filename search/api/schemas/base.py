@@ -72,6 +72,10 @@ GenotypeKey = Annotated[
     str,
     Path(..., pattern=KEY_PATTERN, description="Key of a genotype: 32 hex digits", example=EXAMPLE_KEY),
 ]
+MotifKey = Annotated[
+    str,
+    Path(..., pattern=KEY_PATTERN, description="Key of a motif: 32 hex digits", example=EXAMPLE_KEY),
+]
 
 ConfigDocument = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "ExperimentConfig"})]
 """Validated by search.evolution.config. Pydantic cannot refer to a schema that is not its own: `x-schema` becomes

@@ -14,6 +14,7 @@ ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", description="To find it again")]
 Notes = Annotated[str, Field(max_length=10_000)]
+Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S+$")]
 
 CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
     "from a preset": {"value": {"preset": "quick", "name": "Digits, first try"}},
@@ -66,11 +67,29 @@ class ExperimentCreate(Body):
         return self
 
 
+class ExperimentChange(Body):
+    """What to change about an experiment; what is left out or null stays."""
+
+    name: Name | None = None
+    notes: Notes | None = None
+    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
+    archived: bool | None = Field(default=None, description="Out of the lists, kept whole")
+    individuals: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    in_flight: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+CHANGE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "name and tags": {"value": {"name": "Digits, the good one", "tags": ["digits", "thesis"]}},
+    "a larger budget": {"value": {"individuals": 200, "in_flight": 4}},
+}
+
 EXAMPLE_SUMMARY: dict[str, Any] = {
     "id": 1,
     "name": "Digits, first try",
     "state": "running",
     "reason": "",
+    "tags": ["digits"],
+    "archived": False,
     "created_at": "2026-11-22T09:00:00Z",
     "started_at": "2026-11-22T09:00:01Z",
     "finished_at": None,
@@ -122,6 +141,8 @@ class ExperimentSummary(Document):
     name: str
     state: State
     reason: str = Field(description="Why it is in this state, where there is more to say")
+    tags: list[str]
+    archived: bool
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -161,6 +182,8 @@ def _fields(row: models.Experiment) -> dict[str, Any]:
         "name": row.name,
         "state": row.state,
         "reason": row.reason,
+        "tags": row.tags,
+        "archived": row.archived,
         "created_at": row.created_at,
         "started_at": row.started_at,
         "finished_at": row.finished_at,

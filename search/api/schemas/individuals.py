@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from search import models
 from search.api.schemas.base import EXAMPLE_KEY, Document
 from search.evolution.mutation import Mutation
-from search.evolution.space import SearchSpace, search_space
+from search.evolution.space import search_space
 
 WorkState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -62,11 +62,6 @@ class MutationDocument(Document):
     new: int
     text: str = Field(description="The same for people")
 
-    @classmethod
-    def of(cls, document: dict[str, Any], space: SearchSpace) -> Self:
-        mutation = Mutation.from_json(document)
-        return cls(**document, kind=mutation.kind, text=mutation.describe(space))
-
 
 class IndividualRow(Document):
     """An individual as lists show it."""
@@ -99,19 +94,27 @@ class IndividualRow(Document):
     @classmethod
     def of(cls, row: models.Individual) -> Self:
         """From a row that was fetched with its genotype and parent."""
-        mutation = (
-            MutationDocument.of(row.mutation, search_space(row.genotype.space)) if row.mutation else None
-        )
-        return cls(
-            experiment_id=row.experiment_id,
-            parent_step=row.parent.step if row.parent else None,
-            mutation=mutation,
-            genotype_key=row.genotype.key,
-            text=row.genotype.text,
-            phenotype_key=row.genotype.phenotype_key,
-            evaluation_id=row.evaluation_id,
-            **{name: getattr(row, name) for name in _SAME},
-        )
+        return cls(**individual_values(row))
+
+
+def individual_values(row: models.Individual) -> dict[str, Any]:
+    """The fields of an IndividualRow, not validated again: files hold many thousands of them."""
+    genotype = row.genotype
+    values = {name: getattr(row, name) for name in _SAME}
+    values |= {
+        "experiment_id": row.experiment_id,
+        "parent_step": row.parent.step if row.parent else None,
+        "mutation": None,
+        "genotype_key": genotype.key,
+        "text": genotype.text,
+        "phenotype_key": genotype.phenotype_key,
+        "evaluation_id": row.evaluation_id,
+    }
+    if row.mutation:
+        mutation = Mutation.from_json(row.mutation)
+        text = mutation.describe(search_space(genotype.space))
+        values["mutation"] = {"kind": mutation.kind, **row.mutation, "text": text}
+    return values
 
 
 _SAME = (

@@ -1,0 +1,43 @@
+"""Individuals as files, written while they are read: however many there are, a thousand are in memory at once."""
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from ninja.responses import NinjaJSONEncoder
+
+from search.api.schemas.individuals import IndividualRow, individual_values
+from search.models import Individual
+from search.selectors.keyset import Order, in_pages
+
+AT_ONCE = 1000
+BY_STEP = Order("step", tie="step")
+COLUMNS = tuple(IndividualRow.model_fields)
+
+
+class _Lines:
+    """What csv.writer writes to: each row comes back as text."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(rows: QuerySet[Individual]) -> Iterator[str]:
+    """A header and a line for each individual; the mutation in words."""
+    writer: Any = csv.writer(_Lines())
+    yield writer.writerow(COLUMNS)
+    for row in in_pages(rows, BY_STEP, AT_ONCE):
+        values = individual_values(row)
+        values["mutation"] = values["mutation"] and values["mutation"]["text"]
+        values |= {name: values[name] and values[name].isoformat() for name in ("created_at", "finished_at")}
+        yield writer.writerow(values[name] for name in COLUMNS)
+
+
+def json_lines(rows: QuerySet[Individual]) -> Iterator[str]:
+    """A JSON object for each individual, with its genotype's document."""
+    for row in in_pages(rows, BY_STEP, AT_ONCE):
+        values = individual_values(row)
+        values["document"] = {"space": row.genotype.space, "levels": row.genotype.levels}
+        yield json.dumps(values, cls=NinjaJSONEncoder, separators=(",", ":")) + "\n"
