@@ -50,6 +50,7 @@ CSRF_TRUSTED_ORIGINS = env.names(
     "",
     "Origins such as https://nas.example.org that forms may come from behind a proxy",
 )
+CSRF_FAILURE_VIEW = "visualize.views.errors.csrf_failure"
 HTTPS = env.flag("NASWEB_HTTPS", False, "1: served through TLS, so cookies are sent over TLS only")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

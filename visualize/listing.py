@@ -62,6 +62,6 @@ def _lines(rows: list[Experiment]) -> dict[int, list[float]]:
 
 def _visible_length(row: Experiment) -> str:
     """Changes with every fortieth of the search, and with its end."""
-    if row.population >= row.individuals_planned or row.finished_at:
-        return f"{row.population}.{row.finished_at:%s}" if row.finished_at else str(row.population)
+    if row.finished_at:
+        return f"end{row.population}"
     return str(row.population // max(1, row.individuals_planned // SPARKS))

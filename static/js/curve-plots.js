@@ -39,6 +39,9 @@ const line = (token, paths) => ({
   points: { show: false },
 });
 
+// Nothing is dragged here; uPlot would swallow clicks that it takes for the end of a drag.
+const NO_DRAG = { x: false, y: false, click: () => {} };
+
 class Plot {
   constructor(element, { height, series, data, range, y, individuals }) {
     this.element = element;
@@ -52,7 +55,7 @@ class Plot {
         height,
         padding: [8, 22, 0, 0],
         legend: { show: false },
-        cursor: { sync: { key: SYNC.key, setSeries: false }, drag: { x: false, y: false }, points: { show: false }, y: false },
+        cursor: { sync: { key: SYNC.key, setSeries: false }, drag: NO_DRAG, points: { show: false }, y: false },
         scales: {
           x: { time: false, range: () => [0, Math.max(1, individuals)] },
           y: { range: () => this.range },

@@ -26,6 +26,8 @@ FLAGS = [
 ]
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 POPULATION = ".population-table tbody tr"
+PATIENCE = 20_000
+"""Milliseconds: the first genotype page of a process starts the one that draws."""
 Open = Callable[..., BrowserContext]
 
 
@@ -104,6 +106,21 @@ def test_a_preset_fills_the_form_the_estimate_follows_it_and_launch_starts_it(
     assert Experiment.objects.get().individuals_planned == 12
 
 
+def test_the_list_is_filtered_while_one_types(page: Page, live_server: LiveServer) -> None:
+    for name in ("alpha", "beta"):
+        made_search(3, name=name, state="running", planned=9)
+    page.goto(f"{live_server.url}/experiments/")
+    rows = page.locator(".experiment-table tbody tr")
+    expect(rows).to_have_count(2)
+    page.get_by_label("Name").press_sequentially("bet")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("beta")
+    assert "name=bet" in page.url
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.get_by_label("State").select_option("paused")
+    expect(page.get_by_text("No experiment matches")).to_be_visible()
+
+
 def test_curve_progress_table_and_title_follow_the_search_and_stop_at_its_end(
     page: Page, live_server: LiveServer
 ) -> None:
@@ -164,7 +181,7 @@ def test_pointing_at_a_dot_names_the_individual_and_a_click_opens_it(
     expect(page.locator(".curve-tip")).to_contain_text("parameters")
     name = page.locator(".curve-tip strong").inner_text()
     page.mouse.click(box["x"] + box["width"] * 20 / 40, box["y"] + height)
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name, timeout=PATIENCE)
 
 
 def test_the_curve_is_read_by_keyboard_alone(page: Page, live_server: LiveServer) -> None:
@@ -178,7 +195,7 @@ def test_the_curve_is_read_by_keyboard_alone(page: Page, live_server: LiveServer
     expect(page.locator(".curve-tip")).to_be_hidden()
     curve.press("End")
     curve.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("#119")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("#119", timeout=PATIENCE)
 
 
 def test_the_table_is_sorted_filtered_and_paged_in_place_and_back_undoes_it(

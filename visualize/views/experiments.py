@@ -32,7 +32,9 @@ def index(request: HttpRequest) -> HttpResponse:
     name, state = request.GET.get("name", "").strip(), request.GET.get("state", "")
     rows = selectors.experiments(state=state if state in ExperimentState.values else "", query=name)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    moving = any(row.state == ExperimentState.RUNNING for row in page.object_list)
     context = {
+        "refresh_seconds": 5 if moving else 60,
         "page": page,
         "rows": listing(page.object_list),
         "total": page.paginator.count or Experiment.objects.exists(),
