@@ -5,7 +5,6 @@ Pure Python: must import neither Django nor torch.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from search.evolution.config import Protocol
 from search.evolution.cost import Cost, by_motif, edge_costs, network_cost
@@ -13,7 +12,6 @@ from search.evolution.edits import edits
 from search.evolution.estimate import arithmetic_seconds, cell_count, training_bytes
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
-from search.evolution.inspection import inspect_genotype
 from search.evolution.liveness import Edge, Liveness, analyse
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.space import SearchSpace
@@ -101,11 +99,6 @@ def preview_genotype(
         warnings=tuple(_warnings(genotype.space, liveness, network)),
         change=_change(genotype, host, protocol, start, network, training) if start else None,
     )
-
-
-def inspected(preview: Preview, host: Host) -> dict[str, Any]:
-    """The document of `inspect_genotype` for the same genotype."""
-    return inspect_genotype(preview.genotype, host)
 
 
 @lru_cache(maxsize=KEPT)

@@ -3,9 +3,9 @@
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from search import models
+from search import models, selectors
 from search.api.paging import PageQuery, find_page
-from search.api.problems import not_found
+from search.api.problems import invalid, not_found
 from search.api.schemas.base import GenotypeKey
 from search.api.schemas.evaluations import EvaluationRow
 from search.api.schemas.genotypes import (
@@ -23,15 +23,19 @@ from search.api.schemas.genotypes import (
     MotifDifference,
     Preview,
 )
-from search.api.schemas.inspections import HostQuery, Inspection, warnings
+from search.api.schemas.inspections import HostQuery, Inspection
+from search.api.schemas.previews import Costs, PreviewChange, TrainingEstimate
 from search.evolution.diff import diff_genotypes
 from search.evolution.genotype import Genotype, GenotypeError, parse_genotype
 from search.evolution.inspection import inspect_genotype
+from search.evolution.presets import PRESETS
 from search.selectors import lists
 from search.selectors.keyset import Order
+from search.selectors.previews import Previewed, Setting, preview_in
 
 router = Router(tags=["genotypes"])
 BY_ID = Order("id", tie="id")
+NO_GENOTYPE = "It is no genotype."
 FIRST = 10
 """Carriers and equal networks that a genotype's own document shows."""
 
@@ -43,19 +47,56 @@ FIRST = 10
     openapi_extra={"requestBody": {"content": {"application/json": {"examples": PREVIEW_EXAMPLES}}}},
 )
 def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
-    """Whether it is valid, what it builds, what is odd about it, and what is known of its network already."""
+    """Whether it is valid, what it builds and costs, what is odd about it, and what is known of its network."""
+    setting = _setting(body)
     try:
         genotype = _read(body.genotype)
     except GenotypeError as error:
-        return Preview(valid=False, errors=[_fault(str(error))], warnings=[], inspection=None, known=None)
-    inspected = inspect_genotype(genotype, body.host)
+        return Preview(
+            valid=False,
+            errors=[_fault(str(error))],
+            warnings=[],
+            inspection=None,
+            known=None,
+            obstacles=[NO_GENOTYPE],
+            costs=None,
+            training=None,
+            change=None,
+        )
+    found = preview_in(genotype, setting, start=_start(body))
     return Preview(
         valid=True,
         errors=[],
-        warnings=warnings(inspected),
-        inspection=Inspection(**inspected),
-        known=_known(genotype.key, inspected["phenotype_key"]),
+        warnings=[*found.preview.obstacles, *found.preview.warnings],
+        inspection=Inspection(**inspect_genotype(genotype, setting.host)),
+        known=_known(genotype, found),
+        obstacles=list(found.preview.obstacles),
+        costs=Costs.of(found.preview),
+        training=TrainingEstimate.of(found),
+        change=PreviewChange.of(found),
     )
+
+
+def _setting(body: GenotypePreview) -> Setting:
+    if body.experiment_id is not None:
+        try:
+            return Setting.of(selectors.experiment_by_id(body.experiment_id))
+        except models.Experiment.DoesNotExist:
+            raise invalid(
+                "body", "experiment_id", "there is no such experiment", body.experiment_id
+            ) from None
+    if body.preset is None:
+        return Setting(body.host)
+    if body.preset not in PRESETS:
+        raise invalid("body", "preset", f"unknown preset; use one of {', '.join(PRESETS)}", body.preset)
+    return Setting.under(PRESETS[body.preset].config)
+
+
+def _start(body: GenotypePreview) -> Genotype | None:
+    try:
+        return None if body.start is None else _read(body.start)
+    except GenotypeError as error:
+        raise invalid("body", "start", str(error), body.start) from None
 
 
 def _read(given: object) -> Genotype:
@@ -72,15 +113,20 @@ def _fault(message: str) -> GenotypeFault:
     return GenotypeFault(field="", message=message)
 
 
-def _known(key: str, phenotype_key: str | None) -> Known | None:
-    if phenotype_key is None:
+def _known(genotype: Genotype, found: Previewed) -> Known | None:
+    network = found.preview.network
+    if network is None:
         return None
-    genotypes, individuals = lists.network_counts(phenotype_key)
+    key = network.phenotype.key
+    genotypes, individuals = lists.network_counts(key)
+    one, evaluation = found.known.individual, found.known.evaluation
     return Known(
-        genotype=lists.genotype_is_stored(key),
+        genotype=lists.genotype_is_stored(genotype.key),
         genotypes=genotypes,
         individuals=individuals,
-        evaluations=_evaluations(phenotype_key),
+        evaluations=_evaluations(key),
+        individual=Carrier.of(one) if one else None,
+        evaluation=EvaluationRow.of(evaluation) if evaluation else None,
     )
 
 

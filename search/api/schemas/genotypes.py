@@ -6,12 +6,14 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from search import models
-from search.api.schemas.base import EXAMPLE_KEY, Body, Document
+from search.api.schemas.base import EXAMPLE_KEY, Body, Document, Whole
 from search.api.schemas.evaluations import EXAMPLE_ROW as EXAMPLE_EVALUATION
 from search.api.schemas.evaluations import EvaluationRow
 from search.api.schemas.individuals import WorkState
 from search.api.schemas.inspections import EXAMPLE as EXAMPLE_INSPECTION
 from search.api.schemas.inspections import HostBody, Inspection
+from search.api.schemas.previews import EXAMPLE as EXAMPLE_PREVIEW
+from search.api.schemas.previews import Costs, PreviewChange, TrainingEstimate
 from search.evolution.genotype import MAX_DOCUMENT
 from search.evolution.published import PUBLISHED
 
@@ -140,6 +142,14 @@ class GenotypePreview(Body):
         description="The document with space and levels, or the canonical text; what is wrong with it is the answer"
     )
     host: HostBody = Field(default=HostBody(), description="What parameters and multiply-adds are counted in")
+    experiment_id: Whole | None = Field(
+        default=None,
+        description="Count in this experiment's protocol instead, and say what training would take",
+    )
+    preset: str | None = Field(default=None, max_length=100, description="The same with a preset's protocol")
+    start: dict[str, Any] | Annotated[str, Field(max_length=MAX_DOCUMENT)] | None = Field(
+        default=None, description="The genotype that an edit began with: `change` is told against it"
+    )
 
 
 PREVIEW_EXAMPLES: dict[str, dict[str, Any]] = {
@@ -163,6 +173,10 @@ class Known(Document):
     genotypes: int = Field(description="Stored genotypes that build this network")
     individuals: int = Field(description="Individuals that build this network")
     evaluations: list[EvaluationRow]
+    individual: Carrier | None = Field(
+        description="One that builds it: of the experiment asked about if there is one, else the fittest of all"
+    )
+    evaluation: EvaluationRow | None = Field(description="Under the protocol asked about")
 
 
 class Preview(Document):
@@ -176,7 +190,15 @@ class Preview(Document):
                     "errors": [],
                     "warnings": ["12 edges carry an operation but do not reach the network"],
                     "inspection": EXAMPLE_INSPECTION,
-                    "known": {"genotype": False, "genotypes": 0, "individuals": 0, "evaluations": []},
+                    "known": {
+                        "genotype": False,
+                        "genotypes": 0,
+                        "individuals": 0,
+                        "evaluations": [],
+                        "individual": None,
+                        "evaluation": None,
+                    },
+                    **EXAMPLE_PREVIEW,
                 },
                 {
                     "valid": False,
@@ -186,6 +208,10 @@ class Preview(Document):
                     "warnings": [],
                     "inspection": None,
                     "known": None,
+                    "obstacles": ["It is no genotype."],
+                    "costs": None,
+                    "training": None,
+                    "change": None,
                 },
             ]
         }
@@ -196,6 +222,10 @@ class Preview(Document):
     warnings: list[str]
     inspection: Inspection | None
     known: Known | None
+    obstacles: list[str] = Field(description="Why it cannot be evaluated; empty when it can")
+    costs: Costs | None = Field(description="Null when it builds no network")
+    training: TrainingEstimate | None = Field(description="Null without a network or a protocol")
+    change: PreviewChange | None = Field(description="Null without a start")
 
 
 class EdgeDifference(Document):

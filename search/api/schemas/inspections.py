@@ -90,21 +90,3 @@ class Inspection(Document):
     unused_motifs: list[MotifPlace]
     dead_motifs: list[MotifPlace]
     uses: list[MotifUses]
-
-
-def warnings(inspection: dict[str, Any]) -> list[str]:
-    """What a person who wrote the genotype may not have meant."""
-    said = []
-    if not inspection["feasible"]:
-        said.append(f"It builds no network: {inspection['reason']}")
-    if inspection["dead_edges"]:
-        count = len(inspection["dead_edges"])
-        said.append(f"{count} edges carry an operation but do not reach the network")
-    for name, meaning in (
-        ("dead_motifs", "no path leads from source to sink"),
-        ("unused_motifs", "no live edge carries it"),
-    ):
-        places = ", ".join(f"L{row['level']}-M{row['motif']}" for row in inspection[name])
-        if places:
-            said.append(f"{places}: {meaning}")
-    return said

@@ -1,0 +1,148 @@
+"""What a genotype would be, with what is recorded: is its network known, how long do such networks take."""
+
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from search.evolution.config import ConfigError, ExperimentConfig, Protocol, experiment_config, protocol_key
+from search.evolution.edits import same_shape
+from search.evolution.estimate import Timing, recorded_seconds
+from search.evolution.genotype import Genotype
+from search.evolution.host import Host
+from search.evolution.preview import Preview, preview_genotype
+from search.evolution.space import SearchSpace
+from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+
+TIMINGS = 60
+"""The latest trainings of an experiment from which the time of the next one is told."""
+MOST_EXPERIMENTS = 100
+ACCEPTS_PEOPLE = (ExperimentState.RUNNING, ExperimentState.PAUSED, ExperimentState.FINISHED)
+"""Experiments in these states take a genotype that a person made."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a genotype is counted in and trained by."""
+
+    host: Host
+    protocol: Protocol | None = None
+    experiment: Experiment | None = None
+    max_parameters: int | None = None
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> "Setting":
+        config = experiment_config(experiment.config)
+        return cls.under(config, experiment)
+
+    @classmethod
+    def under(cls, config: ExperimentConfig, experiment: Experiment | None = None) -> "Setting":
+        protocol = config.protocol
+        return cls(protocol.shape_host, protocol, experiment, config.search_space.max_parameters)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is stored about a network."""
+
+    individual: Individual | None
+    """One that builds it: of the experiment that was asked about if there is one, else the fittest of all."""
+    here: bool
+    """Whether that individual is of the experiment that was asked about."""
+    evaluation: Evaluation | None
+    """Of this network under the protocol that was asked about."""
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """A preview, and what is recorded."""
+
+    preview: Preview
+    seconds: float | None
+    """What training would take; null without a network or a protocol."""
+    start_seconds: float | None
+    recorded: int
+    """Trainings that the seconds rest on; 0: on arithmetic."""
+    known: Known
+
+
+def preview_in(genotype: Genotype, setting: Setting, *, start: Genotype | None = None) -> Previewed:
+    """What a genotype would be in a setting."""
+    preview = preview_genotype(
+        genotype,
+        setting.host,
+        protocol=setting.protocol,
+        start=start,
+        max_parameters=setting.max_parameters,
+    )
+    before = (
+        preview_genotype(start, setting.host, protocol=setting.protocol)
+        if start and setting.protocol
+        else None
+    )
+    timings = _timings(setting.experiment) if setting.experiment else []
+    seconds, recorded = _seconds(preview, timings)
+    key = preview.network.phenotype.key if preview.network else ""
+    return Previewed(
+        preview=preview,
+        seconds=seconds,
+        start_seconds=_seconds(before, timings)[0] if before else None,
+        recorded=recorded,
+        known=known_network(key, setting) if key else Known(None, False, None),
+    )
+
+
+def _seconds(preview: Preview, timings: list[Timing]) -> tuple[float | None, int]:
+    if preview.network is None or preview.training is None:
+        return None, 0
+    told = recorded_seconds(preview.network.cost.multiply_adds, timings)
+    return (preview.training.seconds, 0) if told is None else (told, len(timings))
+
+
+def _timings(experiment: Experiment) -> list[Timing]:
+    """By the order of completion, which is indexed: a protocol's evaluations as such are not."""
+    rows = Individual.objects.filter(experiment=experiment, completion__isnull=False).order_by("-completion")
+    found = rows.values_list("multiply_adds", "evaluation__train_seconds")[:TIMINGS]
+    return [(size, seconds) for size, seconds in found if seconds > 0]
+
+
+def known_network(phenotype_key: str, setting: Setting) -> Known:
+    """Who builds a network, and how fit it is under the setting's protocol."""
+    rows = Individual.objects.filter(genotype__phenotype_key=phenotype_key).select_related(
+        "experiment", "genotype"
+    )
+    rows = rows.order_by(F("fitness").desc(nulls_last=True), "pk")
+    individual = rows.filter(experiment=setting.experiment).first() if setting.experiment else None
+    evaluation = None
+    if setting.protocol is not None:
+        key = protocol_key(setting.protocol)
+        evaluation = (
+            Evaluation.objects.select_related("genotype")
+            .filter(phenotype_key=phenotype_key, protocol_key=key)
+            .first()
+        )
+    return Known(individual or rows.first(), individual is not None, evaluation)
+
+
+def experiments_for(space: SearchSpace) -> list[Experiment]:
+    """Those that take a genotype of this shape that a person made, newest first."""
+    rows = Experiment.objects.filter(state__in=ACCEPTS_PEOPLE, archived=False).order_by("-pk")
+    return [row for row in rows[:MOST_EXPERIMENTS] if _fits(row, space)]
+
+
+def custom_spaces() -> list[SearchSpace]:
+    """The spaces of experiments that have no name of their own, newest first, each once."""
+    rows = Experiment.objects.order_by("-pk").values_list("config__space", flat=True)[:MOST_EXPERIMENTS]
+    spaces = [SearchSpace.model_validate(space) for space in rows if isinstance(space, dict)]
+    return list(dict.fromkeys(spaces))
+
+
+def evaluations_ahead() -> int:
+    """How many evaluations wait for a worker."""
+    return Evaluation.objects.filter(state=WorkState.WAITING).count()
+
+
+def _fits(experiment: Experiment, space: SearchSpace) -> bool:
+    try:
+        return same_shape(experiment_config(experiment.config).search_space, space)
+    except ConfigError:
+        return False  # written by another version
