@@ -22,6 +22,7 @@ from search.services.experiments import (
     start_experiment,
     stop_experiment,
 )
+from search.services.humans import Evaluated, evaluate_genotype
 from search.services.interventions import cancel_evaluation, retry_evaluation
 from search.services.proposing import advance_experiment
 from search.services.sweeping import Swept, recover_silent, release_worker, sweep
@@ -29,6 +30,7 @@ from search.services.sweeping import Swept, recover_silent, release_worker, swee
 __all__ = [
     "Claim",
     "Conflict",
+    "Evaluated",
     "LeaseLost",
     "NotFound",
     "Swept",
@@ -37,6 +39,7 @@ __all__ = [
     "cancel_evaluation",
     "claim_evaluation",
     "create_experiment",
+    "evaluate_genotype",
     "fail_evaluation",
     "finish_evaluation",
     "heartbeat_evaluation",

@@ -15,13 +15,14 @@ from search.evolution.config import ExperimentConfig, Protocol, derive_seed, exp
 from search.evolution.cost import Cost, network_cost
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
+from search.evolution.mutation import Mutation
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
-from search.evolution.strategies import Proposal, make_strategy
+from search.evolution.strategies import make_strategy
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
 from search.selectors.population import Population
 from search.services.genotypes import store_genotype
 from search.services.locking import lock_evaluations, lock_experiment
-from search.services.settling import apply_outcome, finish_if_complete, improve_best
+from search.services.settling import EXPERIMENT_COUNTERS, apply_outcome, finish_if_complete, improve_best
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,9 @@ class _Proposed:
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
+    """What may become an individual."""
+
     genotype: Genotype
     phenotype: Phenotype
     cost: Cost
@@ -72,7 +75,7 @@ class _Candidates:
     def __init__(self, host: Host, max_parameters: int | None) -> None:
         self._host = host
         self._max_parameters = max_parameters
-        self._accepted: dict[Genotype, _Candidate] = {}
+        self._accepted: dict[Genotype, Candidate] = {}
 
     def accept(self, genotype: Genotype) -> bool:
         try:
@@ -82,10 +85,10 @@ class _Candidates:
         cost = network_cost(phenotype, self._host)
         if self._max_parameters is not None and cost.parameters > self._max_parameters:
             return False
-        self._accepted[genotype] = _Candidate(genotype, phenotype, cost)
+        self._accepted[genotype] = Candidate(genotype, phenotype, cost)
         return True
 
-    def candidate(self, genotype: Genotype) -> _Candidate:
+    def candidate(self, genotype: Genotype) -> Candidate:
         return self._accepted[genotype]
 
 
@@ -106,14 +109,20 @@ def _propose_next(experiment_id: int) -> _Proposed | None:
     waits = individual.state in Individual.OPEN
     if not waits:
         finish_if_complete(experiment)
-    experiment.save()
+    experiment.save(update_fields=[*EXPERIMENT_COUNTERS, "proposed", "shared", "strategy_state", "observed"])
     room = is_open + waits < config.budget.in_flight and experiment.proposed < experiment.individuals_planned
     send = individual.evaluation_id if individual.state == WorkState.WAITING else None
     return _Proposed(send, room)
 
 
+def searched(experiment: Experiment, config: ExperimentConfig) -> int:
+    """How many individuals the search itself has proposed: what people add takes a step and extends the budget
+    by one, so that the search goes on as if it were not there."""
+    return experiment.proposed - (experiment.individuals_planned - config.budget.individuals)
+
+
 def _propose(experiment: Experiment, config: ExperimentConfig) -> Individual:
-    step = experiment.proposed
+    number = searched(experiment, config)
     population = Population(experiment)
     candidates = _Candidates(config.protocol.shape_host, config.search_space.max_parameters)
     strategy = make_strategy(config.strategy, config.search_space, candidates.accept)
@@ -123,38 +132,52 @@ def _propose(experiment: Experiment, config: ExperimentConfig) -> Individual:
         for member, genotype in population.since(experiment.observed):
             strategy.observe(member, genotype)
         experiment.observed = len(population)
-    rng = random.Random(derive_seed("proposal", config.seed, step))
-    proposal = strategy.propose(population, rng, step)
+    rng = random.Random(derive_seed("proposal", config.seed, number))
+    proposal = strategy.propose(population, rng, number)
     experiment.strategy_state = strategy.save()
-    return _add_individual(experiment, proposal, candidates.candidate(proposal.genotype), config, population)
+    parent = population.individual(proposal.parent) if proposal.parent else None
+    protocol = config.protocol if config.strategy.share_fitness else retraining(config, number)
+    return add_individual(
+        experiment,
+        candidates.candidate(proposal.genotype),
+        protocol,
+        origin=proposal.origin,
+        parent=parent,
+        mutation=proposal.mutation,
+    )
 
 
-def _add_individual(
+def add_individual(
     experiment: Experiment,
-    proposal: Proposal,
-    candidate: _Candidate,
-    config: ExperimentConfig,
-    seen: Population,
+    candidate: Candidate,
+    protocol: Protocol,
+    *,
+    origin: str,
+    parent: Individual | None,
+    mutation: Mutation | None,
+    eligible: bool = True,
 ) -> Individual:
-    step = experiment.proposed
-    parent = seen.individual(proposal.parent) if proposal.parent else None
+    """The next individual of a locked experiment, with the evaluation that it waits for or shares.
+
+    The experiment's counters are changed, not saved.
+    """
     genotype = store_genotype(candidate.genotype, candidate.phenotype)
-    protocol = config.protocol if config.strategy.share_fitness else retraining(config, step)
     evaluation, known = _evaluation_of(genotype, protocol)
     individual = Individual(
         experiment=experiment,
-        step=step,
+        step=experiment.proposed,
         genotype=genotype,
         parent=parent,
-        mutation=proposal.mutation.to_json() if proposal.mutation else None,
-        origin=proposal.origin,
+        mutation=mutation.to_json() if mutation else None,
+        origin=origin,
         generation=parent.generation + 1 if parent else 0,
         parameters=candidate.cost.parameters,
         multiply_adds=candidate.cost.multiply_adds,
         evaluation=evaluation,
         state=evaluation.state,
         shared=known,
-        population_seen=len(seen),
+        eligible=eligible,
+        population_seen=experiment.population,
     )
     experiment.proposed += 1
     experiment.shared += known
@@ -165,9 +188,9 @@ def _add_individual(
     return individual
 
 
-def retraining(config: ExperimentConfig, step: int) -> Protocol:
-    """The same protocol with a seed of its own, so that this step's network is trained whoever else trained it."""
-    seed = derive_seed("retraining", config.protocol.seed, config.seed, step)
+def retraining(config: ExperimentConfig, number: object) -> Protocol:
+    """The same protocol with a seed of its own, so that this network is trained whoever else trained it."""
+    seed = derive_seed("retraining", config.protocol.seed, config.seed, number)
     return config.protocol.model_copy(update={"seed": seed})
 
 
