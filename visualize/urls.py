@@ -3,9 +3,11 @@
 from django.urls import path
 
 from visualize.views import controls, curves, diff, experiments, genotypes, launch, lineage
+from visualize.views import help as help_views
 
 urlpatterns = [
     path("", experiments.home, name="home"),
+    path("help/", help_views.help_page, name="help"),
     path("experiments/", experiments.index, name="experiments"),
     path("experiments/new/", launch.new, name="experiment_new"),
     path("experiments/new/estimate/", launch.estimate, name="experiment_estimate"),

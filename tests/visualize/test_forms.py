@@ -8,7 +8,8 @@ import pytest
 
 from search.evolution.config import ExperimentConfig
 from search.evolution.presets import PRESETS
-from visualize.forms import GROUPS, PATHS, LaunchForm, field_of, initial_values, preset_values
+from visualize.forms import LaunchForm, initial_values, preset_values
+from visualize.launch_layout import GROUPS, PATHS, field_of
 
 
 def filled(preset: str = "quick", **changes: Any) -> LaunchForm:

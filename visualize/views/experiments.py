@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = selectors.experiments(state=state if state in ExperimentState.values else "", query=name)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     moving = any(row.state == ExperimentState.RUNNING for row in page.object_list)
-    context = {
+    context: dict[str, object] = {
         "refresh_seconds": 5 if moving else 60,
         "page": page,
         "rows": listing(page.object_list),

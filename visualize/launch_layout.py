@@ -1,0 +1,82 @@
+"""Where the launch form's fields stand, on the page and in the configuration."""
+
+from dataclasses import dataclass
+
+PATHS: dict[str, str] = {
+    "strategy": "strategy.kind",
+    "initial_population": "strategy.initial_population",
+    "initial_mutations": "strategy.initial_mutations",
+    "tournament_per_cent": "strategy.tournament_fraction",
+    "allow_same_operation": "strategy.allow_same_operation",
+    "share_fitness": "strategy.share_fitness",
+    "individuals": "budget.individuals",
+    "in_flight": "budget.in_flight",
+    "seed": "seed",
+    "dataset": "protocol.dataset",
+    "training_seed": "protocol.seed",
+} | {
+    name: f"protocol.{name}"
+    for name in (
+        "host", "channels", "cells", "final_separable", "image_size", "steps", "batch_size", "learning_rate",
+        "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "crop", "crop_padding", "flip",
+        "train_images", "validation_images", "repeats", "time_limit_seconds",
+    )
+}  # fmt: skip
+"""Form field -> path in the configuration. `space` is made of three fields and is not in the table."""
+
+_FIELDS = {path: name for name, path in PATHS.items()}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that stand under one heading; a folded one opens by itself when it holds an error."""
+
+    title: str
+    hint: str
+    fields: tuple[str, ...]
+    folded: bool = False
+
+
+GROUPS = (
+    Group(
+        "Search",
+        "What is searched, and how the next network is chosen",
+        ("space", "strategy", "individuals", "initial_population", "tournament_per_cent", "seed"),
+    ),
+    Group(
+        "Training",
+        "How each network is trained and scored",
+        ("dataset", "folder", "host", "channels", "steps", "batch_size", "learning_rate", "repeats"),
+    ),
+    Group(
+        "Shape of the space",
+        "For custom spaces and parameter limits",
+        ("space_document", "max_parameters", "initial_mutations", "allow_same_operation", "share_fitness"),
+        folded=True,
+    ),
+    Group(
+        "Images and schedule",
+        "Split, augmentation, learning rate",
+        (
+            "train_images", "validation_images", "image_size", "crop", "crop_padding", "flip",
+            "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "cells", "final_separable",
+            "training_seed",
+        ),
+        folded=True,
+    ),
+    Group("Machine", "How much runs at once, and for how long", ("in_flight", "time_limit_seconds"), folded=True),
+)  # fmt: skip
+
+
+def field_of(path: str, message: str) -> str | None:
+    """The form's field that a configuration error belongs to; None: the form as a whole."""
+    if path in _FIELDS:
+        return _FIELDS[path]
+    if path.startswith("space"):
+        return "max_parameters" if path.endswith("max_parameters") else "space_document"
+    head, _, rest = path.partition(".")
+    if head == "protocol" and (name := rest.partition(".")[0]):
+        return _FIELDS.get(f"protocol.{name}")
+    # A rule over several values names them in its text: the first one named is where to look.
+    named = [(message.find(name), -len(name), name) for name in PATHS if name in message]
+    return min(named)[2] if named else None
