@@ -15,6 +15,7 @@ class Population:
 
     def __init__(self, experiment: Experiment) -> None:
         self._experiment = experiment
+        self._individuals: dict[int, Individual] = {}
 
     def __len__(self) -> int:
         return self._experiment.population
@@ -29,7 +30,10 @@ class Population:
         return genotype_of(self.individual(member))
 
     def individual(self, member: Member) -> Individual:
-        return Individual.objects.select_related("genotype").get(pk=member.id)
+        """The row behind a member, fetched once: the strategy asks for its genotype, its child for its generation."""
+        if member.id not in self._individuals:
+            self._individuals[member.id] = Individual.objects.select_related("genotype").get(pk=member.id)
+        return self._individuals[member.id]
 
     def since(self, first: int) -> Iterator[tuple[Member, Genotype]]:
         """The members from an index on, in order of completion, with what they are made of."""

@@ -14,12 +14,13 @@ from search.services import errors
 
 
 def lock_experiments(experiment_ids: Iterable[int]) -> dict[int, Experiment]:
-    """The rows by id, ours until the transaction ends."""
+    """The rows by id, ours until the transaction ends.
+
+    Nothing is joined: PostgreSQL gives the newest version of a row whose lock it waited for, but joins it with what
+    the others held before, so that `best` would come out empty.
+    """
     rows = (
-        Experiment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("best")
-        .filter(pk__in=list(experiment_ids))
-        .order_by("pk")
+        Experiment.objects.select_for_update(no_key=True).filter(pk__in=list(experiment_ids)).order_by("pk")
     )
     return {row.pk: row for row in rows}
 
