@@ -1,6 +1,7 @@
 """The OpenAPI document and its page: every operation described, with examples that hold."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from search.api.application import api as the_api
 from search.models import Experiment
 from search.selectors import motifs_of
 from tests.api.conftest import ROOT, Api
+from tests.build.tree import ROOT as ROOT_FOLDER
 from tests.search.searching import created
 
 METHODS = ("get", "post", "patch", "put", "delete")
@@ -92,6 +94,7 @@ def test_every_read_answers_as_its_schema_says(api: Api, search: Experiment, nam
         "evaluation_id": best.evaluation_id,
     }
     known |= {"key": best.genotype.key, "other": best.genotype.key, "motif_key": motif.key}
+    known |= {"name": "L3-M1", "ending": "svg"}
     answer = api.get(path.removeprefix(ROOT).format(**known))
     assert answer.status == 200, answer.document
     content = operation["responses"]["200"]["content"].get("application/json")
@@ -123,3 +126,13 @@ def test_the_page_holds_no_inline_script_and_names_no_other_host(api: Api) -> No
     assert "https://" not in text
     assert all("src=" in tag.partition(">")[0] for tag in text.split("<script")[1:])
     assert "style=" not in text
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_is_in_the_documentation(name: str) -> None:
+    """As its whole address or, in the row of the address above it, as the … of its last part."""
+    path = OPERATIONS[name][0].removeprefix(ROOT)
+    above, _, last = path.rpartition("/")
+    rows = [row for row in (ROOT_FOLDER / "docs/api.md").read_text().splitlines() if row.startswith("| `")]
+    shortened = re.sub(r"^.*\.", "….", last) if "." in last else f"…/{last}"
+    assert any(f"{path}`" in row or (above in row and shortened in row) for row in rows), path

@@ -38,6 +38,7 @@ KNOWN: dict[str, list[Any]] = {
     "evaluation_id": [1, 2, 9],
     "key": [cell.key for cell in CELLS],
     "other": [cell.key for cell in CELLS],
+    "name": ["L2-M1", "flattened"],
     "motif_key": [key for key, _ in resolved_motifs(CELLS[0]).values()][:3],
 }
 """What most requests ask about; the others ask about what does not exist."""

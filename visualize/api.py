@@ -1,0 +1,92 @@
+"""What the eyes add to the REST API: drawings of genotypes as files."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router
+from pydantic import Field
+
+from search.api.problems import Problem, invalid, not_found
+from search.api.routes.genotypes import genotype_or_404
+from search.api.schemas.base import GenotypeKey
+from search.evolution.assembly import Infeasible
+from search.evolution.genotype import Genotype, GenotypeError
+from visualize.drawings import Drawing, TooLarge, flattened_drawing, motif_drawing
+from visualize.palette import Theme
+from visualize.render import DrawingFailed, picture_file, svg_file
+
+router = Router(tags=["drawings"])
+
+MEDIA_TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "dot": "text/vnd.graphviz",
+}
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""A drawing carries its style inside; nothing else in it may act."""
+_MOTIF = re.compile(r"L(\d{1,2})-M(\d{1,2})", re.ASCII)
+
+Name = Annotated[
+    str,
+    Path(
+        ...,
+        pattern=r"^(flattened|L[0-9]{1,2}-M[0-9]{1,2})$",
+        description="A motif by level and slot, such as L2-M3 (the cell is the one of the top level), or flattened",
+        example="flattened",
+    ),
+]
+Ending = Annotated[
+    Literal["svg", "png", "pdf", "dot"], Path(..., description="What to draw it as", example="svg")
+]
+_FILES: dict[str, Any] = {
+    media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES.values()
+}
+
+
+@router.get(
+    "/{key}/drawings/{name}.{ending}",
+    summary="Draw a motif of a genotype, or its flattened network",
+    openapi_extra={"responses": {200: {"content": _FILES}}},
+)
+def draw_genotype(
+    request: HttpRequest,
+    key: GenotypeKey,
+    name: Name,
+    ending: Ending,
+    theme: Annotated[Theme, Field(description="For a light or a dark background")] = "light",
+) -> HttpResponse:
+    """SVG with its style inside, PNG, PDF, or DOT for Graphviz. What is too large to be drawn is refused."""
+    row = genotype_or_404(key)
+    subject = Genotype.from_json({"space": row.space, "levels": row.levels})
+    try:
+        drawing = _drawing(subject, name, None if ending == "svg" else theme)
+        content = _content(drawing, ending, theme)
+    except (TooLarge, DrawingFailed, Infeasible) as refusal:
+        raise invalid("path", "name", str(refusal), name) from None
+    response = HttpResponse(content, content_type=MEDIA_TYPES[ending])
+    response.headers["Content-Security-Policy"] = SVG_POLICY
+    return response
+
+
+def _drawing(subject: Genotype, name: str, ink: Theme | None) -> Drawing:
+    match = _MOTIF.fullmatch(name)
+    if match is None:
+        return flattened_drawing(subject, ink=ink)
+    try:
+        return motif_drawing(subject, int(match[1]), int(match[2]), ink=ink)
+    except (GenotypeError, ValueError):
+        raise _no_such(subject, name) from None
+
+
+def _no_such(subject: Genotype, name: str) -> Problem:
+    return not_found("drawing", f"{name} of this genotype; its cell is L{subject.space.top}-M1")
+
+
+def _content(drawing: Drawing, ending: str, theme: Theme) -> bytes:
+    if ending == "svg":
+        return svg_file(drawing, theme).encode()
+    if ending == "dot":
+        return drawing.source.encode()
+    return picture_file(drawing, "png" if ending == "png" else "pdf")
