@@ -137,7 +137,7 @@ TORCH_THREADS = env.number(
 )
 EVALUATION_TIME_LIMIT = env.number(
     "NASWEB_EVALUATION_TIME_LIMIT",
-    21_600,
+    259_200,  # the four repeats of a paper's protocol on a CPU; each repeat has its own limit in the protocol
     "Seconds one attempt at an evaluation may take; the worker's and the broker's limits follow from it",
     least=10,
 )

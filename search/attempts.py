@@ -11,12 +11,12 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from search import services
@@ -24,6 +24,7 @@ from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
 from search.evolution.genotype import Genotype
 from search.evolution.phenotype import Infeasible, build_phenotype
+from search.outages import AWAY, insist, tolerate
 from search.services import Claim, LeaseLost, errors
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) 
     except Cancelled as reason:
         log.info("%s", reason)
         services.release_evaluation(claim=claim)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise  # the database is away; the sweep takes the evaluation back when the lease has run out
     except BaseException:
         with suppress(DatabaseError):
@@ -71,15 +72,18 @@ def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
     except Exception as error:
         log.exception("evaluation %s failed", claim.evaluation_id)
         reason = f"{type(error).__name__}: {error}"
-        return services.fail_evaluation(claim=claim, code="error", reason=reason, log=traceback.format_exc())
-    return services.finish_evaluation(claim=claim)
+        text = traceback.format_exc()
+        return insist(partial(services.fail_evaluation, claim=claim, code="error", reason=reason, log=text))
+    return insist(partial(services.finish_evaluation, claim=claim))
 
 
 def _fail(claim: Claim, failure: EvaluationFailed) -> list[int]:
     if failure.code == "dataset_unavailable":
-        services.postpone_evaluation(claim=claim, reason=f"{claim.worker}: {failure.message}")
+        insist(
+            partial(services.postpone_evaluation, claim=claim, reason=f"{claim.worker}: {failure.message}")
+        )
         return []
-    return services.fail_evaluation(claim=claim, code=failure.code, reason=failure.message)
+    return insist(partial(services.fail_evaluation, claim=claim, code=failure.code, reason=failure.message))
 
 
 def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
@@ -96,15 +100,15 @@ def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
         result = trainer(
             phenotype, protocol, repeat=repeat, seed=seed, progress=pulse, device=settings.DEVICE
         )
-        services.record_repeat(claim=claim, repeat=repeat, seed=seed, result=_checked(result))
+        _checked(result)
+        insist(partial(services.record_repeat, claim=claim, repeat=repeat, seed=seed, result=result))
 
 
-def _checked(result: TrainResult) -> TrainResult:
+def _checked(result: TrainResult) -> None:
     if not (math.isfinite(result.accuracy) and 0 <= result.accuracy <= 1):
         raise EvaluationFailed(
             "not_finite", f"the trainer returned accuracy {result.accuracy}, not a fraction 0..1"
         )
-    return result
 
 
 class _Heartbeat:
@@ -125,7 +129,10 @@ class _Heartbeat:
             self._watch(self._claim, done)
         if time.monotonic() - self._last < settings.HEARTBEAT_SECONDS:
             return
-        verdict = services.heartbeat_evaluation(claim=self._claim, progress=done, live_curve=self._curve)
+        beat = partial(
+            services.heartbeat_evaluation, claim=self._claim, progress=done, live_curve=self._curve
+        )
+        verdict: services.Verdict = tolerate(beat, "go")
         self._last = time.monotonic()
         if verdict != "go":
             text = errors.LEASE_LOST if verdict == "lost" else errors.NOBODY_NEEDS

@@ -104,7 +104,13 @@ def heartbeat_evaluation(
 
 @transaction.atomic
 def record_repeat(*, claim: Claim, repeat: int, seed: int, result: TrainResult) -> FitnessRecord:
-    """Keep one finished repeat, for good. Raises LeaseLost."""
+    """Keep one finished repeat, for good. Raises LeaseLost.
+
+    May be repeated when it is not known whether it was committed: a repeat that is there already stays.
+    """
+    ours = FitnessRecord.objects.filter(evaluation=claim.evaluation_id, evaluation__lease=claim.lease)
+    if kept := ours.filter(repeat=repeat).first():
+        return kept
     held = _held(claim).update(
         heartbeat_at=Now(), device=result.device, train_seconds=F("train_seconds") + result.seconds
     )

@@ -1,0 +1,50 @@
+"""A database that is away for a moment costs no training: what a worker has to say is said again."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+AWAY = (OperationalError, InterfaceError)
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
+
+
+def insist(write: Callable[[], Result]) -> Result:
+    """Do a write that may be repeated, again and again while the database is away, for as long as a lease.
+
+    Raises what the database raised last; the sweep then finds the work.
+    """
+    deadline = time.monotonic() + settings.LEASE_SECONDS
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return write()
+        except AWAY as error:
+            _reconnect()
+            if time.monotonic() + pause > deadline:
+                raise
+            log.warning("the database is away, trying again: %s", error)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def tolerate(write: Callable[[], Result], otherwise: Result) -> Result:
+    """Do a write that the next one makes up for; `otherwise` while the database is away."""
+    try:
+        return write()
+    except AWAY as error:
+        _reconnect()
+        log.warning("the database is away, going on: %s", error)
+        return otherwise
+
+
+def _reconnect() -> None:
+    """Have the next query open a connection if this one is dead; within a transaction that is its owner's affair."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
