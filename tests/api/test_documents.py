@@ -13,7 +13,7 @@ from search.models import Experiment
 from search.selectors import motifs_of
 from tests.api.conftest import ROOT, Api
 from tests.build.tree import ROOT as ROOT_FOLDER
-from tests.search.searching import created
+from tests.search.searching import started
 
 METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -72,7 +72,7 @@ BODIES = [
 def test_every_example_of_a_body_is_accepted(
     api: Api, path: str, method: str, title: str, body: dict[str, Any]
 ) -> None:
-    address = path.removeprefix(ROOT).format(experiment_id=created().pk)
+    address = path.removeprefix(ROOT).format(experiment_id=started().pk)
     answer = api.send(address, json.dumps(body).encode(), method=method.upper())
     assert answer.status in (200, 201), answer.document
 

@@ -3,19 +3,19 @@
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Header, Query, Router
+from ninja import Query, Router
 from pydantic import Field
 
 from search import selectors, services
 from search.api.creation import wanted_experiment
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, not_found
-from search.api.schemas.base import ExperimentId, Flag
+from search.api.schemas.base import ExperimentId, Flag, IdempotencyKey
 from search.api.schemas.experiments import (
     CHANGE_EXAMPLES,
     CREATE_EXAMPLES,
@@ -33,18 +33,6 @@ from search.tasks import nudge_experiment
 
 router = Router(tags=["experiments"])
 CONFLICTS: dict[str, Any] = {"x-errors": [409]}
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        None,
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern=r"^[!-~]+$",
-        description="A text of your own, such as a UUID, that is new for each new experiment; kept for a day",
-    ),
-]
 
 
 class ExperimentQuery(PageQuery):

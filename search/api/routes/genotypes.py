@@ -50,7 +50,7 @@ def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
     """Whether it is valid, what it builds and costs, what is odd about it, and what is known of its network."""
     setting = _setting(body)
     try:
-        genotype = _read(body.genotype)
+        genotype = read_genotype(body.genotype)
     except GenotypeError as error:
         return Preview(
             valid=False,
@@ -94,12 +94,12 @@ def _setting(body: GenotypePreview) -> Setting:
 
 def _start(body: GenotypePreview) -> Genotype | None:
     try:
-        return None if body.start is None else _read(body.start)
+        return None if body.start is None else read_genotype(body.start)
     except GenotypeError as error:
         raise invalid("body", "start", str(error), body.start) from None
 
 
-def _read(given: object) -> Genotype:
+def read_genotype(given: object) -> Genotype:
     return parse_genotype(given) if isinstance(given, str) else Genotype.from_json(given)
 
 

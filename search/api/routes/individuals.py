@@ -1,27 +1,37 @@
 """The individuals of an experiment: lists, one, its children and its line of ancestors."""
 
 from typing import Annotated, Literal
+from uuid import UUID, uuid4, uuid5
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import Query, Router
 from pydantic import Field
 
-from search import selectors
+from search import selectors, services
 from search.api.filters import IndividualFilter, filtered_rows
 from search.api.paging import PageQuery, find_page
-from search.api.problems import not_found
-from search.api.schemas.base import Count, ExperimentId, Step
+from search.api.problems import Problem, invalid, not_found
+from search.api.routes.experiments import CONFLICTS, experiment_or_404
+from search.api.routes.genotypes import read_genotype
+from search.api.schemas.base import Count, ExperimentId, IdempotencyKey, Step
 from search.api.schemas.individuals import (
+    CREATE_EXAMPLES,
+    IndividualCreate,
     IndividualDocument,
     IndividualPage,
     IndividualRow,
 )
+from search.evolution.genotype import Genotype, GenotypeError
 from search.models import Individual
 from search.selectors import lists
 from search.selectors.keyset import Order
+from search.tasks import nudge_experiment
 
 router = Router(tags=["individuals"])
 LONGEST_LINE = 1000
+REPEATED = UUID("5f0cf0c6-6f4e-4f0e-9a5a-7f7c1f4c2b1d")
+"""The space of names in which a request's key is one."""
 ORDERS = {
     name: Order(name.lstrip("-"), tie="step", descending=name.startswith("-"), nullable="fitness" in name)
     for column in ("step", "fitness", "parameters", "multiply_adds")
@@ -46,6 +56,49 @@ def list_individuals(
 ) -> IndividualPage:
     found = find_page(filtered_rows(experiment_id, filters), ORDERS[filters.order], filters)
     return IndividualPage(items=[IndividualRow.of(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@router.post(
+    "",
+    response={201: IndividualDocument},
+    summary="Evaluate a genotype of your own",
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": CREATE_EXAMPLES}}}}
+    | CONFLICTS,
+)
+def create_individual(
+    request: HttpRequest,
+    experiment_id: ExperimentId,
+    body: IndividualCreate,
+    response: HttpResponse,
+    idempotency_key: IdempotencyKey = None,
+) -> IndividualDocument:
+    """It joins the population as an individual of origin `human`, beside the search's own budget. A search that is
+    finished trains it and ends again. A repeated request with its `Idempotency-Key` adds nothing."""
+    genotype = _read(body)
+    token = uuid5(REPEATED, idempotency_key) if idempotency_key else uuid4()
+    try:
+        place = services.evaluate_genotype(
+            experiment_id=experiment_id,
+            genotype=genotype,
+            token=token,
+            parent_step=body.parent_step,
+            eligible=body.eligible,
+        )
+    except services.NotFound:
+        raise not_found("experiment", experiment_id) from None
+    except services.Conflict as error:
+        state = experiment_or_404(experiment_id).state
+        raise Problem("conflict", str(error), state=state) from None
+    nudge_experiment(experiment_id)
+    response.headers["Location"] = reverse("api:show_individual", args=[experiment_id, place.step])
+    return show_individual(request, experiment_id, place.step)
+
+
+def _read(body: IndividualCreate) -> Genotype:
+    try:
+        return read_genotype(body.genotype)
+    except GenotypeError as error:
+        raise invalid("body", "genotype", str(error), body.genotype) from None
 
 
 @router.get("/{step}", response=IndividualDocument, summary="Show an individual")

@@ -3,10 +3,11 @@
 import re
 from typing import Annotated, Any
 
-from ninja import Path
+from ninja import Header, Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from search.api.bodies import LARGEST_INTEGER
+from search.evolution.genotype import MAX_DOCUMENT
 
 
 class Document(BaseModel):
@@ -75,6 +76,20 @@ GenotypeKey = Annotated[
 MotifKey = Annotated[
     str,
     Path(..., pattern=KEY_PATTERN, description="Key of a motif: 32 hex digits", example=EXAMPLE_KEY),
+]
+
+GivenGenotype = dict[str, Any] | Annotated[str, Field(max_length=MAX_DOCUMENT)]
+"""A document with space and levels, or the canonical text."""
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        None,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="A text of your own, such as a UUID, that is new for each new request; kept for a day",
+    ),
 ]
 
 ConfigDocument = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "ExperimentConfig"})]

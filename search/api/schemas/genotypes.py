@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from search import models
-from search.api.schemas.base import EXAMPLE_KEY, Body, Document, Whole
+from search.api.schemas.base import EXAMPLE_KEY, Body, Document, GivenGenotype, Whole
 from search.api.schemas.evaluations import EXAMPLE_ROW as EXAMPLE_EVALUATION
 from search.api.schemas.evaluations import EvaluationRow
 from search.api.schemas.individuals import WorkState
@@ -14,7 +14,6 @@ from search.api.schemas.inspections import EXAMPLE as EXAMPLE_INSPECTION
 from search.api.schemas.inspections import HostBody, Inspection
 from search.api.schemas.previews import EXAMPLE as EXAMPLE_PREVIEW
 from search.api.schemas.previews import Costs, PreviewChange, TrainingEstimate
-from search.evolution.genotype import MAX_DOCUMENT
 from search.evolution.published import PUBLISHED
 
 _CELL = PUBLISHED["liu2018"].genotype
@@ -138,7 +137,7 @@ class GenotypeDocument(GenotypeRow):
 class GenotypePreview(Body):
     """A genotype to be looked at without storing it."""
 
-    genotype: dict[str, Any] | Annotated[str, Field(max_length=MAX_DOCUMENT)] = Field(
+    genotype: GivenGenotype = Field(
         description="The document with space and levels, or the canonical text; what is wrong with it is the answer"
     )
     host: HostBody = Field(default=HostBody(), description="What parameters and multiply-adds are counted in")
@@ -147,7 +146,7 @@ class GenotypePreview(Body):
         description="Count in this experiment's protocol instead, and say what training would take",
     )
     preset: str | None = Field(default=None, max_length=100, description="The same with a preset's protocol")
-    start: dict[str, Any] | Annotated[str, Field(max_length=MAX_DOCUMENT)] | None = Field(
+    start: GivenGenotype | None = Field(
         default=None, description="The genotype that an edit began with: `change` is told against it"
     )
 

@@ -1,20 +1,20 @@
 """Individuals: one genotype at one step of one experiment."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from search import models
-from search.api.schemas.base import EXAMPLE_KEY, Document
+from search.api.bodies import LARGEST_INTEGER
+from search.api.schemas.base import EXAMPLE_KEY, Body, Document, GivenGenotype
 from search.evolution.mutation import Mutation
+from search.evolution.published import PUBLISHED
 from search.evolution.space import search_space
 
 WorkState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
-EXAMPLE_TEXT = (
-    "hierarchical:4.12.314-4.22.133-3.23.365-5.33.645-6.36.363-2.44.365:5.33.313.4555"  # the published cell
-)
+EXAMPLE_TEXT = PUBLISHED["liu2018"].genotype.text
 EXAMPLE_ROW: dict[str, Any] = {
     "experiment_id": 1,
     "step": 17,
@@ -130,6 +130,24 @@ class IndividualPage(Document):
 
     items: list[IndividualRow]
     next_cursor: str | None = Field(description="Null on the last page")
+
+
+class IndividualCreate(Body):
+    """A genotype that a person made, to be evaluated in an experiment."""
+
+    genotype: GivenGenotype
+    parent_step: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] | None = Field(
+        default=None, description="Step of the individual that it was made from"
+    )
+    eligible: bool = Field(default=True, description="Whether it may win tournaments")
+
+
+CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "text": {"value": {"genotype": EXAMPLE_TEXT}},
+    "kept out of tournaments": {
+        "value": {"genotype": PUBLISHED["liu2018"].genotype.to_json(), "eligible": False}
+    },
+}
 
 
 class IndividualDocument(IndividualRow):
