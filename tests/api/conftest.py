@@ -89,6 +89,13 @@ def instant_trainer(settings: Settings) -> None:
     load_trainer.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Settings) -> None:
+    """As on one machine: a deployment's hashed names are there once they are collected."""
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
+
+
 @pytest.fixture(scope="session")
 def remembered_search(django_db_setup: None, django_db_blocker: Any) -> str:
     """The rows of a finished search of twelve individuals, one of which failed: searched once, for it takes a

@@ -1,9 +1,12 @@
 """Experiments are renamed, tagged, archived, given another budget, and deleted."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
 
 from search import services
 from search.models import Evaluation, Experiment, Genotype, IdempotentReply, Individual
@@ -102,3 +105,22 @@ def test_a_failed_creation_does_not_use_its_key_up(api: Api) -> None:
     assert api.post("/experiments", {"preset": "slow"}, headers=key).status == 422
     assert not IdempotentReply.objects.exists()
     assert api.post("/experiments", {"preset": "quick"}, headers=key).status == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_with_one_key_at_the_same_moment_create_one_experiment() -> None:
+    def create(_: int) -> int:
+        try:
+            answer = Api(Client()).post(
+                "/experiments", {"preset": "quick"}, headers={"Idempotency-Key": "at-once"}
+            )
+        finally:
+            connection.close()
+        assert answer.status == 201
+        number: int = answer["id"]
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = set(pool.map(create, range(8)))
+    assert numbers == set(Experiment.objects.values_list("pk", flat=True))
+    assert len(numbers) == 1
