@@ -10,7 +10,7 @@ from search.evolution.estimate import training_bytes
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype, build_phenotype
-from search.training import memory, pulse, trainer
+from search.training import pulse, trainer
 from search.training.hosts import Network, build_network
 from search.training.pulse import report_while
 from search.training.trainer import train
