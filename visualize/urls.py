@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from visualize.views import controls, curves, diff, experiments, genotypes, launch, lineage
+from visualize.views import (
+    compare,
+    controls,
+    curves,
+    diff,
+    editor,
+    experiments,
+    genotypes,
+    launch,
+    life,
+    lineage,
+    motifs,
+    pareto,
+    workers,
+)
 from visualize.views import help as help_views
 
 urlpatterns = [
@@ -19,6 +33,15 @@ urlpatterns = [
     path("experiments/<int:experiment_id>/pause/", controls.pause, name="experiment_pause"),
     path("experiments/<int:experiment_id>/resume/", controls.resume, name="experiment_resume"),
     path("experiments/<int:experiment_id>/stop/", controls.stop, name="experiment_stop"),
+    path("experiments/<int:experiment_id>/settings/", life.settings, name="experiment_settings"),
+    path("experiments/<int:experiment_id>/archive/", life.archive, name="experiment_archive"),
+    path("experiments/<int:experiment_id>/delete/", life.delete, name="experiment_delete"),
+    path(
+        "experiments/<int:experiment_id>/individuals/<int:step>/words/", life.words, name="individual_words"
+    ),
+    path("workers/", workers.index, name="workers"),
+    path("evaluations/<int:evaluation_id>/retry/", workers.retry, name="evaluation_retry"),
+    path("evaluations/<int:evaluation_id>/cancel/", workers.cancel, name="evaluation_cancel"),
     path("experiments/<int:experiment_id>/individuals/<int:step>/", genotypes.individual, name="individual"),
     path("genotypes/<slug:key>/", genotypes.genotype, name="genotype"),
     path("genotypes/<slug:key>.<slug:extension>", genotypes.genotype_file, name="genotype_file"),
@@ -38,4 +61,23 @@ urlpatterns = [
         lineage.lineage,
         name="individual_lineage",
     ),
+    path("editor/", editor.editor, name="editor"),
+    path("editor/evaluate/", editor.evaluate, name="editor_evaluate"),
+    path(
+        "experiments/<int:experiment_id>/individuals/<int:step>/edit/",
+        editor.individual_edit,
+        name="individual_edit",
+    ),
+    path("genotypes/<slug:key>/edit/", editor.genotype_edit, name="genotype_edit"),
+    path("experiments/<int:experiment_id>/motifs/", motifs.index, name="experiment_motifs"),
+    path("experiments/<int:experiment_id>/mutations/", motifs.mutations, name="experiment_mutations"),
+    path("motifs/<slug:key>/", motifs.detail, name="motif"),
+    path("experiments/<int:experiment_id>/pareto/", pareto.index, name="experiment_pareto"),
+    path("experiments/<int:experiment_id>/pareto.json", pareto.points, name="experiment_pareto_points"),
+    path(
+        "experiments/<int:experiment_id>/pareto/selected/", pareto.selected, name="experiment_pareto_selected"
+    ),
+    path("compare/", compare.index, name="compare"),
+    path("compare/choices/", compare.chooser, name="compare_chooser"),
+    path("compare/curves.json", compare.curves, name="compare_curves"),
 ]

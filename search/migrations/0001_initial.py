@@ -6,258 +6,478 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Experiment',
+            name="Experiment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('notes', models.TextField(blank=True)),
-                ('config', models.JSONField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('running', 'Running'), ('paused', 'Paused'), ('finished', 'Finished'), ('stopped', 'Stopped'), ('failed', 'Failed')], default='draft', max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('launch', models.UUIDField(null=True, unique=True)),
-                ('individuals_planned', models.PositiveIntegerField()),
-                ('proposed', models.PositiveIntegerField(default=0)),
-                ('evaluated', models.PositiveIntegerField(default=0)),
-                ('failed', models.PositiveIntegerField(default=0)),
-                ('shared', models.PositiveIntegerField(default=0)),
-                ('population', models.PositiveIntegerField(default=0)),
-                ('train_seconds', models.FloatField(default=0)),
-                ('strategy_state', models.JSONField(null=True)),
-                ('observed', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("notes", models.TextField(blank=True)),
+                ("config", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("finished", "Finished"),
+                            ("stopped", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("launch", models.UUIDField(null=True, unique=True)),
+                ("individuals_planned", models.PositiveIntegerField()),
+                ("proposed", models.PositiveIntegerField(default=0)),
+                ("evaluated", models.PositiveIntegerField(default=0)),
+                ("failed", models.PositiveIntegerField(default=0)),
+                ("shared", models.PositiveIntegerField(default=0)),
+                ("population", models.PositiveIntegerField(default=0)),
+                ("train_seconds", models.FloatField(default=0)),
+                ("strategy_state", models.JSONField(null=True)),
+                ("observed", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Genotype',
+            name="Genotype",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32, unique=True)),
-                ('text', models.TextField()),
-                ('space', models.JSONField()),
-                ('levels', models.JSONField()),
-                ('phenotype_key', models.CharField(db_index=True, max_length=32)),
-                ('operation_counts', models.JSONField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=32, unique=True)),
+                ("text", models.TextField()),
+                ("space", models.JSONField()),
+                ("levels", models.JSONField()),
+                ("phenotype_key", models.CharField(db_index=True, max_length=32)),
+                ("operation_counts", models.JSONField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phenotype_key', models.CharField(max_length=32)),
-                ('protocol_key', models.CharField(max_length=32)),
-                ('protocol', models.JSONField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('max_attempts', models.PositiveSmallIntegerField(default=3)),
-                ('lease', models.CharField(blank=True, max_length=36)),
-                ('worker', models.CharField(blank=True, max_length=200)),
-                ('device', models.CharField(blank=True, max_length=100)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('progress', models.FloatField(default=0)),
-                ('live_curve', models.JSONField(default=list)),
-                ('reason_code', models.CharField(blank=True, max_length=30)),
-                ('reason', models.TextField(blank=True)),
-                ('log', models.TextField(blank=True)),
-                ('fitness', models.FloatField(null=True)),
-                ('fitness_spread', models.FloatField(null=True)),
-                ('train_seconds', models.FloatField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('genotype', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='search.genotype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("phenotype_key", models.CharField(max_length=32)),
+                ("protocol_key", models.CharField(max_length=32)),
+                ("protocol", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("max_attempts", models.PositiveSmallIntegerField(default=3)),
+                ("lease", models.CharField(blank=True, max_length=36)),
+                ("worker", models.CharField(blank=True, max_length=200)),
+                ("device", models.CharField(blank=True, max_length=100)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("progress", models.FloatField(default=0)),
+                ("live_curve", models.JSONField(default=list)),
+                ("reason_code", models.CharField(blank=True, max_length=30)),
+                ("reason", models.TextField(blank=True)),
+                ("log", models.TextField(blank=True)),
+                ("fitness", models.FloatField(null=True)),
+                ("fitness_spread", models.FloatField(null=True)),
+                ("train_seconds", models.FloatField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "genotype",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluations",
+                        to="search.genotype",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Individual',
+            name="Individual",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveIntegerField()),
-                ('mutation', models.JSONField(null=True)),
-                ('origin', models.CharField(max_length=30)),
-                ('generation', models.PositiveIntegerField(default=0)),
-                ('parameters', models.BigIntegerField()),
-                ('multiply_adds', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('fitness', models.FloatField(null=True)),
-                ('fitness_spread', models.FloatField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('shared', models.BooleanField(default=False)),
-                ('eligible', models.BooleanField(default=True)),
-                ('completion', models.PositiveIntegerField(null=True)),
-                ('best_so_far', models.FloatField(null=True)),
-                ('population_seen', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='individuals', to='search.evaluation')),
-                ('experiment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='individuals', to='search.experiment')),
-                ('genotype', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='individuals', to='search.genotype')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='search.individual')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.PositiveIntegerField()),
+                ("mutation", models.JSONField(null=True)),
+                ("origin", models.CharField(max_length=30)),
+                ("generation", models.PositiveIntegerField(default=0)),
+                ("parameters", models.BigIntegerField()),
+                ("multiply_adds", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("fitness", models.FloatField(null=True)),
+                ("fitness_spread", models.FloatField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("shared", models.BooleanField(default=False)),
+                ("eligible", models.BooleanField(default=True)),
+                ("completion", models.PositiveIntegerField(null=True)),
+                ("best_so_far", models.FloatField(null=True)),
+                ("population_seen", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="individuals",
+                        to="search.evaluation",
+                    ),
+                ),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="individuals",
+                        to="search.experiment",
+                    ),
+                ),
+                (
+                    "genotype",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="individuals",
+                        to="search.genotype",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="children",
+                        to="search.individual",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('step',),
+                "ordering": ("step",),
             },
         ),
         migrations.AddField(
-            model_name='experiment',
-            name='best',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='search.individual'),
+            model_name="experiment",
+            name="best",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="search.individual",
+            ),
         ),
         migrations.CreateModel(
-            name='Motif',
+            name="Motif",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32, unique=True)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('structure', models.JSONField()),
-                ('phenotype_key', models.CharField(blank=True, db_index=True, max_length=32)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=32, unique=True)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("structure", models.JSONField()),
+                ("phenotype_key", models.CharField(blank=True, db_index=True, max_length=32)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('level__gte', 2)), name='motif_level')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__gte", 2)), name="motif_level")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MotifUse',
+            name="MotifUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField()),
-                ('slot', models.PositiveSmallIntegerField()),
-                ('uses', models.PositiveIntegerField()),
-                ('genotype', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='motifs', to='search.genotype')),
-                ('motif', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='carried_by', to='search.motif')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField()),
+                ("slot", models.PositiveSmallIntegerField()),
+                ("uses", models.PositiveIntegerField()),
+                (
+                    "genotype",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="motifs",
+                        to="search.genotype",
+                    ),
+                ),
+                (
+                    "motif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="carried_by",
+                        to="search.motif",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FitnessRecord',
+            name="FitnessRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('repeat', models.PositiveSmallIntegerField()),
-                ('seed', models.BigIntegerField()),
-                ('accuracy', models.FloatField()),
-                ('curve', models.JSONField()),
-                ('seconds', models.FloatField()),
-                ('device', models.CharField(blank=True, max_length=100)),
-                ('worker', models.CharField(blank=True, max_length=200)),
-                ('attempt', models.PositiveSmallIntegerField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('evaluation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='search.evaluation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("repeat", models.PositiveSmallIntegerField()),
+                ("seed", models.BigIntegerField()),
+                ("accuracy", models.FloatField()),
+                ("curve", models.JSONField()),
+                ("seconds", models.FloatField()),
+                ("device", models.CharField(blank=True, max_length=100)),
+                ("worker", models.CharField(blank=True, max_length=200)),
+                ("attempt", models.PositiveSmallIntegerField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="search.evaluation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('evaluation', 'repeat'), name='fitness_record_once'), models.CheckConstraint(condition=models.Q(('accuracy__gte', 0), ('accuracy__lte', 1)), name='fitness_record_accuracy')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("evaluation", "repeat"), name="fitness_record_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("accuracy__gte", 0), ("accuracy__lte", 1)),
+                        name="fitness_record_accuracy",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['state', 'sent_at'], name='evaluation_waiting'),
+            model_name="evaluation",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["state", "sent_at"],
+                name="evaluation_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['state', 'heartbeat_at'], name='evaluation_running'),
+            model_name="evaluation",
+            index=models.Index(
+                condition=models.Q(("state", "running")),
+                fields=["state", "heartbeat_at"],
+                name="evaluation_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('phenotype_key', 'protocol_key'), name='evaluation_once'),
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(
+                fields=("phenotype_key", "protocol_key"), name="evaluation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed', 'cancelled'])), name='evaluation_state'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "running", "done", "failed", "cancelled"])),
+                name="evaluation_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('fitness__gte', 0), ('fitness__lte', 1)), name='evaluation_fitness'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fitness__gte", 0), ("fitness__lte", 1)), name="evaluation_fitness"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 1)), name='evaluation_progress'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("progress__gte", 0), ("progress__lte", 1)), name="evaluation_progress"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('attempts__lte', models.F('max_attempts'))), name='evaluation_attempts'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("attempts__lte", models.F("max_attempts"))), name="evaluation_attempts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), models.Q(('lease', ''), _negated=True)), models.Q(models.Q(('state', 'running'), _negated=True), ('lease', '')), _connector='OR'), name='evaluation_leased_while_running'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), models.Q(("lease", ""), _negated=True)),
+                    models.Q(models.Q(("state", "running"), _negated=True), ("lease", "")),
+                    _connector="OR",
+                ),
+                name="evaluation_leased_while_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fitness__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('fitness__isnull', True)), _connector='OR'), name='evaluation_done_with_fitness'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fitness__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("fitness__isnull", True)),
+                    _connector="OR",
+                ),
+                name="evaluation_done_with_fitness",
+            ),
         ),
         migrations.AddIndex(
-            model_name='individual',
-            index=models.Index(fields=['experiment', 'fitness', 'step'], name='individual_by_fitness'),
+            model_name="individual",
+            index=models.Index(fields=["experiment", "fitness", "step"], name="individual_by_fitness"),
         ),
         migrations.AddIndex(
-            model_name='individual',
-            index=models.Index(fields=['experiment', 'parameters', 'step'], name='individual_by_parameters'),
+            model_name="individual",
+            index=models.Index(fields=["experiment", "parameters", "step"], name="individual_by_parameters"),
         ),
         migrations.AddIndex(
-            model_name='individual',
-            index=models.Index(fields=['experiment', 'multiply_adds', 'step'], name='individual_by_multiply_adds'),
+            model_name="individual",
+            index=models.Index(
+                fields=["experiment", "multiply_adds", "step"], name="individual_by_multiply_adds"
+            ),
         ),
         migrations.AddIndex(
-            model_name='individual',
-            index=models.Index(fields=['experiment', 'state', 'step'], name='individual_by_state'),
+            model_name="individual",
+            index=models.Index(fields=["experiment", "state", "step"], name="individual_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='individual',
-            constraint=models.UniqueConstraint(fields=('experiment', 'step'), name='individual_step'),
+            model_name="individual",
+            constraint=models.UniqueConstraint(fields=("experiment", "step"), name="individual_step"),
         ),
         migrations.AddConstraint(
-            model_name='individual',
-            constraint=models.UniqueConstraint(fields=('experiment', 'completion'), name='individual_completion'),
+            model_name="individual",
+            constraint=models.UniqueConstraint(
+                fields=("experiment", "completion"), name="individual_completion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='individual',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed', 'cancelled'])), name='individual_state'),
+            model_name="individual",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "running", "done", "failed", "cancelled"])),
+                name="individual_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='individual',
-            constraint=models.CheckConstraint(condition=models.Q(('fitness__gte', 0), ('fitness__lte', 1)), name='individual_fitness'),
+            model_name="individual",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fitness__gte", 0), ("fitness__lte", 1)), name="individual_fitness"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='individual',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fitness__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('fitness__isnull', True)), _connector='OR'), name='individual_done_with_fitness'),
+            model_name="individual",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fitness__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("fitness__isnull", True)),
+                    _connector="OR",
+                ),
+                name="individual_done_with_fitness",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='individual',
-            constraint=models.CheckConstraint(condition=models.Q(('completion__isnull', True), models.Q(('eligible', True), ('state', 'done')), _connector='OR'), name='individual_completion_done'),
+            model_name="individual",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("completion__isnull", True),
+                    models.Q(("eligible", True), ("state", "done")),
+                    _connector="OR",
+                ),
+                name="individual_completion_done",
+            ),
         ),
         migrations.AddIndex(
-            model_name='experiment',
-            index=models.Index(fields=['state'], name='experiment_by_state'),
+            model_name="experiment",
+            index=models.Index(fields=["state"], name="experiment_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'running', 'paused', 'finished', 'stopped', 'failed'])), name='experiment_state'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "running", "paused", "finished", "stopped", "failed"])
+                ),
+                name="experiment_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed__lte', models.F('individuals_planned'))), name='experiment_budget'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("proposed__lte", models.F("individuals_planned"))),
+                name="experiment_budget",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('evaluated__lte', models.F('proposed')), ('failed__lte', models.F('proposed')), ('shared__lte', models.F('proposed')), ('population__lte', models.F('evaluated'))), name='experiment_counters'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("evaluated__lte", models.F("proposed")),
+                    ("failed__lte", models.F("proposed")),
+                    ("shared__lte", models.F("proposed")),
+                    ("population__lte", models.F("evaluated")),
+                ),
+                name="experiment_counters",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='motifuse',
-            constraint=models.UniqueConstraint(fields=('genotype', 'level', 'slot'), name='motif_use_slot'),
+            model_name="motifuse",
+            constraint=models.UniqueConstraint(fields=("genotype", "level", "slot"), name="motif_use_slot"),
         ),
         migrations.AddConstraint(
-            model_name='motifuse',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 2), ('slot__gte', 1)), name='motif_use_place'),
+            model_name="motifuse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__gte", 2), ("slot__gte", 1)), name="motif_use_place"
+            ),
         ),
     ]

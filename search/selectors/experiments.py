@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from search.models import Experiment, Individual
 
 
-def experiments(*, state: str = "", query: str = "") -> QuerySet[Experiment]:
-    """Newest first, with their best individual; `query` is part of the name."""
+def experiments(*, state: str = "", query: str = "", archived: bool | None = None) -> QuerySet[Experiment]:
+    """Newest first, with their best individual; `query` is part of the name; `archived` None means both."""
     rows = Experiment.objects.select_related("best__genotype").order_by("-pk")
+    if archived is not None:
+        rows = rows.filter(archived=archived)
     if state:
         rows = rows.filter(state=state)
     return rows.filter(name__icontains=query) if query else rows

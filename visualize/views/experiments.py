@@ -30,7 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     name, state = request.GET.get("name", "").strip(), request.GET.get("state", "")
-    rows = selectors.experiments(state=state if state in ExperimentState.values else "", query=name)
+    archived = request.GET.get("archived") == "yes"
+    rows = selectors.experiments(
+        state=state if state in ExperimentState.values else "", query=name, archived=archived
+    )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     moving = any(row.state == ExperimentState.RUNNING for row in page.object_list)
     context: dict[str, object] = {
@@ -38,7 +41,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": listing(page.object_list),
         "total": page.paginator.count or Experiment.objects.exists(),
-        "filter": {"name": name, "state": state},
+        "filter": {"name": name, "state": state, "archived": archived},
+        "archive": selectors.experiments(archived=True).count(),
         "states": ExperimentState.values,
         "demo": PRESETS["quick"],
         "token": uuid4(),

@@ -6,21 +6,22 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
 from search import services
-from search.evolution.config import ExperimentConfig, protocol_key
+from search.evolution.config import ExperimentConfig, experiment_config, protocol_key
 from search.evolution.presets import PRESETS
-from search.models import ExperimentState
+from search.models import Experiment, ExperimentState
 from search.selectors import progress as progress_selectors
 from search.tasks import nudge_experiment
 from visualize.estimates import estimate as estimate_of
-from visualize.forms import LaunchForm, preset_values
+from visualize.forms import LaunchForm, initial_values, preset_values
 
 DEMO = "quick"
+NAME_LENGTH = 200
 PLACES = "search.training.places.availability"
 """By its dotted path, like the trainer: nothing in the web process imports search.training."""
 
@@ -31,11 +32,27 @@ def new(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             return _launch(form.cleaned_data["name"], form.config, form.cleaned_data["token"])
         return render(request, "experiments/new.html", _context(form, ""))
+    if "from" in request.GET:
+        return _clone(request, request.GET["from"])
     chosen = request.GET.get("preset", DEMO)
     form = LaunchForm(initial={**preset_values(chosen), "token": uuid4()})
     return render(
         request, "experiments/new.html", _context(form, chosen, PRESETS.get(chosen, PRESETS[DEMO]).config)
     )
+
+
+def _clone(request: HttpRequest, key: str) -> HttpResponse:
+    """The form as another experiment filled it, to be changed before it is launched."""
+    source = (
+        Experiment.objects.filter(pk=int(key)).first()
+        if key.isascii() and key.isdigit() and len(key) < 10
+        else None
+    )
+    if source is None:
+        raise Http404(f"There is no experiment {key[:20]} to clone.")
+    config = experiment_config(source.config)
+    values = {"name": f"{source.name} (copy)"[:NAME_LENGTH], **initial_values(config), "token": uuid4()}
+    return render(request, "experiments/new.html", _context(LaunchForm(initial=values), "", config))
 
 
 @require_POST
