@@ -22,6 +22,7 @@ FAILURES: dict[str, str] = {
     "time_out": "The training took longer than the protocol allows.",
     "infeasible": "The network cannot be built for this data set.",
     "dataset_unavailable": "The worker does not have the data set.",
+    "worker_lost": "The worker went silent as often as attempts are allowed.",
     "error": "The trainer failed.",
 }
 

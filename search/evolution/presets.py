@@ -37,15 +37,14 @@ PAPER_PROTOCOL: dict[str, Any] = {
     "time_limit_seconds": 43_200,
 }
 
+# Of nine settings tried on random genotypes, the one whose ranking repeats best under another seed (Spearman 0.6).
 QUICK_PROTOCOL: dict[str, Any] = {
     "dataset": "digits",
-    "channels": 4,
+    "channels": 8,
     "steps": 60,
     "batch_size": 64,
-    "learning_rate": 0.05,
+    "learning_rate": 0.1,
     "learning_rate_drops": [45],
-    "crop": 8,
-    "crop_padding": 1,
     "validation_images": 437,
     "repeats": 1,
     "time_limit_seconds": 120,
@@ -56,9 +55,9 @@ FASHION_PROTOCOL: dict[str, Any] = {
     "channels": 8,
     "steps": 150,
     "batch_size": 64,
-    "learning_rate": 0.05,
+    "learning_rate": 0.1,
     "learning_rate_drops": [120],
-    "crop": 20,
+    "crop": 24,
     "flip": True,
     "train_images": 10_000,
     "validation_images": 2_000,
