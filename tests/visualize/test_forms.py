@@ -69,7 +69,7 @@ def test_every_field_has_help() -> None:
         ("learning_rate", "nan", "Enter a number."),
         ("learning_rate_drops", "40 20", "must increase"),
         ("learning_rate_drops", "soon", "whole numbers with commas"),
-        ("crop", "30", "crop 30 is larger than the padded image of 10 pixels"),
+        ("crop", "30", "crop 30 is larger than the padded image of 8 pixels"),
         ("train_images", "5000", "digits has 1437 images outside its test set"),
         ("host", "huge", "not one of the available choices"),
         ("seed", "-1", "greater than or equal to 0"),
