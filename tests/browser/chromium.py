@@ -1,0 +1,69 @@
+"""Debian's Chromium, driven by Playwright; never a browser that a package downloads.
+
+Where there is none, tests of pages are skipped, and fail with CI=true (tests/build/nothing_skipped.py).
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed: `make services` installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Complaints:
+    """What pages complain about: errors on the console, which policy violations and missing files are too, and
+    exceptions that nobody caught."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def listen_to(self, context: BrowserContext) -> None:
+        context.on("console", self._note)
+        context.on(
+            "weberror",
+            lambda error: self.texts.append(f"{error.page.url if error.page else ''}: {error.error}"),
+        )
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.texts.append(f"{message.location['url']}: {message.text}")
+
+
+@contextmanager
+def quiet_context(browser: Browser, *, expected: str = "", **options: Any) -> Iterator[BrowserContext]:
+    """A browsing context, 1280 pixels wide unless told otherwise, in which whatever a page complains about fails
+    the test, except for texts that hold the expected one."""
+    complaints = Complaints()
+    context = browser.new_context(**{"viewport": DESKTOP, **options})
+    context.set_default_timeout(15_000)
+    complaints.listen_to(context)
+    try:
+        yield context
+    finally:
+        context.close()
+    assert [text for text in complaints.texts if not expected or expected not in text] == []

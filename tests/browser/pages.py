@@ -1,0 +1,90 @@
+"""The table of pages: every test that is about all pages goes through it, and so do the pictures.
+
+A new page is one more row; `test_every_page_has_its_row.py` fails until it has one.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page in one state."""
+
+    name: str
+    """For people, and the name of its pictures."""
+    path: str
+    """Names of prepared states stand in braces (stage.py)."""
+    heading: str
+    """Its first heading holds this: the page that was meant, not some other."""
+    status: int = 200
+    foreign: str = ""
+    """A selector of what others have made and we only show: axe leaves it out."""
+    site: Literal["prepared", "empty"] = "prepared"
+
+
+EXPERIMENT = "/experiments/{%s}/"
+INDIVIDUAL = "/experiments/{%s}/individuals/{%s}/"
+
+PAGES = (
+    Row("experiments-none", "/experiments/", "Experiments", site="empty"),
+    Row("experiments", "/experiments/", "Experiments"),
+    Row("experiments-no-match", "/experiments/?name=nothing+has+this+name", "Experiments"),
+    Row("launch", "/experiments/new/", "New experiment"),
+    Row("launch-paper-flat", "/experiments/new/?preset=paper-flat", "New experiment"),
+    Row("experiment-finished", EXPERIMENT % "finished", "Digits, hierarchical"),
+    Row("experiment-running", EXPERIMENT % "running", "Digits, three repeats"),
+    Row("experiment-fresh", EXPERIMENT % "fresh", "Just started"),
+    Row("experiment-draft", EXPERIMENT % "draft", "Not started"),
+    Row("experiment-paused", EXPERIMENT % "paused", "Paused for lunch"),
+    Row("experiment-stopped", EXPERIMENT % "stopped", "Stopped early"),
+    Row("experiment-failed", EXPERIMENT % "failed", "Proposing failed"),
+    Row("experiment-hostile-name", EXPERIMENT % "hostile", "<script>"),
+    Row("experiment-large", EXPERIMENT % "large", "A large search"),
+    Row("population-failed", EXPERIMENT % "finished" + "?state=failed", "Digits, hierarchical"),
+    Row("population-page-2", EXPERIMENT % "finished" + "?page=2&sort=parameters", "Digits, hierarchical"),
+    Row("population-no-match", EXPERIMENT % "finished" + "?q=fitness>0.999", "Digits, hierarchical"),
+    Row("population-bad-filter", EXPERIMENT % "finished" + "?q=fitness>>much", "Digits, hierarchical"),
+    Row("stop", EXPERIMENT % "running" + "stop/", "Stop Digits, three repeats?"),
+    Row("individual", INDIVIDUAL % ("finished", "best"), "Individual"),
+    Row("individual-edge", INDIVIDUAL % ("finished", "best") + "?edge=L3-M1-e1-2", "Individual"),
+    Row("individual-flattened", INDIVIDUAL % ("finished", "best") + "?tab=flattened", "Individual"),
+    Row("individual-training", INDIVIDUAL % ("finished", "best") + "?tab=training", "Individual"),
+    Row("individual-raw", INDIVIDUAL % ("finished", "best") + "?tab=raw", "Individual"),
+    Row("individual-initial", INDIVIDUAL % ("finished", "initial"), "Individual"),
+    Row("individual-failed", INDIVIDUAL % ("finished", "failure"), "Individual"),
+    Row("individual-failed-training", INDIVIDUAL % ("finished", "failure") + "?tab=training", "Individual"),
+    Row("individual-in-training", INDIVIDUAL % ("running", "training") + "?tab=training", "Individual"),
+    Row("individual-waiting", INDIVIDUAL % ("fresh", "waiting"), "Individual"),
+    Row("individual-cancelled", INDIVIDUAL % ("stopped", "cancelled"), "Individual"),
+    Row("individual-flat", INDIVIDUAL % ("flat", "initial"), "Individual"),
+    Row("individual-four-levels", INDIVIDUAL % ("deep", "initial"), "Individual"),
+    Row("individual-hostile-name", INDIVIDUAL % ("hostile", "initial"), "Individual"),
+    Row("individual-diff", INDIVIDUAL % ("finished", "best") + "diff/", "Individual"),
+    Row("individual-diff-initial", INDIVIDUAL % ("finished", "initial") + "diff/", "Individual"),
+    Row("individual-lineage", INDIVIDUAL % ("finished", "best") + "lineage/", "Individual"),
+    Row("individual-lineage-initial", INDIVIDUAL % ("finished", "initial") + "lineage/", "Individual"),
+    Row("individual-lineage-large", INDIVIDUAL % ("large", "late") + "lineage/", "Individual"),
+    Row("genotype", "/genotypes/{genotype}/", "Genotype"),
+    Row("diff", "/diff/?left={finished}/{initial}&right={finished}/{best}", "What differs"),
+    Row("diff-nothing-chosen", "/diff/", "What differs"),
+    Row("diff-unreadable", "/diff/?left=nonsense&right={finished}/{best}", "What differs", status=422),
+    Row("help", "/help/", "How networks evolve here"),
+    Row("not-found", "/experiments/{large}00000/", "Not found", status=404),
+    Row("api-docs", "/api/v1/docs", "", foreign=".swagger-ui"),
+)
+
+NOT_PAGES = {
+    "home",  # leads on to the list
+    "healthz",
+    "experiment_estimate",
+    "experiment_demo",
+    "experiment_live",
+    "experiment_curves",
+    "experiment_start",
+    "experiment_pause",
+    "experiment_resume",
+    "genotype_file",
+    "genotype_drawing",
+}
+"""Names of addresses that answer with a part of a page, a file or a redirection."""

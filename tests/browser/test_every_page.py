@@ -1,0 +1,77 @@
+"""What holds for every page of the table (pages.py), in both themes and on a phone."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.chromium import DESKTOP, PHONE, quiet_context
+from tests.browser.pages import PAGES, Row
+from tests.browser.site import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+every_page = pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
+
+
+@every_page
+def test_on_a_desk_in_the_light(browser: Browser, sites: dict[str, Site], row: Row) -> None:
+    with visited(browser, sites, row, viewport=DESKTOP, color_scheme="light") as page:
+        found = axe_violations(page, besides=row.foreign)
+        assert not found, found
+
+
+@every_page
+def test_on_a_phone_in_the_dark(browser: Browser, sites: dict[str, Site], row: Row) -> None:
+    with visited(browser, sites, row, viewport=PHONE, color_scheme="dark") as page:
+        assert page.evaluate(BEYOND_THE_EDGE) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        found = axe_violations(page, besides=row.foreign)
+        assert not found, found
+
+
+@contextmanager
+def visited(browser: Browser, sites: dict[str, Site], row: Row, **options: Any) -> Iterator[Page]:
+    """The page that the row means, which complains about nothing."""
+    expected = f"status of {row.status}" if row.status >= 400 else ""  # the browser calls that an error
+    with quiet_context(browser, expected=expected, **options) as context:
+        page = context.new_page()
+        answer = page.goto(sites[row.site].at(row.path), wait_until="load")
+        assert answer is not None
+        assert answer.status == row.status
+        expect(page.locator("h1, h2").first).to_contain_text(row.heading)
+        yield page
+
+
+def axe_violations(page: Page, *, besides: str = "") -> str:
+    """In words, with the places; empty when there are none."""
+    page.evaluate(AXE)
+    where = {"include": ["html"], "exclude": [besides] if besides else []}
+    found = page.evaluate("where => axe.run(where, {resultTypes: ['violations']})", where)
+    return "\n".join(in_words(violation) for violation in found["violations"])
+
+
+def in_words(violation: dict[str, Any]) -> str:
+    places = [
+        f"{node['target']} {node['html'][:200]} {node.get('failureSummary', '')}"
+        for node in violation["nodes"]
+    ]
+    return f"{violation['id']}: {violation['help']} {json.dumps(places[:5], indent=1)}"
+
+
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll("body *")].filter((element) => {
+  const box = element.getBoundingClientRect();
+  if (!box.width || !element.checkVisibility() || box.right <= innerWidth + 1) return false;
+  for (let around = element; around; around = around.parentElement) {
+    const style = getComputedStyle(around);
+    if (style.position === "fixed" || style.clip !== "auto" || around.matches(".visually-hidden")) return false;
+    if (around !== element && /auto|scroll|hidden|clip/.test(style.overflowX)) return around === document.body;
+  }
+  return true;
+}).slice(0, 5).map((element) => element.outerHTML.slice(0, 200))"""
+"""What stands beyond the right edge and in nothing that scrolls or clips by itself."""
