@@ -4,16 +4,18 @@ Terms are separated by spaces and must all hold; a leading `-` negates one; `a,b
 One table names the fields: the parser, the help page and the API's documentation read it.
 """
 
+import json
 import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from search.evolution.primitives import IDENTITY, PRIMITIVE_NAMES
-from search.models import MotifUse, WorkState
+from search.models import Individual, MotifUse, WorkState
 
 MAX_QUERY = 1000
 """Characters; a longer filter is refused."""
@@ -38,7 +40,7 @@ class Field:
     """One word of the language."""
 
     name: str
-    kind: Literal["number", "word", "operation", "motif"]
+    kind: Literal["number", "word", "operation", "tag", "motif"]
     column: str
     example: str
     description: str
@@ -51,6 +53,13 @@ FIELDS: tuple[Field, ...] = (
         "params", "number", "parameters", "params<2M", "parameters of the network; k, M and G are understood"
     ),
     Field("madds", "number", "multiply_adds", "madds<40M", "multiply-adds for one image"),
+    Field(
+        "seconds",
+        "number",
+        "evaluation__train_seconds",
+        "seconds<60",
+        "training time of its network, all repeats",
+    ),
     Field("step", "number", "step", "step>=200", "evolution step"),
     Field("generation", "number", "generation", "generation>5", "mutations since an initial genotype"),
     Field("spread", "number", "fitness_spread", "spread<0.01", "standard deviation over repeats"),
@@ -67,6 +76,7 @@ FIELDS: tuple[Field, ...] = (
     Field("reason", "word", "evaluation__reason_code", "reason:time_out", "why its evaluation failed"),
     Field("shared", "word", "shared", "shared:yes", "whether its network was known already", ("yes", "no")),
     Field("op", "operation", "", "op:sep3x3>=4", "how many of an operation one cell of the network holds"),
+    Field("tag", "tag", "", "tag:odd", "carries a tag that people gave it"),
     Field("motif", "motif", "", "motif:ab12", "uses a motif whose key starts so"),
 )
 
@@ -151,6 +161,21 @@ def _operation_term(field: Field, rest: str, term: str) -> Q:
     return condition | Q(**{f"{column}__isnull": True}) if _COMPARE[sign](0, count) else condition
 
 
+def _tag_term(field: Field, rest: str, term: str) -> Q:
+    words = [word for word in rest[1:].split(",") if word] if rest[:1] == ":" else []
+    if not words:
+        raise QueryError(f"{term!r}: write tag:WORD, e.g. {field.example}")
+    # The list as text holds each tag in quotes; SQLite has no lookup for an element of a list.
+    rows = Individual.objects.annotate(words=Cast("tags", TextField()))
+    condition = Q()
+    for word in words:
+        clean = word.replace("\x00", "")
+        # SQLite keeps the text as it was written, escaped; PostgreSQL writes it anew, with its letters.
+        condition |= Q(words__icontains=json.dumps(clean))
+        condition |= Q(words__icontains=json.dumps(clean, ensure_ascii=False))
+    return Q(pk__in=rows.filter(condition).values("pk"))
+
+
 def _motif_term(field: Field, rest: str, term: str) -> Q:
     prefix = rest[1:] if rest[:1] == ":" else ""
     if not _MOTIF_KEY.match(prefix):
@@ -163,5 +188,6 @@ _READERS: dict[str, Callable[[Field, str, str], Q]] = {
     "number": _number_term,
     "word": _word_term,
     "operation": _operation_term,
+    "tag": _tag_term,
     "motif": _motif_term,
 }

@@ -94,3 +94,34 @@ def test_the_whole_page_shows_the_same_table_without_scripts(client: Client, exp
     text = client.get(f"/experiments/{experiment.pk}/?sort=step&page=2").content.decode()
     assert "<html" in text
     assert steps(text)[0] == 25
+
+
+def test_columns_are_chosen_by_the_address(client: Client, experiment: Experiment) -> None:
+    few = client.get(f"/experiments/{experiment.pk}/?columns=fitness,origin").content.decode()
+    assert "Multiply-adds</a>" not in few
+    assert '<th scope="col" class="wide-only">Origin</th>' in few
+    assert "Generation" in client.get(f"/experiments/{experiment.pk}/?columns=nonsense").content.decode()
+
+
+def test_exports_carry_exactly_the_filter(client: Client, experiment: Experiment) -> None:
+    page = client.get(f"/experiments/{experiment.pk}/?q=fitness%3E0.5+op:sep3x3&state=done").content.decode()
+    address = (
+        f"/api/v1/experiments/{experiment.pk}/individuals.csv?query=fitness%3E0.5+op%3Asep3x3&amp;state=done"
+    )
+    assert address in page
+    exported = client.get(address.replace("&amp;", "&"))
+    assert exported.status_code == 200
+
+
+def test_tags_are_filtered_by_whole_words(client: Client, experiment: Experiment) -> None:
+    row = experiment.individuals.order_by("step")[0]
+    row.tags = ['o"dd', "höhe"]
+    row.save(update_fields=["tags"])
+    for query, found in (
+        ("tag:höhe", True),
+        ('tag:o"dd', True),
+        ("tag:öhe", False),
+        ("-tag:höhe step=0", False),
+    ):
+        page = client.get(f"/experiments/{experiment.pk}/", {"q": query}).content.decode()
+        assert (f'href="/experiments/{experiment.pk}/individuals/{row.step}/">#{row.step}<' in page) is found
