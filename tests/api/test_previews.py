@@ -7,6 +7,7 @@ import pytest
 from search.evolution.config import experiment_config
 from search.evolution.cost import network_cost
 from search.evolution.phenotype import build_phenotype
+from search.evolution.presets import PRESETS
 from search.evolution.published import PUBLISHED
 from search.models import Experiment
 from search.selectors import genotype_of, individual
@@ -36,7 +37,7 @@ def test_with_an_experiment_it_counts_in_its_protocol_and_tells_what_training_ta
 
 def test_a_preset_has_a_protocol_too_whose_time_is_told_by_arithmetic(api: Api) -> None:
     shown = preview(api, genotype=CELL.text, preset="quick")
-    assert shown["inspection"]["host"]["channels"] == 4
+    assert shown["inspection"]["host"]["channels"] == PRESETS["quick"].config.protocol.channels
     assert shown["training"]["recorded"] == 0
     assert shown["training"]["seconds"] > 0
 
