@@ -1,5 +1,4 @@
-"""Wiring: settings, addresses, Celery."""
+"""Wiring: settings, addresses, Celery; and `nasweb.client`, which scripts import without Django, Celery or torch.
 
-from nasweb.celery import app as celery_app
-
-__all__ = ["celery_app"]  # loaded with Django, so that @shared_task finds it
+So nothing is imported here: `nasweb.apps` brings the Celery application with Django.
+"""

@@ -1,0 +1,11 @@
+"""Loads the Celery application with Django, so that @shared_task finds it in every process."""
+
+from django.apps import AppConfig
+
+from nasweb.celery import app as celery_app
+
+__all__ = ["NaswebConfig", "celery_app"]
+
+
+class NaswebConfig(AppConfig):
+    name = "nasweb"
