@@ -171,7 +171,9 @@ def _dead_edges(liveness: Liveness) -> str:
     elsewhere = sum(1 for level, slot, *_ in liveness.dead_edges if not liveness.uses[level, slot])
     verbs = "carries an operation but does" if count == 1 else "carry an operation but do"
     said = f"{count} edge{'s' if count > 1 else ''} {verbs} not reach the network"
-    return f"{said}, {elsewhere} of them in unused motifs." if elsewhere else f"{said}."
+    if not elsewhere:
+        return f"{said}."
+    return f"{said}, {'all' if elsewhere == count else elsewhere} of them in unused motifs."
 
 
 def _act(places: list[tuple[int, int]]) -> str:

@@ -146,3 +146,9 @@ def _fits(experiment: Experiment, space: SearchSpace) -> bool:
         return same_shape(experiment_config(experiment.config).search_space, space)
     except ConfigError:
         return False  # written by another version
+
+
+def carrier_step(experiment_id: int, genotype_key: str) -> int | None:
+    """The first individual of an experiment that is this very genotype."""
+    rows = Individual.objects.filter(experiment=experiment_id, genotype__key=genotype_key).order_by("step")
+    return rows.values_list("step", flat=True).first()

@@ -111,7 +111,7 @@ def test_warnings_name_dead_edges_and_motifs_that_do_nothing() -> None:
     genotype = genotype.with_edge(2, 2, 4, 1, 2)
     said = preview_genotype(genotype, HOST).warnings
     assert said == (
-        "15 edges carry an operation but do not reach the network, 15 of them in unused motifs.",
+        "15 edges carry an operation but do not reach the network, all of them in unused motifs.",
         "M3 acts as no edge: no path leads from source to sink.",
         "M2, M4, M5 and M6 are unused: no live edge carries them.",
     )

@@ -43,9 +43,15 @@ class Slot:
 
 
 def motif_drawing(
-    genotype: Genotype, level: int, slot: int, *, liveness: Liveness | None = None, ink: Theme | None = None
+    genotype: Genotype,
+    level: int,
+    slot: int,
+    *,
+    liveness: Liveness | None = None,
+    ink: Theme | None = None,
+    fixed: bool = False,
 ) -> Drawing:
-    """The drawing of one motif.
+    """The drawing of one motif. `fixed`: every pair in its own place, however many nodes there are.
 
     Without `ink` it carries classes only, for the page's stylesheet; with it colours, for PNG, PDF and DOT files.
     """
@@ -57,7 +63,7 @@ def motif_drawing(
     ]
     present = sum(1 for row in slots if row.operation != NONE)
     used = liveness.uses[level, slot] > 0
-    by_arcs = nodes <= ARC_NODES
+    by_arcs = fixed or nodes <= ARC_NODES
     graph = _graph(motif_id(level, slot), "nop2" if by_arcs else "dot", ink)
     _add_nodes(graph, level, slot, nodes, slots, by_arcs, used, ink)
     marks: dict[str, Mark] = {}
