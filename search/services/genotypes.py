@@ -26,7 +26,7 @@ def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:
     row = models.Genotype.objects.filter(key=genotype.key).first()
     if row is not None:
         return row
-    motifs = _store_motifs(genotype)
+    motifs = _store_motifs(genotype, phenotype)
     document = genotype.to_json()
     row, created = models.Genotype.objects.get_or_create(
         key=genotype.key,
@@ -67,7 +67,7 @@ def _operation(space: SearchSpace, level: int, operation: int, below: Mapping[in
     return below[operation] if level > 2 else space.operation_name(level, operation)
 
 
-def _store_motifs(genotype: Genotype) -> dict[Place, int]:
+def _store_motifs(genotype: Genotype, phenotype: Phenotype) -> dict[Place, int]:
     resolved = resolved_motifs(genotype)
     places = {key: place for place, (key, _) in resolved.items()}
     ids = _motif_ids(places)
@@ -79,7 +79,7 @@ def _store_motifs(genotype: Genotype) -> dict[Place, int]:
                     key=key,
                     level=places[key][0],
                     structure=resolved[places[key]][1],
-                    phenotype_key=_motif_phenotype_key(genotype, *places[key]),
+                    phenotype_key=motif_phenotype_key(genotype, phenotype, *places[key]),
                 )
                 for key in missing
             ],
@@ -93,8 +93,10 @@ def _motif_ids(keys: Mapping[str, Place]) -> dict[str, int]:
     return dict(models.Motif.objects.filter(key__in=list(keys)).values_list("key", "pk"))
 
 
-def _motif_phenotype_key(genotype: Genotype, level: int, slot: int) -> str:
+def motif_phenotype_key(genotype: Genotype, phenotype: Phenotype, level: int, slot: int) -> str:
     """What the motif builds taken as a cell of its own; empty when its sink is unreachable."""
+    if level == genotype.space.top:
+        return phenotype.key  # the cell itself, which is the dearest of all to bring into canonical form
     motif: Motif = genotype.motif(level, slot)
     shapes = (*genotype.space.levels[: level - 2], LevelShape(motifs=1, nodes=len(motif) + 1))
     space = SearchSpace(levels=shapes, primitives=genotype.space.primitives)

@@ -1,0 +1,1 @@
+"""What `manage.py benchmark` measures: each benchmark prints a table and, with --json, an object."""

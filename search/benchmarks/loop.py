@@ -1,0 +1,152 @@
+"""`manage.py benchmark loop`: finished evaluations per second when training takes no time.
+
+In one process the same functions run as in a worker: claim, train, record, finish, propose. With workers the ids
+travel through a private Redis to real Celery processes, as in a deployment.
+"""
+
+import cProfile
+import io
+import pstats
+import resource
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from search import services, tasks
+from search.attempts import run_attempt
+from search.benchmarks.surroundings import running
+from search.benchmarks.synthetic import Say, benchmark_config, fill
+from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+
+WARM_UP = 50
+COUNTED = 20
+"""Evaluations whose queries are counted."""
+PROFILED_LINES = 45
+
+
+def measure(
+    *, evaluations: int, in_flight: int, individuals: int, workers: int, profile: bool, say: Say
+) -> dict[str, Any]:
+    call_command("migrate", interactive=False, verbosity=0)
+    experiment = _experiment(evaluations, in_flight, individuals, say)
+    if workers:
+        return {"loop": [_through_workers(experiment, evaluations, workers)]}
+    loop = _Loop(experiment)
+    loop.run(WARM_UP)
+    with CaptureQueriesContext(connection) as queries:
+        loop.run(COUNTED)
+    profiler = cProfile.Profile()
+    if profile:
+        profiler.enable()
+    row = loop.timed(evaluations)
+    row["queries each"] = len(queries) / COUNTED
+    result: dict[str, Any] = {"loop": [row]}
+    if profile:
+        profiler.disable()
+        result["profile"] = _profile(profiler)
+    return result
+
+
+def _experiment(evaluations: int, in_flight: int, individuals: int, say: Say) -> Experiment:
+    """Running, with that many individuals before it begins and room for what is measured."""
+    if individuals:
+        name = f"loop {individuals}"
+        experiment = Experiment.objects.filter(name__in=[name, f"benchmark {individuals}"]).first()
+        experiment = experiment or fill(individuals, name=name, say=say)
+        _end_what_is_open(experiment)
+        experiment.refresh_from_db()
+        config = benchmark_config(experiment.proposed + evaluations + 1000, in_flight=in_flight)
+        experiment.config, experiment.individuals_planned = config.to_json(), config.budget.individuals
+        experiment.state = ExperimentState.RUNNING
+        experiment.save()
+    else:
+        config = benchmark_config(evaluations + 1000, in_flight=in_flight, seed=time.time_ns() % 2**31)
+        experiment = services.create_experiment(name="loop", config=config)
+        services.start_experiment(experiment_id=experiment.pk)
+    return experiment
+
+
+def _end_what_is_open(experiment: Experiment) -> None:
+    ids = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN).values("evaluation")
+    Evaluation.objects.filter(pk__in=ids).update(state=WorkState.WAITING, lease="", sent_at=None, attempts=0)
+    Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN).update(
+        state=WorkState.WAITING
+    )
+
+
+class _Loop:
+    """One process that advances and evaluates in turn, as a worker with an endless queue."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._queue = deque(services.advance_experiment(experiment_id=experiment.pk))
+
+    def run(self, evaluations: int) -> None:
+        for _ in range(evaluations):
+            for experiment_id in run_attempt(evaluation_id=self._queue.popleft(), worker="benchmark"):
+                self._queue.extend(services.advance_experiment(experiment_id=experiment_id))
+
+    def timed(self, evaluations: int) -> dict[str, Any]:
+        began, worked = time.perf_counter(), time.process_time()
+        self.run(evaluations)
+        wall, work = time.perf_counter() - began, time.process_time() - worked
+        return {
+            "evaluations": evaluations,
+            "per second": evaluations / wall,
+            "wall ms each": 1000 * wall / evaluations,
+            "cpu ms each": 1000 * work / evaluations,
+        }
+
+
+def _through_workers(experiment: Experiment, evaluations: int, workers: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "celery", "--app", "nasweb", "worker", "--queues", "training,steps"]
+    command += ["--concurrency", str(workers), "--loglevel", "WARNING"]
+    command += ["--without-gossip", "--without-mingle"]
+    log = Path(settings.VAR_DIR) / "worker.log"
+    before = _children_seconds()
+    with running(command, log=log):
+        tasks.nudge_experiment(experiment.pk)
+        _wait_for(experiment, WARM_UP)
+        first, began = _ended(experiment), time.perf_counter()
+        _wait_for(experiment, first + evaluations - WARM_UP)
+        last, wall = _ended(experiment), time.perf_counter() - began
+        services.pause_experiment(experiment_id=experiment.pk)
+    return {
+        "evaluations": last - first,
+        "workers": workers,
+        "per second": (last - first) / wall,
+        "wall ms each": 1000 * wall / (last - first),
+        "cpu ms each, start included": 1000 * (_children_seconds() - before) / last,
+    }
+
+
+def _wait_for(experiment: Experiment, ended: int, seconds: float = 500) -> None:
+    deadline = time.monotonic() + seconds
+    while _ended(experiment) < ended:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{_ended(experiment)} of {ended} evaluations ended within {seconds:g} s")
+        time.sleep(0.05)
+
+
+def _ended(experiment: Experiment) -> int:
+    experiment.refresh_from_db(fields=["evaluated", "failed"])
+    return experiment.evaluated + experiment.failed
+
+
+def _children_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _profile(profiler: cProfile.Profile) -> str:
+    text = io.StringIO()
+    statistics = pstats.Stats(profiler, stream=text)
+    statistics.sort_stats("cumulative").print_stats("search/", PROFILED_LINES)
+    statistics.sort_stats("tottime").print_stats(25)
+    return text.getvalue()

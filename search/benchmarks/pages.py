@@ -1,0 +1,97 @@
+"""`manage.py benchmark pages`: every page and fragment of a large experiment, asked for again and again.
+
+In one process, through the WSGI stack's test client: what the server does for a request, without a network. Wall
+time is what a person waits for; processor time is this process's own, without the database's.
+"""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from search.benchmarks.addresses import Address, addresses, subjects
+from search.benchmarks.report import percentile
+from search.benchmarks.synthetic import Say, fill
+from search.models import Experiment
+
+SUBJECTS = 20
+TARGETS = {7_000: 100.0, 100_000: 300.0}
+"""Individuals -> milliseconds that 95 % of the requests must stay below."""
+BIG = "benchmark"
+
+
+def prepare(individuals: int, say: Say) -> tuple[Experiment, Experiment]:
+    """The experiment of that size, and one of a tenth of it beside it; filled unless they are there."""
+    call_command("migrate", interactive=False, verbosity=0)
+    name = f"{BIG} {individuals}"
+    found = Experiment.objects.filter(name=name).first()
+    if found is None:
+        other = fill(max(200, individuals // 10), name=f"{name}, beside it", under_way=0, seed=2, say=say)
+        found = fill(individuals, name=name, seed=1, say=say)
+        _settle()
+        return found, other
+    return found, Experiment.objects.get(name=f"{name}, beside it")
+
+
+def _settle() -> None:
+    """What autovacuum does to a table that has grown."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def measure(
+    experiment: Experiment, other: Experiment, *, requests: int, only: str, say: Say
+) -> list[dict[str, Any]]:
+    if not settings.EMBEDDED:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    about = subjects(experiment, other, count=SUBJECTS)
+    client = Client(headers={"Host": "localhost"})
+    rows = []
+    for address in addresses(about):
+        if only in address.name:
+            rows.append(_row(client, address, requests))
+            say(f"{address.name}: {rows[-1]['p95 ms']:.0f} ms")
+    return rows
+
+
+def _row(client: Client, address: Address, requests: int) -> dict[str, Any]:
+    first = address.paths[0]
+    with CaptureQueriesContext(connection) as queries:
+        began = time.perf_counter()
+        response = client.get(first, headers=address.headers)
+        size = _size(response)
+        cold = 1000 * (time.perf_counter() - began)
+    asked = len(queries)  # before the next request forgets them
+    slowest = max((float(query["time"]) for query in queries.captured_queries), default=0.0)
+    wall, work = [], []
+    for number in range(requests):
+        path = address.paths[number % len(address.paths)]
+        began, worked = time.perf_counter(), time.process_time()
+        _size(client.get(path, headers=address.headers))
+        wall.append(1000 * (time.perf_counter() - began))
+        work.append(1000 * (time.process_time() - worked))
+    return {
+        "page": address.name,
+        "status": response.status_code,
+        "first ms": cold,
+        "p50 ms": percentile(wall, 0.5),
+        "p95 ms": percentile(wall, 0.95),
+        "cpu p50 ms": percentile(work, 0.5),
+        "kB": size / 1000,
+        "queries": asked,
+        "slowest query ms": 1000 * slowest,
+    }
+
+
+def _size(response: Any) -> int:
+    if response.streaming:
+        return sum(len(part) for part in response.streaming_content)
+    return len(response.content)
+
+
+def target(individuals: int) -> float:
+    return next((limit for size, limit in TARGETS.items() if individuals <= size), max(TARGETS.values()))

@@ -1,0 +1,118 @@
+"""`manage.py benchmark pages|loop|startup`: measure this installation's code in private surroundings."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from search.benchmarks import loop, pages, startup
+from search.benchmarks.report import as_table, surrounding_facts
+from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure pages, the loop or start-up on a private database that is dropped at the end. "
+        "Prints a table; --json prints one object. DATABASE_URL names the PostgreSQL server to use."
+    )
+    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        kinds = parser.add_subparsers(dest="kind", required=True)
+        for name, add in OPTIONS.items():
+            kind = kinds.add_parser(name)
+            add(kind)
+            kind.add_argument("--json", action="store_true", help="print one JSON object")
+            kind.add_argument("--sqlite", action="store_true", help="SQLite instead of PostgreSQL")
+            kind.add_argument(
+                "--keep", metavar="NAME", default="", help="a database that is kept and used again"
+            )
+            kind.add_argument(
+                "--here", action="store_true", help="measure on the configured database, as it is"
+            )
+
+    def handle(self, **options: Any) -> None:
+        if options["here"]:
+            self._measure(options)
+            return
+        try:
+            with surroundings(
+                sqlite=options["sqlite"], keep=options["keep"], broker=bool(options.get("workers"))
+            ) as environment:
+                status = run_inside(sys.argv[sys.argv.index("benchmark") + 1 :], environment)
+        except Unavailable as reason:
+            raise CommandError(str(reason)) from None
+        if status:
+            raise CommandError("the benchmark failed", returncode=status)
+
+    def _measure(self, options: dict[str, Any]) -> None:
+        result = MEASURES[options["kind"]](self, options)
+        facts = surrounding_facts()
+        if options["json"]:
+            self.stdout.write(json.dumps({"machine": facts, **result}, indent=1))
+            return
+        self.stdout.write(", ".join(f"{name} {value}" for name, value in facts.items()))
+        for name, value in result.items():
+            text = as_table(value) if isinstance(value, list) else f"{name}: {value}"
+            self.stdout.write(text)
+
+    def say(self, text: str) -> None:
+        self.stderr.write(text)
+
+
+def _pages(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    experiment, other = pages.prepare(options["individuals"], command.say)
+    rows = pages.measure(
+        experiment, other, requests=options["requests"], only=options["only"], say=command.say
+    )
+    limit = pages.target(options["individuals"])
+    missed = [row["page"] for row in rows if row["p95 ms"] > limit or row["status"] != 200]
+    return {"pages": rows, "target p95 ms": limit, "missed": ", ".join(missed) or "none"}
+
+
+def _loop(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    return loop.measure(
+        evaluations=options["evaluations"],
+        in_flight=options["in_flight"],
+        individuals=options["individuals"],
+        workers=options["workers"],
+        profile=options["profile"],
+        say=command.say,
+    )
+
+
+def _startup(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    return {"startup": startup.measure(repeats=options["repeats"])}
+
+
+def _pages_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--individuals", type=int, default=7000, help="in the experiment (default 7000)")
+    parser.add_argument("--requests", type=int, default=20, help="of each address (default 20)")
+    parser.add_argument("--only", default="", help="pages whose name contains this")
+
+
+def _loop_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--evaluations", type=int, default=2000, help="to finish (default 2000)")
+    parser.add_argument("--in-flight", type=int, default=16, help="under way at once (default 16)")
+    parser.add_argument("--individuals", type=int, default=0, help="already there (default 0)")
+    parser.add_argument("--workers", type=int, default=0, help="Celery processes; 0: one process, no broker")
+    parser.add_argument("--profile", action="store_true", help="say where the processor time goes")
+
+
+def _startup_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--repeats", type=int, default=3, help="starts of each (default 3)")
+
+
+OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
+    "pages": _pages_options,
+    "loop": _loop_options,
+    "startup": _startup_options,
+}
+MEASURES: dict[str, Callable[[Command, dict[str, Any]], dict[str, Any]]] = {
+    "pages": _pages,
+    "loop": _loop,
+    "startup": _startup,
+}
