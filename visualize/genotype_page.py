@@ -19,6 +19,7 @@ from visualize.drawings import TooLarge, flattened_drawing
 from visualize.drawings.names import edge_id, motif_id
 from visualize.hierarchy import hierarchy
 from visualize.render import DrawingFailed, page_svg
+from visualize.strip import strip
 from visualize.templatetags.drawings import engine_genotype
 from visualize.training_report import training_report
 
@@ -52,6 +53,7 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
         "experiment": row.experiment,
         "changed": changed,
         "rank": networks.rank(row),
+        "strip": strip(row.experiment, row),
         "gain": _gain(row),
         "repeats": len(selectors.fitness_records(row.evaluation_id)),
         "ahead": networks.waiting_before(row.evaluation) if waiting else 0,

@@ -61,6 +61,17 @@ urlpatterns = [
         lineage.lineage,
         name="individual_lineage",
     ),
+    path(
+        "experiments/<int:experiment_id>/individuals/<int:step>/frame/",
+        lineage.frame,
+        name="individual_frame",
+    ),
+    path(
+        "experiments/<int:experiment_id>/individuals/<int:step>/replay.svg",
+        lineage.replay_file,
+        name="individual_replay_file",
+    ),
+    path("experiments/<int:experiment_id>/replay/", lineage.replay, name="experiment_replay"),
     path("editor/", editor.editor, name="editor"),
     path("editor/evaluate/", editor.evaluate, name="editor_evaluate"),
     path(
