@@ -1,0 +1,209 @@
+"""What the page of the Pareto front shows: the cloud, the front, and the part of the cloud that is selected."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from search.evolution.pareto import pareto_front
+from search.models import Experiment, ExperimentState, Individual
+from search.selectors import pareto
+from search.selectors.pareto import Place
+from visualize import scatter
+from visualize.formats import duration, magnitude
+from visualize.kept import kept
+
+DRAWN = 4000
+"""Points in the page's picture; the plot of a script takes the same."""
+LISTED = 200
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What fitness is set against."""
+
+    name: str
+    label: str
+    """In a sentence."""
+    field: str
+    """Its word in the population table's filter."""
+    write: Callable[[float | None], str]
+    whole: bool
+
+
+COSTS = {
+    cost.name: cost
+    for cost in (
+        Cost("parameters", "parameters", "params", magnitude, True),
+        Cost("multiply_adds", "multiply-adds", "madds", magnitude, True),
+        Cost("seconds", "seconds of training", "seconds", duration, False),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """All evaluated individuals of an experiment against one cost."""
+
+    total: int
+    drawn: list[Place]
+    """Few enough for a picture, those of the front among them."""
+    front: list[Place]
+    """One for each place on it, the earliest individual, by increasing cost."""
+    equals: dict[int, int]
+    """Step of a front place -> individuals at exactly that place."""
+
+
+@dataclass(frozen=True)
+class FrontRow:
+    """One place of the front."""
+
+    individual: Individual
+    cost: float
+    equals: int
+    gain: float | None
+    """Fitness above the cheaper neighbour on the front, None for the cheapest."""
+    price: float | None
+    """What that costs."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A rectangle of the cloud as a filter of the population table."""
+
+    values: dict[str, str]
+    """The form's fields as they were sent."""
+    bounds: scatter.Bounds
+    query: str = ""
+    matches: int | None = None
+    address: str = ""
+    error: str = ""
+
+
+FIELDS = ("cost_from", "cost_to", "fitness_from", "fitness_to")
+
+
+def cost_of(name: str) -> Cost:
+    return COSTS.get(name, COSTS["parameters"])
+
+
+def cloud(experiment: Experiment, cost: Cost) -> Cloud:
+    return kept(f"pareto-{cost.name}", experiment, lambda: _cloud(pareto.places(experiment, cost.name)))
+
+
+def _cloud(places: list[Place]) -> Cloud:
+    points = [(place.cost, place.fitness) for place in places]
+    front = pareto_front(points)
+    equals = Counter(points[index] for index in front)
+    firsts: dict[tuple[float, float], int] = {}
+    for index in front:  # equal ones in order of step
+        firsts.setdefault(points[index], index)
+    return Cloud(
+        total=len(places),
+        drawn=[places[index] for index in scatter.thin(points, firsts.values(), DRAWN)],
+        front=[places[index] for index in firsts.values()],
+        equals={places[index].step: equals[point] for point, index in firsts.items()},
+    )
+
+
+def pareto_page(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, Any]:
+    cost = cost_of(str(query.get("x", "")))
+    found = cloud(experiment, cost)
+    chosen = selection(experiment, query)
+    return {
+        "cost": cost,
+        "costs": COSTS.values(),
+        "cloud": found,
+        "front": front_rows(experiment, found),
+        "unlisted": max(0, len(found.front) - LISTED),
+        "selection": chosen,
+        "chart": scatter.scatter(
+            [(place.cost, place.fitness) for place in found.drawn],
+            [(place.cost, place.fitness) for place in found.front],
+            lambda value: cost.write(value).replace(".0\u00a0", "\u00a0").replace(".00\u00a0", "\u00a0"),
+            chosen.bounds,
+        )
+        if found.total
+        else None,
+        "is_open": experiment.state
+        in (ExperimentState.DRAFT, ExperimentState.RUNNING, ExperimentState.PAUSED),
+    }
+
+
+def front_rows(experiment: Experiment, found: Cloud) -> list[FrontRow]:
+    listed = found.front[:LISTED]
+    rows = pareto.individuals_at(experiment, [place.step for place in listed])
+    steps = [(None, None), *((b.fitness - a.fitness, b.cost - a.cost) for a, b in pairwise(listed))]
+    return [
+        FrontRow(rows[place.step], place.cost, found.equals[place.step], *step)
+        for place, step in zip(listed, steps, strict=False)
+    ]
+
+
+def points_json(experiment: Experiment, cost: Cost, seen: str) -> dict[str, Any]:
+    """What the plot draws; only a short word where it has `seen` all of it."""
+    found = cloud(experiment, cost)
+    is_open = experiment.state in (ExperimentState.RUNNING, ExperimentState.PAUSED, ExperimentState.DRAFT)
+    version = f"{found.total}.{len(found.front)}"
+    if seen == version:
+        return {"version": version, "open": is_open, "same": True}
+    x_max, y_min, y_max = scatter.ranges([(place.cost, place.fitness) for place in found.drawn])
+    return {
+        "version": version,
+        "open": is_open,
+        "total": found.total,
+        "range": [x_max, y_min, y_max],
+        "points": [_row(place) for place in found.drawn],
+        "front": [_row(place) for place in found.front],
+    }
+
+
+def _row(place: Place) -> list[float]:
+    return [place.step, round(place.cost, 3), round(place.fitness, 5)]
+
+
+def selection(experiment: Experiment, query: Mapping[str, Any]) -> Selection:
+    """What the address selects; nonsense in it is answered, never raised."""
+    cost = cost_of(str(query.get("x", "")))
+    values = {name: str(query.get(name, "")).strip() for name in FIELDS}
+    try:
+        least_cost, most_cost = (_number(values[name]) for name in FIELDS[:2])
+        least, most = (_number(values[name], of=100) for name in FIELDS[2:])
+    except ValueError as fault:
+        return Selection(values, (None,) * 4, error=str(fault))
+    bounds = (least_cost, most_cost, least, most)
+    terms = [
+        f"{field}{sign}{_written(value, whole=whole)}"
+        for field, whole, pair in (
+            (cost.field, cost.whole, (least_cost, most_cost)),
+            ("fitness", False, (least, most)),
+        )
+        for sign, value in zip((">=", "<="), pair, strict=True)
+        if value is not None
+    ]
+    if not terms:
+        return Selection(values, bounds)
+    text = " ".join(terms)
+    address = f"{reverse('experiment', args=[experiment.pk])}?{urlencode({'q': text})}#population"
+    return Selection(values, bounds, text, pareto.matching(experiment, text), address)
+
+
+def _number(text: str, of: float = 1) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text) / of
+    except ValueError:
+        raise ValueError(f"“{text[:40]}” is no number.") from None
+    if not math.isfinite(value) or abs(value) > 1e15:
+        raise ValueError(f"“{text[:40]}” is no number that could be selected.")
+    return value
+
+
+def _written(value: float, *, whole: bool) -> str:
+    return f"{value:.0f}" if whole else f"{value:.6f}".rstrip("0").rstrip(".") or "0"
