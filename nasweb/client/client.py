@@ -1,0 +1,66 @@
+"""The client: one server's address, and what is found there."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from nasweb.client.evaluations import Evaluations
+from nasweb.client.experiment import Experiment
+from nasweb.client.experiments import Experiments
+from nasweb.client.genotypes import Genotypes, GivenGenotype, as_document
+from nasweb.client.records import Document, Inspection
+from nasweb.client.transport import Transport
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+class Client:
+    """`with Client("http://127.0.0.1:8000") as client: client.experiments.create(preset="quick").wait()`.
+
+    A request that may be repeated is sent again up to `retries` times, with longer and longer pauses, when the server
+    does not answer or says that it cannot now. `timeout` is in seconds, for one answer.
+    """
+
+    def __init__(
+        self, url: str = DEFAULT_URL, *, token: str | None = None, timeout: float = 60.0, retries: int = 6
+    ) -> None:
+        self._transport = Transport(url, token=token, timeout=timeout, retries=retries)
+        self.experiments = Experiments(self._transport)
+        self.evaluations = Evaluations(self._transport)
+        self.genotypes = Genotypes(self._transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No request is sent from now on, by nothing that this client gave out."""
+        self._transport.close()
+
+    @property
+    def url(self) -> str:
+        return self._transport.url
+
+    def inspect(
+        self,
+        genotype: GivenGenotype,
+        *,
+        experiment: Experiment | int | None = None,
+        preset: str | None = None,
+    ) -> Inspection:
+        """What a genotype would build, in an experiment's or a preset's protocol; stores nothing."""
+        body: dict[str, Any] = {"genotype": as_document(genotype)}
+        if experiment is not None:
+            body["experiment_id"] = experiment.id if isinstance(experiment, Experiment) else experiment
+        if preset is not None:
+            body["preset"] = preset
+        return Inspection.read(self._transport.call("POST", "/genotypes/preview", body=body, stores=False))
+
+    def presets(self) -> list[Document]:
+        return list(self._transport.call("GET", "/presets")["items"])
+
+    def datasets(self) -> list[Document]:
+        return list(self._transport.call("GET", "/datasets")["items"])

@@ -1,0 +1,191 @@
+"""`nas experiments …`"""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from nasweb.client.client import Client
+from nasweb.client.commands.leaves import Act, Noun, UsageError, add_limit, limit_of, read_text
+from nasweb.client.commands.output import Column, Output, named, per_cent
+from nasweb.client.experiment import Experiment
+
+STATES = ("draft", "running", "paused", "finished", "stopped", "failed")
+BEST: Column = ("best", lambda row: per_cent((row["best"] or {}).get("fitness")))
+DONE: Column = ("done", lambda row: f"{row['evaluated'] + row['failed']}/{row['individuals']}")
+COLUMNS = (("id", lambda row: str(row["id"])), named("state"), DONE, BEST, named("name"))
+FIELDS = (
+    COLUMNS[0],
+    named("name"),
+    named("state"),
+    named("reason"),
+    DONE,
+    named("failed"),
+    named("shared"),
+    BEST,
+    ("best step", lambda row: (row["best"] or {}).get("step")),
+    named("train seconds"),
+    named("tags"),
+    named("notes"),
+    named("created", "created_at"),
+    named("finished", "finished_at"),
+)
+ACTIONS: tuple[tuple[str, Callable[[Experiment], Experiment], str], ...] = (
+    ("start", Experiment.start, "start a draft"),
+    ("pause", Experiment.pause, "begin nothing new; what is being trained runs to its end"),
+    ("resume", Experiment.resume, "go on where it stood"),
+    ("stop", Experiment.stop, "end a search for good"),
+)
+
+
+def add(nouns: Any) -> None:
+    noun = Noun(nouns, "experiments", "searches: create, list, show, change, wait for them")
+    listing = noun.verb("list", _list, "list experiments, newest first")
+    listing.add_argument("--state", choices=STATES, help="only those in this state")
+    listing.add_argument("--query", default="", help="part of the name")
+    listing.add_argument("--archived", action="store_true", help="those put out of the lists instead")
+    add_limit(listing)
+    _add_create(noun.verb("create", _create, "create an experiment and start it"))
+    _add_id(noun.verb("show", _show, "show an experiment"))
+    for name, method, help in ACTIONS:
+        _add_id(noun.verb(name, _action(method), help))
+    _add_update(noun.verb("update", _update, "change name, notes, tags or budget"))
+    delete = noun.verb("delete", _delete, "delete an experiment and its individuals, for good")
+    _add_id(delete)
+    delete.add_argument("--yes", action="store_true", help="needed, for nothing brings it back")
+    wait = noun.verb(
+        "wait", _wait, "wait for the end; 0 when finished, 1 when stopped or failed, 4 when late"
+    )
+    _add_id(wait)
+    wait.add_argument(
+        "--timeout", type=float, metavar="SECONDS", help="how long at most (default: until the end)"
+    )
+    wait.add_argument("--quiet", action="store_true", help="without a progress bar")
+
+
+def _add_id(parser: ArgumentParser) -> None:
+    parser.add_argument("experiment", type=int, metavar="EXPERIMENT", help="its number")
+
+
+def _add_create(parser: ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--preset", help="a ready-made configuration, such as quick")
+    source.add_argument("--config", metavar="FILE", help="a configuration in JSON; - reads standard input")
+    source.add_argument("--clone", type=int, metavar="EXPERIMENT", help="the configuration of another one")
+    parser.add_argument("--name", help="to find it again")
+    parser.add_argument("--notes", default="", help="free text")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="change one field of the configuration, e.g. budget.individuals=40; may stand more than once",
+    )
+    parser.add_argument("--draft", action="store_true", help="do not start it")
+    parser.add_argument("--idempotency-key", metavar="KEY", help="the same key again creates nothing new")
+
+
+def _add_update(parser: ArgumentParser) -> None:
+    _add_id(parser)
+    parser.add_argument("--name")
+    parser.add_argument("--notes")
+    parser.add_argument(
+        "--tag", action="append", dest="tags", metavar="TAG", help="all tags; one option for each"
+    )
+    parser.add_argument("--individuals", type=int, help="individuals in all")
+    parser.add_argument("--in-flight", type=int, help="evaluations under way at once")
+    archive = parser.add_mutually_exclusive_group()
+    archive.add_argument(
+        "--archive", action="store_true", default=None, dest="archived", help="out of the lists"
+    )
+    archive.add_argument(
+        "--unarchive", action="store_false", default=None, dest="archived", help="back into them"
+    )
+
+
+def _list(client: Client, options: Any, out: Output) -> None:
+    found = client.experiments.list(
+        state=options.state, query=options.query, archived=options.archived, limit=limit_of(options)
+    )
+    out.rows((row.record.raw for row in found), COLUMNS)
+
+
+def _create(client: Client, options: Any, out: Output) -> None:
+    experiment = client.experiments.create(
+        name=options.name,
+        preset=options.preset,
+        config=None if options.config is None else _config(options.config),
+        clone=options.clone,
+        overrides=overrides(options.set) or None,
+        notes=options.notes,
+        start=not options.draft,
+        idempotency_key=options.idempotency_key,
+    )
+    _print(experiment, out)
+
+
+def _config(name: str) -> dict[str, Any]:
+    try:
+        document = json.loads(read_text(name))
+    except ValueError as error:
+        raise UsageError(f"{name} is no JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise UsageError(f"{name} must hold one JSON object")
+    return document
+
+
+def overrides(assignments: Iterable[str]) -> dict[str, Any]:
+    """`budget.individuals=40` as {"budget": {"individuals": 40}}. A value that is no JSON is text."""
+    document: dict[str, Any] = {}
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        *parents, last = path.split(".")
+        if not equals or not all((*parents, last)):
+            raise UsageError(f"--set {assignment}: write FIELD=VALUE, e.g. budget.individuals=40")
+        place = document
+        for parent in parents:
+            place = place.setdefault(parent, {})
+            if not isinstance(place, dict):
+                raise UsageError(f"--set {assignment}: {parent} was set to a value before")
+        try:
+            place[last] = json.loads(text)
+        except ValueError:
+            place[last] = text
+    return document
+
+
+def _show(client: Client, options: Any, out: Output) -> None:
+    _print(client.experiments.get(options.experiment), out)
+
+
+def _action(method: Callable[[Experiment], Experiment]) -> Act:
+    def act(client: Client, options: Any, out: Output) -> None:
+        _print(method(client.experiments.get(options.experiment)), out)
+
+    return act
+
+
+def _update(client: Client, options: Any, out: Output) -> None:
+    names = ("name", "notes", "tags", "individuals", "in_flight", "archived")
+    wanted = {name: getattr(options, name) for name in names}
+    if all(value is None for value in wanted.values()):
+        raise UsageError("nothing to change: give --name, --notes, --tag, --individuals or --in-flight")
+    _print(client.experiments.get(options.experiment).update(**wanted), out)
+
+
+def _delete(client: Client, options: Any, out: Output) -> None:
+    if not options.yes:
+        raise UsageError("nothing brings a deleted experiment back: add --yes")
+    client.experiments.get(options.experiment).delete()
+    out.say(f"Experiment {options.experiment} is deleted.")
+
+
+def _wait(client: Client, options: Any, out: Output) -> int:
+    experiment = client.experiments.get(options.experiment)
+    experiment.wait(progress=not options.quiet, timeout=options.timeout)
+    _print(experiment, out)
+    return 0 if experiment.state == "finished" else 1
+
+
+def _print(experiment: Experiment, out: Output) -> None:
+    out.one(experiment.record.raw, FIELDS)

@@ -1,0 +1,45 @@
+"""Evaluations on a server: list, show, try again, give up."""
+
+from collections.abc import Iterator, Sequence
+
+from nasweb.client.records import Document, Evaluation
+from nasweb.client.transport import Transport
+
+
+class Evaluations:
+    """One network under one protocol each, shared by all experiments."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        experiment_id: int | None = None,
+        state: Sequence[str] = (),
+        phenotype_key: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Evaluation]:
+        """Newest first, fetched as they are taken."""
+        query = {"experiment_id": experiment_id, "state": [*state], "phenotype_key": phenotype_key}
+        for row in self._transport.items("/evaluations", limit=limit, **query):
+            yield Evaluation.read(row)
+
+    def get(self, evaluation_id: int) -> Evaluation:
+        return Evaluation.read(self._transport.call("GET", f"/evaluations/{evaluation_id}"))
+
+    def retry(self, evaluation_id: int) -> Evaluation:
+        """A failed or cancelled one waits again; finished repeats stay."""
+        return Evaluation.read(self._transport.call("POST", f"/evaluations/{evaluation_id}/retry"))
+
+    def cancel(self, evaluation_id: int) -> Evaluation:
+        return Evaluation.read(self._transport.call("POST", f"/evaluations/{evaluation_id}/cancel"))
+
+    def curves(self, evaluation_id: int) -> Document:
+        """The learning curve of each repeat, and of the one under way."""
+        document: Document = self._transport.call("GET", f"/evaluations/{evaluation_id}/curves")
+        return document
+
+    def log(self, evaluation_id: int) -> str:
+        """What the last failed attempt wrote."""
+        return str(self._transport.call("GET", f"/evaluations/{evaluation_id}/log")["log"])

@@ -1,0 +1,154 @@
+"""One experiment on a server: what it was when last asked, and what can be done with it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from nasweb.client.genotypes import GivenGenotype, as_document
+from nasweb.client.populations import Individuals
+from nasweb.client.records import ExperimentRecord, Individual
+from nasweb.client.transport import Transport
+from nasweb.client.waiting import wait_for_end
+
+
+class Experiment:
+    """Its fields are those of the last answer about it; `refresh` asks again."""
+
+    def __init__(self, transport: Transport, record: ExperimentRecord) -> None:
+        self._transport = transport
+        self.record = record
+        """All fields, at the moment of the last answer."""
+
+    def __repr__(self) -> str:
+        row = self.record
+        return f"<Experiment {row.id} {row.name!r}: {row.state}, {row.evaluated} of {row.individuals}>"
+
+    @property
+    def id(self) -> int:
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        return self.record.name
+
+    @property
+    def state(self) -> str:
+        return self.record.state
+
+    @property
+    def config(self) -> dict[str, Any]:
+        if self.record.config is None:  # a list has left it out
+            self.refresh()
+        return dict(self.record.config or {})
+
+    @property
+    def url(self) -> str:
+        """Of its page, for people."""
+        return f"{self._transport.url}/experiments/{self.id}/"
+
+    @property
+    def best(self) -> Individual | None:
+        """The fittest individual of this moment; None before the first one is done."""
+        best = self.refresh().record.best
+        return self.individual(best.step) if best else None
+
+    def refresh(self) -> "Experiment":
+        self.record = ExperimentRecord.read(self._transport.call("GET", self._path))
+        return self
+
+    def start(self) -> "Experiment":
+        return self._do("start")
+
+    def pause(self) -> "Experiment":
+        """Nothing new is begun; what is being trained runs to its end."""
+        return self._do("pause")
+
+    def resume(self) -> "Experiment":
+        return self._do("resume")
+
+    def stop(self) -> "Experiment":
+        """For good: what is being trained is cancelled."""
+        return self._do("stop")
+
+    def delete(self) -> None:
+        """For good, with its individuals; a search that is under way is to be stopped first."""
+        self._transport.call("DELETE", self._path)
+
+    def update(
+        self,
+        *,
+        name: str | None = None,
+        notes: str | None = None,
+        tags: Sequence[str] | None = None,
+        archived: bool | None = None,
+        individuals: int | None = None,
+        in_flight: int | None = None,
+    ) -> "Experiment":
+        """What is left out stays as it is."""
+        wanted = {
+            "name": name,
+            "notes": notes,
+            "tags": None if tags is None else list(tags),
+            "archived": archived,
+            "individuals": individuals,
+            "in_flight": in_flight,
+        }
+        body = {field: value for field, value in wanted.items() if value is not None}
+        self.record = ExperimentRecord.read(self._transport.call("PATCH", self._path, body=body))
+        return self
+
+    def wait(self, *, progress: bool = False, timeout: float | None = None) -> "Experiment":
+        """Until the search is finished, stopped or failed; with `progress` a bar tells how far it is.
+
+        Raises WaitTimeout after `timeout` seconds, and NaswebError for a draft, which never ends.
+        """
+        wait_for_end(self._transport, self._path, progress=progress, timeout=timeout)
+        return self.refresh()
+
+    def individuals(
+        self,
+        filter: str = "",
+        *,
+        sort: str = "step",
+        state: Sequence[str] = (),
+        origin: Sequence[str] = (),
+        limit: int | None = None,
+    ) -> Individuals:
+        """Those that a filter such as `fitness>0.9 params<20k` lets through, in an order such as `-fitness`."""
+        query = {"query": filter, "order": sort, "state": list(state), "origin": list(origin)}
+        return Individuals(self._transport, f"{self._path}/individuals", query, limit)
+
+    def individual(self, step: int) -> Individual:
+        return Individual.read(self._transport.call("GET", f"{self._path}/individuals/{step}"))
+
+    def children(self, step: int) -> Individuals:
+        return Individuals(self._transport, f"{self._path}/individuals/{step}/children", {})
+
+    def lineage(self, step: int) -> list[Individual]:
+        """The individual, its parent and so on back to an initial one."""
+        answer = self._transport.call("GET", f"{self._path}/individuals/{step}/lineage", limit=1000)
+        return [Individual.read(row) for row in answer["items"]]
+
+    def evaluate(
+        self,
+        genotype: GivenGenotype,
+        *,
+        parent_step: int | None = None,
+        eligible: bool = True,
+        idempotency_key: str | None = None,
+    ) -> Individual:
+        """A genotype of your own joins the population, beside the budget; `eligible` lets it win tournaments.
+
+        A finished search runs again until it is trained: `wait` for it, then ask for `individual(step)`.
+        """
+        body = {"genotype": as_document(genotype), "parent_step": parent_step, "eligible": eligible}
+        key = idempotency_key or str(uuid4())
+        return Individual.read(self._transport.call("POST", f"{self._path}/individuals", body=body, key=key))
+
+    @property
+    def _path(self) -> str:
+        return f"/experiments/{self.record.id}"
+
+    def _do(self, verb: str) -> "Experiment":
+        self.record = ExperimentRecord.read(self._transport.call("POST", f"{self._path}/{verb}"))
+        return self

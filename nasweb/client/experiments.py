@@ -1,0 +1,60 @@
+"""The experiments of a server: create, list, find."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+from nasweb.client.experiment import Experiment
+from nasweb.client.records import ExperimentRecord
+from nasweb.client.transport import Transport
+
+
+class Experiments:
+    """All searches that the server holds."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self,
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        clone: Experiment | int | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        notes: str = "",
+        start: bool = True,
+        idempotency_key: str | None = None,
+    ) -> Experiment:
+        """From exactly one of `preset`, `config` and `clone`, with `overrides` laid over it; started at once.
+
+        It is sent with an Idempotency-Key, so that a repetition creates nothing twice. A key of your own makes that
+        hold for a script that is run again (within a day).
+        """
+        body: dict[str, Any] = {
+            "name": name,
+            "preset": preset,
+            "config": None if config is None else dict(config),
+            "clone_of": clone.id if isinstance(clone, Experiment) else clone,
+            "overrides": None if overrides is None else dict(overrides),
+            "notes": notes,
+            "start": start,
+        }
+        given = {field: value for field, value in body.items() if value is not None}
+        key = idempotency_key or str(uuid4())
+        return self._made(self._transport.call("POST", "/experiments", body=given, key=key))
+
+    def list(
+        self, *, state: str | None = None, query: str = "", archived: bool = False, limit: int | None = None
+    ) -> Iterator[Experiment]:
+        """Newest first, fetched as they are taken; `query` is part of the name."""
+        filters = {"state": state, "query": query, "archived": "true" if archived else None}
+        for row in self._transport.items("/experiments", limit=limit, **filters):
+            yield self._made(row)
+
+    def get(self, experiment_id: int) -> Experiment:
+        return self._made(self._transport.call("GET", f"/experiments/{experiment_id}"))
+
+    def _made(self, document: Mapping[str, Any]) -> Experiment:
+        return Experiment(self._transport, ExperimentRecord.read(document))

@@ -1,0 +1,39 @@
+"""Genotypes on a server: those that are stored, and what one of your own would build."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nasweb.client.records import Document
+from nasweb.client.transport import Transport
+from search.evolution.genotype import Genotype
+
+GivenGenotype = Genotype | str | Mapping[str, Any]
+"""The object of search.evolution, its canonical text, or its JSON."""
+
+
+def as_document(genotype: GivenGenotype) -> str | Mapping[str, Any]:
+    return genotype.to_json() if isinstance(genotype, Genotype) else genotype
+
+
+class Genotypes:
+    """Stored genotypes, found by their keys."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, key: str) -> Genotype:
+        return Genotype.from_json(self.describe(key)["document"])
+
+    def describe(self, key: str) -> Document:
+        """The genotype with what it builds, who carries it and how fit its network is."""
+        document: Document = self._transport.call("GET", f"/genotypes/{key}")
+        return document
+
+    def diff(self, key: str, other: str) -> Document:
+        """What differs between two, motif by motif."""
+        document: Document = self._transport.call("GET", f"/genotypes/{key}/diff/{other}")
+        return document
+
+    def drawing(self, key: str, name: str = "flattened", *, ending: str = "svg", theme: str = "") -> bytes:
+        """A motif such as L2-M3, or `flattened`; as svg, png, pdf or dot."""
+        return self._transport.fetch("GET", f"/genotypes/{key}/drawings/{name}.{ending}", theme=theme)
