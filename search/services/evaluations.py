@@ -23,6 +23,10 @@ from search.services.settling import end_evaluation
 LOG_LENGTH = 20_000
 """Characters kept of a failed attempt's log, the end of it."""
 WORKER_LOST = "worker_lost"
+OUTCOME = (
+    "state", "lease", "live_curve", "progress", "fitness", "fitness_spread", "reason_code", "reason",
+    "log", "finished_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -245,5 +249,5 @@ def _ended(row: Evaluation, state: WorkState) -> Evaluation:
     row.lease = ""
     row.live_curve = []
     row.finished_at = timezone.now()
-    row.save()
+    row.save(update_fields=OUTCOME)  # not what never changes: the protocol is the largest part of the row
     return row

@@ -6,7 +6,8 @@ same new rows cannot wait for each other in a circle.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from search import models
 from search.evolution.config import canonical_json
@@ -19,6 +20,7 @@ from search.evolution.space import LevelShape, SearchSpace
 Place = tuple[int, int]
 """(level, slot)."""
 Structure = list[list[str | None]]
+Row = TypeVar("Row", models.Genotype, models.Motif)
 
 
 def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:
@@ -28,23 +30,31 @@ def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:
         return row
     motifs = _store_motifs(genotype, phenotype)
     document = genotype.to_json()
-    row, created = models.Genotype.objects.get_or_create(
+    row = models.Genotype(
         key=genotype.key,
-        defaults={
-            "text": genotype.text,
-            "space": document["space"],
-            "levels": document["levels"],
-            "phenotype_key": phenotype.key,
-            "operation_counts": Counter(operation.name for operation in phenotype.operations),
-        },
+        text=genotype.text,
+        space=document["space"],
+        levels=document["levels"],
+        phenotype_key=phenotype.key,
+        operation_counts=Counter(operation.name for operation in phenotype.operations),
     )
-    if created:
-        uses = analyse(genotype).uses
-        models.MotifUse.objects.bulk_create(
+    _insert(models.Genotype, [row])
+    uses = analyse(genotype).uses
+    models.MotifUse.objects.bulk_create(
+        [
             models.MotifUse(genotype=row, motif_id=motif, level=level, slot=slot, uses=uses[level, slot])
             for (level, slot), motif in motifs.items()
-        )
+        ],
+        ignore_conflicts=True,
+    )
     return row
+
+
+def _insert(table: type[Row], rows: Sequence[Row]) -> None:
+    """Insert rows, or find what somebody else has inserted meanwhile under their keys: either way they have their
+    ids, from one statement without a savepoint."""
+    objects = table._default_manager
+    objects.bulk_create(rows, update_conflicts=True, unique_fields=["key"], update_fields=["key"])
 
 
 def resolved_motifs(genotype: Genotype) -> dict[Place, tuple[str, Structure]]:
@@ -73,19 +83,17 @@ def _store_motifs(genotype: Genotype, phenotype: Phenotype) -> dict[Place, int]:
     ids = _motif_ids(places)
     missing = sorted(set(places) - set(ids))
     if missing:
-        models.Motif.objects.bulk_create(
-            [
-                models.Motif(
-                    key=key,
-                    level=places[key][0],
-                    structure=resolved[places[key]][1],
-                    phenotype_key=motif_phenotype_key(genotype, phenotype, *places[key]),
-                )
-                for key in missing
-            ],
-            ignore_conflicts=True,
-        )
-        ids = _motif_ids(places)
+        rows = [
+            models.Motif(
+                key=key,
+                level=places[key][0],
+                structure=resolved[places[key]][1],
+                phenotype_key=motif_phenotype_key(genotype, phenotype, *places[key]),
+            )
+            for key in missing
+        ]
+        _insert(models.Motif, rows)
+        ids |= {row.key: row.pk for row in rows}
     return {place: ids[key] for place, (key, _) in resolved.items()}
 
 

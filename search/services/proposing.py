@@ -235,9 +235,9 @@ def make_waiting(evaluation: Evaluation) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
 def _take_unsent(experiment_id: int) -> list[int]:
-    """Waiting evaluations of a running experiment that no message carries."""
+    """Waiting evaluations of a running experiment that no message carries. There are none in most steps, so that
+    is asked first, without a transaction."""
     needed = Individual.objects.filter(
         evaluation=OuterRef("pk"),
         experiment=experiment_id,
@@ -245,8 +245,10 @@ def _take_unsent(experiment_id: int) -> list[int]:
         state=WorkState.WAITING,
     )
     unsent = Evaluation.objects.filter(Exists(needed), state=WorkState.WAITING, sent_at=None)
-    ids = lock_evaluations(unsent, skip_locked=True)
-    if ids:
+    if not unsent.exists():
+        return []
+    with transaction.atomic():
+        ids = lock_evaluations(unsent, skip_locked=True)
         Evaluation.objects.filter(pk__in=ids).update(sent_at=Now())
     return ids
 
