@@ -93,10 +93,11 @@ class Group:
 
 
 def asked(query: QueryDict) -> Asked:
-    numbers = re.findall(r"\d{1,18}", ",".join(query.getlist("experiments")))
+    words = ",".join(query.getlist("experiments")).split(",")
+    numbers = [int(word) for word in words if re.fullmatch(r"[0-9]{1,18}", word.strip())]
     axis, spread = query.get("x", ""), query.get("bands", "")
     return Asked(
-        ids=tuple(dict.fromkeys(map(int, numbers)))[:MOST],
+        ids=tuple(dict.fromkeys(numbers))[:MOST],
         axis=cast(Axis, axis if axis in AXES else "step"),
         spread=cast(Spread, spread if spread in SPREADS else "range"),
         name=str(query.get("name", "")).strip()[:200],

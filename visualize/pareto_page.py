@@ -175,7 +175,7 @@ def selection(experiment: Experiment, query: Mapping[str, Any]) -> Selection:
         least_cost, most_cost = (_number(values[name]) for name in FIELDS[:2])
         least, most = (_number(values[name], of=100) for name in FIELDS[2:])
     except ValueError as fault:
-        return Selection(values, (None,) * 4, error=str(fault))
+        return Selection({}, (None,) * 4, error=str(fault))  # a field for numbers shows nothing else
     bounds = (least_cost, most_cost, least, most)
     terms = [
         f"{field}{sign}{_written(value, whole=whole)}"

@@ -109,7 +109,7 @@ def student(freedom: float) -> float:
     >>> [round(student(n), 2) for n in (1, 4, 5, 10, 30, 1000)]
     [12.71, 2.78, 2.57, 2.23, 2.04, 1.96]
     """
-    whole = max(1, math.floor(freedom))
+    whole = max(1, math.floor(freedom + 1e-6))  # two that were worked out as 1.9999999 are two
     if whole <= len(_FEW):
         return _FEW[whole - 1]
     z = _NORMAL  # Abramowitz and Stegun 26.7.5
