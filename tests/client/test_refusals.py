@@ -79,10 +79,14 @@ def test_a_closed_client_sends_nothing() -> None:
         client.presets()
 
 
+Reply = tuple[int, dict[str, str], object]
+"""Status, headers and content; status 0 closes the connection without an answer."""
+
+
 class Script:
     """A server that answers as it was told, and remembers what it was asked."""
 
-    def __init__(self, *answers: tuple[int, dict[str, str], object]) -> None:
+    def __init__(self, *answers: Reply) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, str, dict[str, str]]] = []
 
@@ -96,7 +100,7 @@ class Script:
                 script.asked.append((self.command, self.path, dict(self.headers)))
                 status, headers, content = script.answers.pop(0)
                 if status == 0:
-                    return  # closes the connection without an answer
+                    return
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -120,11 +124,11 @@ class Script:
                 thread.join()
 
 
-GOOD = (200, {}, {"items": []})
-BUSY = (429, {"Retry-After": "0"}, {"title": "Too many requests wait already"})
-BAD_GATEWAY = (502, {}, "<h1>Bad gateway</h1>")
-AWAY = (503, {}, {"type": "/api/v1/problems#unavailable", "title": "The database does not answer"})
-SILENT: tuple[int, dict[str, str], object] = (0, {}, None)
+GOOD: Reply = (200, {}, {"items": []})
+BUSY: Reply = (429, {"Retry-After": "0"}, {"title": "Too many requests wait already"})
+BAD_GATEWAY: Reply = (502, {}, "<h1>Bad gateway</h1>")
+AWAY: Reply = (503, {}, {"type": "/api/v1/problems#unavailable", "title": "The database does not answer"})
+SILENT: Reply = (0, {}, None)
 
 
 @pytest.mark.parametrize("trouble", [BUSY, BAD_GATEWAY, AWAY, SILENT])

@@ -40,7 +40,9 @@ def run(options: Any, out: Stream, err: Stream) -> int:
             Output(out).raw(options.script())
             return OK
         with Client(options.url, token=_token(options), retries=_retries(options)) as client:
-            return options.act(client, options, Output(out, as_json=options.json)) or OK
+            status = options.act(client, options, Output(out, as_json=options.json)) or OK
+            out.flush()  # here, where a reader who has gone is still noticed
+            return int(status)
     except BrokenPipeError:  # whoever read has read enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK

@@ -10,6 +10,7 @@ Column = tuple[str, Callable[[Mapping[str, Any]], object]]
 
 class Stream(Protocol):
     def write(self, text: str, /) -> object: ...
+    def flush(self) -> object: ...
 
 
 class Output:
