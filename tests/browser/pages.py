@@ -65,8 +65,24 @@ PAGES = (
     Row("individual-lineage", INDIVIDUAL % ("finished", "best") + "lineage/", "Individual"),
     Row("individual-lineage-initial", INDIVIDUAL % ("finished", "initial") + "lineage/", "Individual"),
     Row("individual-lineage-large", INDIVIDUAL % ("large", "late") + "lineage/", "Individual"),
+    Row(
+        "individual-lineage-siblings",
+        INDIVIDUAL % ("finished", "best") + "lineage/?show=siblings&x=generation",
+        "Individual",
+    ),
+    Row(
+        "individual-lineage-best-so-far",
+        INDIVIDUAL % ("finished", "best") + "lineage/?show=fittest&replay=best&frame=2",
+        "Individual",
+    ),
+    Row(
+        "individual-lineage-large-descendants",
+        INDIVIDUAL % ("large", "late") + "lineage/?show=descendants",
+        "Individual",
+    ),
     Row("genotype", "/genotypes/{genotype}/", "Genotype"),
     Row("diff", "/diff/?left={finished}/{initial}&right={finished}/{best}", "What differs"),
+    Row("diff-other-space", "/diff/?left={flat}/{initial}&right=liu2018", "What differs"),
     Row("diff-nothing-chosen", "/diff/", "What differs"),
     Row("diff-unreadable", "/diff/?left=nonsense&right={finished}/{best}", "What differs", status=422),
     Row("help", "/help/", "How networks evolve here"),
@@ -86,5 +102,8 @@ NOT_PAGES = {
     "experiment_resume",
     "genotype_file",
     "genotype_drawing",
+    "individual_frame",
+    "individual_replay_file",
+    "experiment_replay",
 }
 """Names of addresses that answer with a part of a page, a file or a redirection."""

@@ -1,10 +1,13 @@
 """The whole system as a person starts it: `manage.py serve` with its broker, pages and workers, on a private folder."""
 
+import json
 import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 from nasweb.embedded.web import page_status
 from tests.browser.site import private
@@ -19,6 +22,13 @@ class System(Running):
         found = re.search(r"runs at (http://\S+)", self.log)
         assert found is not None, self.log
         return found[1].rstrip("/")
+
+    def api(self, path: str, body: object = None) -> Any:
+        """What the REST API answers to GET, or with a body to POST."""
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.address}/api/v1/{path}", data, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=60) as answer:
+            return json.load(answer)
 
 
 @contextmanager
