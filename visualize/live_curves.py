@@ -18,9 +18,10 @@ from visualize.formats import count, per_cent
 
 PAGE = 10_000
 """Completions in one answer."""
-DOTS = 8_000
+DOTS = 5_000
 """Points of the whole curve beyond which answers are thinned."""
 LONGEST_LINE = 2_000
+"""Values of a smooth line over the whole search; an answer with a part of it has its part of them."""
 MOST_FAILED = 1_000
 STILL = 10_000
 """A picture drawn by the server looks at no more individuals than this."""
@@ -60,7 +61,8 @@ def delta(experiment: Experiment, after: str) -> dict[str, Any]:
     drawn = curves.lines(new, window, _before(experiment.pk, cursor, window))
     failed = _failed(experiment) if experiment.failed != cursor.failed else []
     share = min(1.0, DOTS / max(1, experiment.population))
-    shown = curves.thin(new, max(500, int(share * len(new)))) if share < 1 else new
+    shown = curves.thin(new, max(50, int(share * len(new)))) if share < 1 else new
+    longest = max(50, LONGEST_LINE * len(new) // max(1, experiment.population))
     last = Cursor(cursor.completion + len(new), experiment.failed, drawn.after.step)
     return {
         "cursor": str(last),
@@ -71,8 +73,8 @@ def delta(experiment: Experiment, after: str) -> dict[str, Any]:
         "window": window,
         "points": [_row(point) for point in [*shown, *failed]],
         "best": _line(drawn.best, 5),
-        "median": _line(curves.thin_line(drawn.median, LONGEST_LINE), 5),
-        "parameters_median": _line(curves.thin_line(drawn.parameters_median, LONGEST_LINE), 0),
+        "median": _line(curves.thin_line(drawn.median, longest), 5),
+        "parameters_median": _line(curves.thin_line(drawn.parameters_median, longest), 0),
     }
 
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import Count, Manager, QuerySet
 
 from search.models import Experiment, Individual
 from search.selectors.query import parse_query
@@ -51,12 +50,16 @@ def individuals(
         rows = rows.filter(state=state)
     if query:
         rows = rows.filter(parse_query(query))
-    total = rows.count() if state or query else experiment.proposed
+    total, valued = experiment.proposed, experiment.evaluated
+    if state or query:
+        total, valued = rows.aggregate(total=Count("pk"), valued=Count("fitness")).values()
     per_page = max(1, min(per_page, MOST_PER_PAGE))
     pages = max(1, -(-total // per_page))
     number = max(1, min(page, pages))
     first = (number - 1) * per_page
-    return Page(list(_ordered(rows, order)[first : first + per_page]), total, number, pages, per_page)
+    keys = _keys(rows, order, first, per_page, total, valued)
+    found = _with_relations(Individual.objects).in_bulk(keys)
+    return Page([found[key] for key in keys if key in found], total, number, pages, per_page)
 
 
 def individual(experiment_id: int, step: int) -> Individual:
@@ -64,15 +67,44 @@ def individual(experiment_id: int, step: int) -> Individual:
     return _with_relations(Individual.objects.filter(experiment=experiment_id)).get(step=step)
 
 
-def _ordered(rows: QuerySet[Individual], order: str) -> QuerySet[Individual]:
+def _keys(
+    rows: QuerySet[Individual], order: str, first: int, count: int, total: int, valued: int
+) -> list[int]:
+    """Primary keys of a page's rows; those without a value come last in either direction.
+
+    Only the index is walked, and joins are left to the few rows that are shown. Rows with a fitness and rows without
+    one are two stretches, each of them in the order of an index: PostgreSQL's puts nulls first when it is read
+    backwards.
+    """
     column, descending = order.lstrip("-"), order.startswith("-")
     if column not in ORDERS:
         raise UnknownOrder(
             f"order={order!r} is not known: use one of {', '.join(ORDERS)}, with - for descending"
         )
-    by = OrderBy(F(column), descending=descending, nulls_last=True if column == "fitness" else None)
-    return _with_relations(rows).order_by(by, "-step" if descending else "step")
+    if column == "step":
+        return _stretch(rows, ["step"], descending, first, count, total)
+    if column != "fitness":
+        return _stretch(rows, [column, "step"], descending, first, count, total)
+    rated, unrated = rows.filter(fitness__isnull=False), rows.filter(fitness__isnull=True)
+    keys = _stretch(rated, ["fitness", "step"], descending, first, count, valued)
+    if len(keys) < count:
+        beyond = max(0, first - valued)
+        keys += _stretch(unrated, ["step"], descending, beyond, count - len(keys), total - valued)
+    return keys
 
 
-def _with_relations(rows: QuerySet[Individual]) -> QuerySet[Individual]:
+def _stretch(
+    rows: QuerySet[Individual], columns: list[str], descending: bool, first: int, count: int, total: int
+) -> list[int]:
+    """`count` keys from place `first` of `total`, walked to from the nearer end."""
+    from_end = total // 2 < first < total
+    count = min(count, total - first) if from_end else count  # a counter may be a step behind its rows
+    signs = "-" if descending != from_end else ""
+    start = total - first - count if from_end else first
+    by = [signs + column for column in columns]
+    keys = list(rows.order_by(*by).values_list("pk", flat=True)[start : start + count])
+    return keys[::-1] if from_end else keys
+
+
+def _with_relations(rows: QuerySet[Individual] | Manager[Individual]) -> QuerySet[Individual]:
     return rows.select_related("genotype", "parent", "evaluation", "experiment")

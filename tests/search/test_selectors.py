@@ -92,14 +92,23 @@ def test_an_unknown_order_is_refused(experiment: Experiment) -> None:
         selectors.individuals(experiment, order="colour")
 
 
-def test_a_page_makes_one_query_however_many_rows_it_has(
+def test_a_page_makes_three_queries_however_many_rows_it_has(
     experiment: Experiment, django_assert_num_queries: object
 ) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    """The places of those with a fitness, of those without, and the rows themselves."""
+    with django_assert_num_queries(3):  # type: ignore[operator]
         for row in selectors.individuals(experiment, order="-fitness").items:
             assert row.genotype.key
             assert row.evaluation.state == "done"
             assert row.parent is None or row.parent.step < row.step
+
+
+@pytest.mark.parametrize("order", ["step", "-step", "fitness", "-fitness", "-parameters"])
+def test_pages_from_both_ends_make_up_the_whole_list(experiment: Experiment, order: str) -> None:
+    """The later half is walked to from its end."""
+    whole = [row.pk for row in selectors.individuals(experiment, order=order, per_page=200).items]
+    pages = [selectors.individuals(experiment, order=order, page=page, per_page=7) for page in range(1, 6)]
+    assert [row.pk for page in pages for row in page.items] == whole
 
 
 def test_the_population_is_drawn_from_by_index_in_the_order_asked_for(experiment: Experiment) -> None:
