@@ -1,15 +1,18 @@
 """`manage.py nas`: what people read, what machines read, and exit statuses that mean something."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
 from pytest_django.live_server_helper import LiveServer
 
+from nasweb.client.commands import completion, line
 from nasweb.embedded.broker import free_port
 from search import services
 from search.evolution.published import PUBLISHED
@@ -179,6 +182,20 @@ def test_whoever_reads_only_the_first_line_gets_no_traceback(
         process.stdout.close()  # as `head` does once it has enough
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_every_verb_and_option_is_in_the_manual() -> None:
+    parser = ArgumentParser()
+    line.build(parser)
+    manual = (ROOT / "docs/client.md").read_text()
+    missing = [
+        f"{noun} {word}"
+        for noun, group in completion._children(parser)
+        for verb, leaf in completion._children(group)
+        for word in (verb, *completion._options(leaf))
+        if not re.search(rf"{word}\b", manual) and word != "--help"
+    ]
+    assert missing == []
 
 
 def complete(*words: str) -> list[str]:
