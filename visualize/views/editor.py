@@ -47,10 +47,10 @@ def genotype_edit(request: HttpRequest, key: str) -> HttpResponse:
 def editor(request: HttpRequest) -> HttpResponse:
     """Where to begin, or the editor once that is said."""
     asked = request.POST if request.method == "POST" else request.GET
-    start = named(asked.get("from", "") or request.GET.get("from", ""))
+    start = named(request.GET.get("from", ""))
     if start is not None:
         return _edit(request, start)
-    text = asked.get("start") or request.GET.get("start")
+    text = asked.get("start", request.GET.get("start"))
     if text is None:
         return _beginnings(request)
     try:
