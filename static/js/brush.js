@@ -1,6 +1,7 @@
 // A rectangle over a uPlot, drawn by mouse, pen or finger. uPlot's own knows the mouse only.
 
 const LEAST = 5; // pixels: less is a click
+const EDGE = 6; // pixels: so near to the edge means all there is beyond
 
 export class Brush {
   #start = null;
@@ -69,10 +70,10 @@ export class Brush {
     const [left, top, right, bottom] = corners;
     const { clientWidth: width, clientHeight: height } = this.plot.over;
     this.select({
-      left: left <= 0 ? -Infinity : this.plot.posToVal(left, "x"),
-      right: right >= width ? Infinity : this.plot.posToVal(right, "x"),
-      bottom: bottom >= height ? -Infinity : this.plot.posToVal(bottom, "y"),
-      top: top <= 0 ? Infinity : this.plot.posToVal(top, "y"),
+      left: left <= EDGE ? -Infinity : this.plot.posToVal(left, "x"),
+      right: right >= width - EDGE ? Infinity : this.plot.posToVal(right, "x"),
+      bottom: bottom >= height - EDGE ? -Infinity : this.plot.posToVal(bottom, "y"),
+      top: top <= EDGE ? Infinity : this.plot.posToVal(top, "y"),
     });
   }
 

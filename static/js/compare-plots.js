@@ -265,11 +265,12 @@ class ComparePlots extends HTMLElement {
   read(plot) {
     const { left } = plot.cursor;
     const away = left === null || left === undefined || left < 0;
-    const x = away ? null : plot.posToVal(left, "x");
+    const at = away ? null : plot.posToVal(left, "x");
+    const x = this.dataset.axis === "seconds" ? at : Math.round(at); // what it says is what it reads
     for (const [cell, atRest] of this.atRest) {
       const name = cell.dataset.readout;
       if (away) cell.textContent = atRest;
-      else if (name === "x") cell.textContent = this.dataset.axis === "seconds" ? `at ${duration(x)}` : `at ${count(Math.round(x))}`;
+      else if (name === "x") cell.textContent = this.dataset.axis === "seconds" ? `at ${duration(x)}` : `at ${count(x)}`;
       else {
         const panel = this.panels.find((row) => row.name === name);
         const series = panel.series?.find((row) => row.number === Number(cell.closest("tr").dataset.series));

@@ -136,9 +136,10 @@ class ParetoPlot extends HTMLElement {
   }
 
   #move(stride) {
+    const last = this.#front.length - 1;
     const place = this.#at ? this.#front.findIndex((point) => point[STEP] === this.#at[STEP]) : -1;
-    const next = place < 0 ? (stride > 0 ? 0 : this.#front.length - 1) : place + stride;
-    this.#point(this.#front[Math.min(this.#front.length - 1, Math.max(0, next))]);
+    const next = (place < 0 ? (stride > 0 ? -1 : last + 1) : place) + stride;
+    this.#point(this.#front[Math.min(last, Math.max(0, next))]);
     this.spoken.textContent = this.#words(this.#at).join(", ");
   }
 

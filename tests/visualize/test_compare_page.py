@@ -27,7 +27,7 @@ def config(seed: int = 1, **sections: dict[str, Any]) -> dict[str, Any]:
 def search(name: str, *fitness: float, **fields: Any) -> Population:
     made = Population(name, config=fields.pop("config", config()), **fields)
     for step, value in enumerate(fitness):
-        made.add(value, network=f"{name}-{step}", parameters=1000 * (step + 1), seconds=2.0)
+        made.add(value, network=f"{made.experiment.pk}-{step}", parameters=1000 * (step + 1), seconds=2.0)
     return made
 
 
@@ -85,7 +85,7 @@ def test_a_seed_of_the_protocol_makes_repetitions_too_but_nothing_else_does(clie
 def test_the_axis_is_steps_networks_or_seconds(client: Client, axis: str, places: list[float]) -> None:
     made = search("a", 0.5, 0.4)
     made.add(None, network="waits")
-    made.add(0.6, network="a-3", parameters=500, seconds=2.0)
+    made.add(0.6, network="another", parameters=500, seconds=2.0)
     found = curves(client, made, query=f"&x={axis}")
     assert found["fitness"]["series"][0]["lines"][0][0] == places
     assert found["best"]["series"][0]["lines"][0] == [[places[0], places[2]], [0.5, 0.6]]
