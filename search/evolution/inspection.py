@@ -5,11 +5,10 @@ The command line, the REST API and the editor's preview answer with it. Must imp
 
 from typing import Any
 
-from search.evolution.cost import network_cost
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
 from search.evolution.liveness import analyse
-from search.evolution.phenotype import build_phenotype
+from search.evolution.preview import network_of
 
 
 def inspect_genotype(genotype: Genotype, host: Host) -> dict[str, Any]:
@@ -37,9 +36,9 @@ def inspect_genotype(genotype: Genotype, host: Host) -> dict[str, Any]:
             for (level, slot), count in sorted(alive.uses.items())
         ],
     }
-    if alive.feasible:
-        phenotype = build_phenotype(genotype)
-        cost = network_cost(phenotype, host)
+    network = network_of(genotype, host)
+    if network is not None:
+        phenotype, cost = network.phenotype, network.cost
         document |= {
             "phenotype_key": phenotype.key,
             "parameters": cost.parameters,

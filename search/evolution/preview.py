@@ -87,22 +87,22 @@ def preview_genotype(
     `max_parameters` is the limit of the space it shall be evaluated in; its own space's limit counts too.
     """
     liveness = analyse(genotype)
-    network = _network(genotype, host)
-    training = _training(network, host, protocol) if network and protocol else None
+    network = network_of(genotype, host)
     limits = [limit for limit in (max_parameters, genotype.space.max_parameters) if limit is not None]
     return Preview(
         genotype=genotype,
         liveness=liveness,
         network=network,
-        training=training,
+        training=training_of(genotype, host, protocol) if protocol else None,
         obstacles=tuple(_obstacles(liveness, network, min(limits, default=None))),
         warnings=tuple(_warnings(genotype.space, liveness, network)),
-        change=_change(genotype, host, protocol, start, network, training) if start else None,
+        change=_change(start, genotype, host, protocol) if start else None,
     )
 
 
 @lru_cache(maxsize=KEPT)
-def _network(genotype: Genotype, host: Host) -> Network | None:
+def network_of(genotype: Genotype, host: Host) -> Network | None:
+    """What it builds; None when it builds nothing. Remembered."""
     try:
         phenotype = build_phenotype(genotype)
     except Infeasible:
@@ -113,7 +113,12 @@ def _network(genotype: Genotype, host: Host) -> Network | None:
     return Network(phenotype, network_cost(phenotype, host), costs, by_motif(genotype, costs), cells)
 
 
-def _training(network: Network, host: Host, protocol: Protocol) -> Training:
+@lru_cache(maxsize=KEPT)
+def training_of(genotype: Genotype, host: Host, protocol: Protocol) -> Training | None:
+    """What training it would take; None without a network. Remembered."""
+    network = network_of(genotype, host)
+    if network is None:
+        return None
     operations = cell_count(host) * len(network.phenotype.operations)
     return Training(
         memory_bytes=training_bytes(network.phenotype, host, protocol),
@@ -121,22 +126,16 @@ def _training(network: Network, host: Host, protocol: Protocol) -> Training:
     )
 
 
-def _change(
-    genotype: Genotype,
-    host: Host,
-    protocol: Protocol | None,
-    start: Genotype,
-    network: Network | None,
-    training: Training | None,
-) -> Change:
-    before = _network(start, host)
-    trained = _training(before, host, protocol) if before and protocol else None
+def _change(start: Genotype, genotype: Genotype, host: Host, protocol: Protocol | None) -> Change:
+    before, now = network_of(start, host), network_of(genotype, host)
     found = edits(start, genotype)
+    trained = training_of(start, host, protocol) if protocol else None
+    training = training_of(genotype, host, protocol) if protocol else None
     return Change(
         edges=None if found is None else len(found),
-        parameters=network.cost.parameters - before.cost.parameters if network and before else None,
-        multiply_adds=network.cost.multiply_adds - before.cost.multiply_adds if network and before else None,
-        depth=network.phenotype.depth - before.phenotype.depth if network and before else None,
+        parameters=now.cost.parameters - before.cost.parameters if now and before else None,
+        multiply_adds=now.cost.multiply_adds - before.cost.multiply_adds if now and before else None,
+        depth=now.phenotype.depth - before.phenotype.depth if now and before else None,
         memory_bytes=training.memory_bytes - trained.memory_bytes if training and trained else None,
         live_edges=len(analyse(genotype).live_edges) - len(analyse(start).live_edges),
     )

@@ -9,7 +9,7 @@ from search.evolution.edits import same_shape
 from search.evolution.estimate import Timing, recorded_seconds
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
-from search.evolution.preview import Preview, preview_genotype
+from search.evolution.preview import Preview, network_of, preview_genotype, training_of
 from search.evolution.space import SearchSpace
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
 
@@ -74,28 +74,27 @@ def preview_in(genotype: Genotype, setting: Setting, *, start: Genotype | None =
         start=start,
         max_parameters=setting.max_parameters,
     )
-    before = (
-        preview_genotype(start, setting.host, protocol=setting.protocol)
-        if start and setting.protocol
-        else None
-    )
     timings = _timings(setting.experiment) if setting.experiment else []
-    seconds, recorded = _seconds(preview, timings)
+    seconds, recorded = _seconds(genotype, setting, timings)
     key = preview.network.phenotype.key if preview.network else ""
     return Previewed(
         preview=preview,
         seconds=seconds,
-        start_seconds=_seconds(before, timings)[0] if before else None,
+        start_seconds=_seconds(start, setting, timings)[0] if start else None,
         recorded=recorded,
         known=known_network(key, setting) if key else Known(None, False, None),
     )
 
 
-def _seconds(preview: Preview, timings: list[Timing]) -> tuple[float | None, int]:
-    if preview.network is None or preview.training is None:
+def _seconds(genotype: Genotype, setting: Setting, timings: list[Timing]) -> tuple[float | None, int]:
+    network = network_of(genotype, setting.host)
+    if network is None or setting.protocol is None:
         return None, 0
-    told = recorded_seconds(preview.network.cost.multiply_adds, timings)
-    return (preview.training.seconds, 0) if told is None else (told, len(timings))
+    told = recorded_seconds(network.cost.multiply_adds, timings)
+    if told is not None:
+        return told, len(timings)
+    training = training_of(genotype, setting.host, setting.protocol)
+    return (training.seconds if training else None), 0
 
 
 def _timings(experiment: Experiment) -> list[Timing]:
