@@ -120,7 +120,7 @@ def _drawn(series: Series, name: str, frame: Frame) -> Drawn:
     x, y = middle[-1]
     return Drawn(
         series=series,
-        area=_area(frame, points),
+        area=_area(frame, points, stepped=stepped),
         line=_path(frame, middle, stepped=stepped),
         thin=tuple(_path(frame, line, stepped=stepped) for line in series.lines[name]) if points else (),
         end_x=round(frame.x(x), 1),
@@ -153,20 +153,28 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> li
     >>> spread([10.0, 11.0, 50.0], 10, 0, 100)
     [5.5, 15.5, 50.0]
     """
-    groups: list[tuple[float, int]] = []  # (mean, members), each as wide as its members need
+
+    def held(mean: float, members: int) -> float:
+        half = apart * (members - 1) / 2
+        return max(low + half, min(high - half, mean))
+
+    groups: list[
+        tuple[float, int]
+    ] = []  # (mean of what they want, members), each as wide as its members need
     for place in wanted:
         mean, members = place, 1
         while groups:
-            before, count_before = groups[-1]
-            if mean - before >= apart * (members + count_before) / 2:
+            before, others = groups[-1]
+            if held(mean, members) - held(before, others) >= apart * (members + others) / 2:
                 break
-            mean = (mean * members + before * count_before) / (members + count_before)
-            members += count_before
+            mean = (mean * members + before * others) / (members + others)
+            members += others
             groups.pop()
-        half = apart * (members - 1) / 2
-        groups.append((max(low + half, min(high - half, mean)), members))
+        groups.append((mean, members))
     return [
-        mean + apart * (index - (members - 1) / 2) for mean, members in groups for index in range(members)
+        held(mean, members) + apart * (index - (members - 1) / 2)
+        for mean, members in groups
+        for index in range(members)
     ]
 
 
@@ -182,12 +190,16 @@ def _path(frame: Frame, line: Line, *, stepped: bool) -> str:
     return start + "".join(f"L{frame.x(x):.1f} {frame.y(y):.1f}" for x, y in rest)
 
 
-def _area(frame: Frame, points: Sequence[BandPoint]) -> str:
+def _area(frame: Frame, points: Sequence[BandPoint], *, stepped: bool) -> str:
     if not points:
         return ""
-    there = "L".join(f"{frame.x(point.x):.1f} {frame.y(point.high):.1f}" for point in points)
-    back = "L".join(f"{frame.x(point.x):.1f} {frame.y(point.low):.1f}" for point in reversed(points))
-    return f"M{there}L{back}Z"
+    there = _path(frame, [(point.x, point.high) for point in points], stepped=stepped)
+    back = [f"{frame.x(point.x):.1f} {frame.y(point.low):.1f}" for point in points]
+    if stepped:  # the way back goes down before it goes left
+        corners = zip(points[1:], points, strict=False)
+        between = [f"{frame.x(later.x):.1f} {frame.y(sooner.low):.1f}" for later, sooner in corners]
+        back = [place for pair in zip(back, [*between, back[-1]], strict=True) for place in pair]
+    return f"{there}L{'L'.join(reversed(back))}Z"
 
 
 def plots_json(drawn: Sequence[Plot]) -> list[dict[str, Any]]:

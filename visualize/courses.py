@@ -19,8 +19,8 @@ QUANTITIES = ("fitness", "best", "parameters")
 
 LONGEST = 400
 """Points of one line: about as many as its picture has pixels."""
-GRID = 200
-"""Places along the axis at which a band is measured."""
+GRID = 300
+"""Places along the axis, about, at which a band is measured: those where one of its lines has a point."""
 
 Line = list[tuple[float, float]]
 
@@ -97,7 +97,8 @@ def band(several: Sequence[Line], spread: Spread) -> list[BandPoint]:
     start, end = max(line[0][0] for line in several), min(line[-1][0] for line in several)
     if end <= start:
         return []
-    xs = [start + (end - start) * place / (GRID - 1) for place in range(GRID)]
+    every = sorted({x for line in several for x, _ in line if start <= x <= end} | {start, end})
+    xs = [*every[: -1 : -(-len(every) // GRID)], end]
     columns = zip(*(_values(line, xs) for line in several), strict=True)
     return [BandPoint(x, *_spread(sorted(values), spread)) for x, values in zip(xs, columns, strict=True)]
 

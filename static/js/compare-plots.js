@@ -109,7 +109,7 @@ class Panel {
             width: kind === "line" ? 2 : kind === "thin" ? 1 : 0,
             dash: kind === "line" ? DASHES[series.dash] : [],
             spanGaps: true,
-            paths: kind === "edge" ? uPlot.paths.linear() : paths,
+            paths,
             points: { show: false },
           })),
         ],
@@ -187,18 +187,20 @@ function* apart(ends, room, low, high) {
     column.push(end);
     if (index + 1 < ends.length && ends[index + 1].x - end.x <= 2 * room) continue;
     column.sort((a, b) => a.y - b.y);
+    const held = ([mean, members]) => {
+      const half = (room * (members - 1)) / 2;
+      return Math.max(low + half, Math.min(high - half, mean));
+    };
     const groups = [];
     for (const { y } of column) {
-      let [mean, members] = [y, 1];
-      while (groups.length && mean - groups.at(-1)[0] < (room * (members + groups.at(-1)[1])) / 2) {
-        const [before, count] = groups.pop();
-        mean = (mean * members + before * count) / (members + count);
-        members += count;
+      let group = [y, 1];
+      while (groups.length && held(group) - held(groups.at(-1)) < (room * (group[1] + groups.at(-1)[1])) / 2) {
+        const [[mean, members], [before, others]] = [group, groups.pop()];
+        group = [(mean * members + before * others) / (members + others), members + others];
       }
-      const half = (room * (members - 1)) / 2;
-      groups.push([Math.max(low + half, Math.min(high - half, mean)), members]);
+      groups.push(group);
     }
-    const places = groups.flatMap(([mean, members]) => Array.from({ length: members }, (_, i) => mean + room * (i - (members - 1) / 2)));
+    const places = groups.flatMap((group) => Array.from({ length: group[1] }, (_, i) => held(group) + room * (i - (group[1] - 1) / 2)));
     for (const [place, row] of column.entries()) yield [row, places[place]];
     column = [];
   }
