@@ -62,9 +62,11 @@ def read_side(text: str) -> Side:
     try:
         genotype = parse_genotype(text)
     except GenotypeError as fault:
+        if ":" in text:  # meant as a genotype
+            raise NoSuchSide(f"{_short(text)} is no genotype: {fault}.") from None
         raise NoSuchSide(
-            f"{_short(text)} is nothing that can be compared: write EXPERIMENT/STEP, such as 12/345, a genotype's "
-            f"key of 32 digits, {' or '.join(PUBLISHED)}, or the genotype itself ({fault})."
+            f"{_short(text)} is nothing that can be compared. Write EXPERIMENT/STEP, such as 12/345, a genotype’s "
+            f"key of 32 digits, {' or '.join(PUBLISHED)}, or a genotype as text."
         ) from None
     return Side(genotype.text, genotype, f"Genotype {genotype.key[:8]}", "")
 

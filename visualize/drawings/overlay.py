@@ -36,22 +36,7 @@ def overlay_drawing(
             x, y = node_place(node)
             attributes["pos"] = f"{x:.2f},{y:.2f}"
         graph.node(str(node), node_name(node, nodes), **attributes)
-    marks: dict[str, Mark] = {}
-    for edge in pair.edges:
-        identity = f"{name}-e{edge.predecessor}-{edge.successor}"
-        carries = (edge.successor, edge.predecessor) in carriers
-        attributes = {"id": identity, "class": " ".join(overlay_classes(pair.level, edge, carries=carries))}
-        middle = None
-        if by_arcs:
-            place = arc(edge.predecessor, edge.successor, nodes)
-            attributes |= {"pos": place.pos, "lp": place.lp}
-            middle = (place.middle[0], -place.middle[1])
-        text = overlay_text(edge, primed=primed)
-        graph.edge(str(edge.predecessor), str(edge.successor), dot_text(text), **attributes)
-        ends = f"{node_name(edge.predecessor, nodes)} to {node_name(edge.successor, nodes)}"
-        words = change_words(edge, primed=primed) + (", a motif that changed" if carries else "")
-        layer = edge.predecessor - edge.successor - (100 if edge.status == "unchanged" else 0)
-        marks[identity] = Mark(f"{ends}: {words}", middle=middle, layer=layer)
+    marks = dict(_add_edge(graph, pair.level, edge, nodes, name, primed, carriers) for edge in pair.edges)
     return Drawing(
         source=graph.source,
         engine="nop2" if by_arcs else "dot",
@@ -67,6 +52,32 @@ def overlay_drawing(
         edge_count=len(pair.edges),
         box=frame(nodes) if by_arcs else None,
     )
+
+
+def _add_edge(
+    graph: graphviz.Digraph,
+    level: int,
+    edge: EdgeChange,
+    nodes: int,
+    name: str,
+    primed: bool,
+    carriers: frozenset[tuple[int, int]],
+) -> tuple[str, Mark]:
+    """Put one edge into the graph; its id, and what is said of it."""
+    identity = f"{name}-e{edge.predecessor}-{edge.successor}"
+    carries = (edge.successor, edge.predecessor) in carriers
+    attributes = {"id": identity, "class": " ".join(overlay_classes(level, edge, carries=carries))}
+    middle = None
+    if nodes <= ARC_NODES:
+        place = arc(edge.predecessor, edge.successor, nodes)
+        attributes |= {"pos": place.pos, "lp": place.lp}
+        middle = (place.middle[0], -place.middle[1])
+    text = overlay_text(edge, primed=primed)
+    graph.edge(str(edge.predecessor), str(edge.successor), dot_text(text), **attributes)
+    ends = f"{node_name(edge.predecessor, nodes)} to {node_name(edge.successor, nodes)}"
+    words = change_words(edge, primed=primed) + (", a motif that changed" if carries else "")
+    layer = edge.predecessor - edge.successor - (100 if edge.status == "unchanged" else 0)
+    return identity, Mark(f"{ends}: {words}", middle=middle, layer=layer)
 
 
 def overlay_classes(level: int, edge: EdgeChange, *, carries: bool = False) -> list[str]:
