@@ -20,9 +20,15 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection, connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from nasweb.celery import app
 from tests.processes import Worker, database_url, running_postgresql, running_redis
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis_settings.register_profile("nasweb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("nasweb")
 
 INSTANT_TRAINER = "search.evolution.evaluation.instant_trainer"
 StartWorker = Callable[..., Worker]

@@ -12,7 +12,7 @@ from search.models import Experiment, Individual
 from search.selectors import lineage
 from tests.search.searching import small_config, started, work_off
 from tests.visualize.pictures import PAPER, classes, some_genotype
-from visualize import replay_file
+from visualize import clock, replay_file
 from visualize.replay import differences, marks
 
 pytestmark = pytest.mark.django_db
@@ -158,9 +158,9 @@ def test_at_every_moment_the_film_shows_each_motif_once_and_one_caption(
     row = deepest(experiment)
     kins = (lineage.records(experiment) if query else lineage.ancestors(row)).members
     svg = film(client, row, query)
-    seconds = len(kins) * replay_file.SECONDS + replay_file.REST
+    seconds = len(kins) * clock.SECONDS + clock.REST
     for place, kin in enumerate(kins):
-        groups = shown_at(svg, (place + 0.5) * replay_file.SECONDS / seconds)
+        groups = shown_at(svg, (place + 0.5) * clock.SECONDS / seconds)
         (caption,) = captions(groups)
         assert caption.startswith(f"#{kin.step} ·")
         pictures = [group for group in groups if group.find(f"{SVG}svg[@class]") is not None]
