@@ -14,7 +14,7 @@ from search.models import Experiment, Motif
 from search.selectors import motif_statistics as motifs
 from search.selectors.motif_statistics import MotifCount, MotifTable
 from visualize.kept import ALWAYS, kept
-from visualize.motif_pictures import Subject, picture, subject, words
+from visualize.motif_pictures import Subject, subject, thumbnail, words
 from visualize.population import Column
 from visualize.shares import Share, Shares, shares_of
 from visualize.whiskers import Whisker, whiskers
@@ -54,7 +54,7 @@ class Row:
     count: MotifCount
     carried: float
     """Share of all individuals."""
-    svg: SafeString | str
+    svg: SafeString
     words: list[tuple[str, str]]
     below: tuple[str, ...]
     """Keys of the motifs its edges carry."""
@@ -186,7 +186,7 @@ def _rows(counts: list[MotifCount], table: MotifTable, wanted: Asked, shares: Sh
             motif=found[count.motif],
             count=count,
             carried=count.carriers / table.individuals,
-            svg=picture(found[count.motif], subjects[count.motif]),
+            svg=thumbnail(subjects[count.motif]),
             words=words(subjects[count.motif]),
             below=subjects[count.motif].below,
             estimate=estimate,

@@ -12,7 +12,7 @@ from search.selectors import motif_statistics as motifs
 from search.selectors.motif_statistics import Bearing
 from visualize.matrices import Matrix, matrix
 from visualize.motif_list import against_the_rest, counted, subjects_of
-from visualize.motif_pictures import Subject, picture, words
+from visualize.motif_pictures import Subject, picture, thumbnail, words
 from visualize.palette import tone
 from visualize.shares import Share, shares_of
 from visualize.whiskers import Whisker, whiskers
@@ -97,7 +97,7 @@ def _below(drawn: Subject) -> list[Below]:
     rows = []
     for slot, key in enumerate(drawn.below, start=1):
         motif = found.get(key)
-        svg = picture(motif, subjects[motif.pk]) if motif else ""
+        svg = thumbnail(subjects[motif.pk]) if motif else ""
         rows.append(Below(f"M{slot}", tone(slot), key, motif, svg))
     return rows
 

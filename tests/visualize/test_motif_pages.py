@@ -110,7 +110,7 @@ def test_a_script_gets_the_list_alone(client: Client) -> None:
 def test_every_space_has_its_motifs_drawn_and_its_mutations_told(client: Client, space: object) -> None:
     experiment = searched(space)
     motifs = page(client, f"/experiments/{experiment.pk}/motifs/?least=1")
-    assert motifs.count('class="drawing') == 20
+    assert motifs.count('class="glyph') == 20
     assert "&lt;script&gt;alert" in motifs
     mutations = page(client, f"/experiments/{experiment.pk}/mutations/")
     top = experiment_config(experiment.config).search_space.top
