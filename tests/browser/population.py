@@ -88,20 +88,17 @@ def date_back(experiment: Experiment) -> None:
     experiment.save(update_fields=["started_at", "finished_at"])
 
 
-def large_search(individuals: int, *, planned: int | None = None, name: str = "A large search") -> Experiment:
-    """A search of thousands within seconds: rising fitness, parents and mutations, and genotypes that repeat.
-
-    With more planned than there are it is running.
-    """
-    planned = planned or individuals
-    config = demo_config(planned)
+def large_search(individuals: int) -> Experiment:
+    """A search of thousands within a second: rising fitness, and genotypes that repeat."""
+    config = demo_config(individuals)
     began = timezone.now() - timedelta(seconds=SECONDS_EACH * individuals)
     experiment = Experiment.objects.create(
-        name=name,
+        name="A large search",
         config=config.to_json(),
-        individuals_planned=planned,
-        state=ExperimentState.FINISHED if planned == individuals else ExperimentState.RUNNING,
+        individuals_planned=individuals,
+        state=ExperimentState.FINISHED,
         started_at=began,
+        finished_at=timezone.now(),
     )
     lines = _lines_of_descent(config)
     genotypes = _stored([line.genotype for line in lines], [line.phenotype for line in lines])
@@ -117,33 +114,14 @@ def large_search(individuals: int, *, planned: int | None = None, name: str = "A
         _individual(experiment, step, lines[step % DISTINCT], genotypes[step % DISTINCT], evaluation, began)
         for step in range(individuals)
     ]
-    add_completed(experiment, rows)
-    return experiment
-
-
-def add_completed(experiment: Experiment, rows: list[Individual]) -> None:
-    """Write finished individuals and count them."""
-    best = experiment.best.fitness if experiment.best else None
+    best = 0.0
     for row in rows:
-        best = max(best or 0.0, row.fitness or 0.0)
-        row.best_so_far = best
-        row.completion = experiment.population
-        experiment.population += 1
+        best = row.best_so_far = max(best, row.fitness or 0.0)
     Individual.objects.bulk_create(rows, batch_size=500)
-    experiment.proposed = experiment.evaluated = experiment.population
+    experiment.proposed = experiment.evaluated = experiment.population = individuals
     experiment.best = experiment.individuals.order_by("-fitness").first()
     experiment.save()
-
-
-def next_completed(experiment: Experiment) -> Individual:
-    """One more result, like the last one but better."""
-    last = experiment.individuals.select_related("genotype", "evaluation").latest("step")
-    last.pk = None
-    last.step = experiment.proposed
-    last.fitness = 0.99
-    last.finished_at = timezone.now()
-    add_completed(experiment, [last])
-    return last
+    return experiment
 
 
 class _Line:
@@ -215,6 +193,7 @@ def _individual(
         multiply_adds=line.cost.multiply_adds,
         evaluation=evaluation,
         state=WorkState.DONE,
+        completion=step,
         fitness=min(0.98, max(0.0, 0.95 - 0.45 * math.exp(-step / 900) + noise)),
         finished_at=began + timedelta(seconds=SECONDS_EACH * (step + 1)),
     )

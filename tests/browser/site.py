@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from nasweb.embedded.broker import free_port
 from tests.processes import ROOT, Running, eventually
 
+PREPARE = "import django; django.setup(); from tests.browser import stage; stage.main()"
 SETTINGS = ("NASWEB_", "DATABASE_URL", "REDIS_URL")
 
 
@@ -45,7 +45,7 @@ def private(folder: Path, **settings: str) -> list[str]:
 def serving_prepared(folder: Path, *, empty: bool = False) -> Iterator[Site]:
     # There is nobody to send messages to, and what a prepared state shows in training has no worker.
     python = private(folder, REDIS_URL="memory://", NASWEB_LEASE_SECONDS="3600")
-    prepare = [*python, "-m", "tests.browser.stage", *(["--empty"] if empty else [])]
+    prepare = [*python, "-c", PREPARE, *(["--empty"] if empty else [])]
     prepared = subprocess.run(prepare, cwd=ROOT, capture_output=True, text=True, check=False)
     assert prepared.returncode == 0, prepared.stderr
     port = free_port()
@@ -70,5 +70,5 @@ def _answers(site: Site) -> bool:
     try:
         with urlopen(f"{site.address}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
-    except URLError:
+    except OSError:
         return False

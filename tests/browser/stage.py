@@ -1,14 +1,14 @@
-"""The prepared states that the table of pages leads to: `python -m tests.browser.stage` fills the database that the
-settings name and prints, as one JSON object, what the addresses need.
-
-`--empty` only makes the tables, as on a first start that begins nothing.
-"""
+"""The prepared states that the table of pages leads to (pages.py), and what their addresses need."""
 
 import json
 import sys
+from typing import Any
 
-import django
 from django.core.management import call_command
+
+from search import services
+from search.models import Experiment, Genotype, Individual, MotifUse, WorkState
+from tests.browser.population import demo_config, large_search, rehearsed
 
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)> \"quotes\" 'single' {{ 7*7 }} "
@@ -20,67 +20,90 @@ FOUR_LEVELS = {
     "levels": [{"motifs": 2, "nodes": 3}, {"motifs": 8, "nodes": 3}, {"motifs": 1, "nodes": 4}],
     "primitives": ["conv1x1", "dw3x3", "sep3x3", "max3x3", "avg3x3", "identity"],
 }
+INFEASIBLE = "hierarchical:" + "-".join(["6.06.006"] * 6) + ":1.00.000.0000"
+"""Its cell has an edge that leads nowhere."""
+
+
+def main() -> None:
+    """Fill the database that the settings name and print the names as one JSON object; with `--empty` only make the
+    tables, as on a first start that begins nothing."""
+    call_command("migrate", interactive=False, verbosity=0)
+    json.dump({} if "--empty" in sys.argv else prepare(), sys.stdout)
 
 
 def prepare() -> dict[str, object]:
-    # Here, for models can be imported only once Django is set up.
-    from search import services  # noqa: PLC0415
-    from search.models import Experiment, Individual, WorkState  # noqa: PLC0415
-    from tests.browser.population import demo_config, large_search, rehearsed  # noqa: PLC0415
-
     finished = rehearsed("Digits, hierarchical", demo_config(60))
-    running = rehearsed("Digits, three repeats", demo_config(80, seed=2), until=33)
-    flat = rehearsed("Flat cells", demo_config(14, space="flat"))
-    deep = rehearsed("Four levels", demo_config(10, space=FOUR_LEVELS))
-    paused = rehearsed("Paused for lunch", demo_config(40, seed=3), until=12)
-    services.pause_experiment(experiment_id=paused.pk)
-    stopped = rehearsed("Stopped early", demo_config(40, seed=4), until=8)
-    services.stop_experiment(experiment_id=stopped.pk)
-    draft = services.create_experiment(
-        name="Not started", config=demo_config(20), notes="Waits for a free machine."
-    )
-    fresh = services.start_experiment(
-        experiment_id=services.create_experiment(name="Just started", config=demo_config(30, seed=5)).pk
-    )
-    services.advance_experiment(experiment_id=fresh.pk)
-    failed = rehearsed("Proposing failed", demo_config(30, seed=6), until=10)
-    Experiment.objects.filter(pk=failed.pk).update(
-        state="failed", reason="Step 12 could not be proposed: no acceptable candidate in 1000 draws"
-    )
-    hostile = rehearsed(HOSTILE, demo_config(12, seed=7))
-    Experiment.objects.filter(pk=hostile.pk).update(notes=HOSTILE)
-    large = large_search(7000)
-
-    def step(experiment: Experiment, **wanted: object) -> int:
-        found = Individual.objects.filter(experiment=experiment, **wanted).order_by("-step").first()
-        assert found is not None, wanted
-        return found.step
-
-    assert finished.best is not None
     return {
-        "finished": finished.pk,
-        "best": finished.best.step,
-        "genotype": finished.best.genotype.key,
-        "failure": step(finished, state=WorkState.FAILED),
-        "initial": 0,
-        "running": running.pk,
-        "training": step(running, state=WorkState.RUNNING),
-        "flat": flat.pk,
-        "deep": deep.pk,
-        "paused": paused.pk,
-        "stopped": stopped.pk,
-        "cancelled": step(stopped, state=WorkState.CANCELLED),
-        "draft": draft.pk,
-        "fresh": fresh.pk,
-        "waiting": step(fresh, state=WorkState.WAITING),
-        "failed": failed.pk,
-        "hostile": hostile.pk,
-        "large": large.pk,
-        "late": 6990,
+        **_finished(finished),
+        **_open(),
+        **_over(),
+        "flat": rehearsed("Flat cells", demo_config(14, space="flat")).pk,
+        "deep": rehearsed("Four levels", demo_config(10, space=FOUR_LEVELS)).pk,
+        "hostile": _hostile().pk,
+        "large": large_search(7000).pk,
+        "infeasible": INFEASIBLE,
     }
 
 
-if __name__ == "__main__":
-    django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    json.dump({} if "--empty" in sys.argv else prepare(), sys.stdout)
+def _finished(experiment: Experiment) -> dict[str, Any]:
+    best = experiment.best
+    assert best is not None
+    Experiment.objects.filter(pk=experiment.pk).update(tags=["demo", "digits"], notes="Seed 1, as published.")
+    Individual.objects.filter(pk=best.pk).update(tags=["candidate"], notes="Train this one for longer.")
+    return {
+        "finished": experiment.pk,
+        "initial": 0,
+        "best": best.step,
+        "failure": _latest(experiment, WorkState.FAILED),
+        "genotype": best.genotype.key,
+        "motif": _most_used_motif(best.genotype),
+    }
+
+
+def _open() -> dict[str, Any]:
+    running = rehearsed("Digits, three repeats", demo_config(80, seed=2), until=33)
+    paused = rehearsed("Paused for lunch", demo_config(40, seed=3), until=12)
+    services.pause_experiment(experiment_id=paused.pk)
+    draft = services.create_experiment(
+        name="Not started", config=demo_config(20), notes="Waits for a free machine."
+    )
+    fresh = services.create_experiment(name="Just started", config=demo_config(30, seed=5))
+    services.start_experiment(experiment_id=fresh.pk)
+    services.advance_experiment(experiment_id=fresh.pk)
+    return {
+        "running": running.pk,
+        "training": _latest(running, WorkState.RUNNING),
+        "paused": paused.pk,
+        "draft": draft.pk,
+        "fresh": fresh.pk,
+        "waiting": _latest(fresh, WorkState.WAITING),
+    }
+
+
+def _over() -> dict[str, Any]:
+    stopped = rehearsed("Stopped early", demo_config(40, seed=4), until=8)
+    services.stop_experiment(experiment_id=stopped.pk)
+    failed = rehearsed("Proposing failed", demo_config(30, seed=6), until=10)
+    reason = "Step 12 could not be proposed: none of 1000 mutations was acceptable"
+    Experiment.objects.filter(pk=failed.pk).update(state="failed", reason=reason)
+    return {
+        "stopped": stopped.pk,
+        "cancelled": _latest(stopped, WorkState.CANCELLED),
+        "failed": failed.pk,
+    }
+
+
+def _hostile() -> Experiment:
+    experiment = rehearsed(HOSTILE, demo_config(12, seed=7))
+    Experiment.objects.filter(pk=experiment.pk).update(notes=HOSTILE, tags=[HOSTILE[:40]])
+    return experiment
+
+
+def _latest(experiment: Experiment, state: WorkState) -> int:
+    return Individual.objects.filter(experiment=experiment, state=state).latest("step").step
+
+
+def _most_used_motif(genotype: Genotype) -> str:
+    use = MotifUse.objects.filter(genotype=genotype, level=2).order_by("-uses").first()
+    assert use is not None
+    return use.motif.key
