@@ -77,7 +77,7 @@ def editor_context(
     drawn = levels(genotype, place, liveness)
     changed = edits(start.genotype, genotype)
     return {
-        "section": "experiments",
+        "section": "experiments" if start.experiment else "editor",
         "start": start,
         "genotype": genotype,
         "place": place,

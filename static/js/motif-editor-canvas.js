@@ -1,17 +1,10 @@
 // The drawing of one level's motifs. Every pair of nodes has its own place in it, so an edit changes classes and
 // words and nothing moves; another motif of the level is the same drawing with other classes and words.
+import { dragBetween, make } from "./motif-editor-drag.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const NEAR = 34; // units: how close to a node's centre a drag must end
 const PILL = { letter: 6.5, padding: 14, height: 18 }; // as visualize.render.shapes draws them
 const COMPACT = { letter: 8.7, padding: 14, height: 25 };
 const NARROW = 1.05; // pixels a unit, below which words are short and letters large
-
-const make = (name, attributes = {}) => {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-};
 
 export class Canvas {
   #edges = new Map(); // "from-to" -> {group, pill, text, share, x, y}
@@ -20,7 +13,6 @@ export class Canvas {
   #handlers;
   #level;
   #compact = false;
-  #drag = null;
   #now = { slot: 0, rows: [], marks: null };
   #current = null;
 
@@ -211,11 +203,14 @@ export class Canvas {
       if (group) this.#focusable(`${group.dataset.from}-${group.dataset.to}`);
     });
     this.svg.addEventListener("keydown", (event) => this.#onKey(event));
-    this.svg.addEventListener("pointerdown", (event) => this.#begin(event));
-    this.svg.addEventListener("pointermove", (event) => this.#move(event));
-    this.svg.addEventListener("pointerup", (event) => this.#end(event));
-    this.svg.addEventListener("pointercancel", () => this.#stop());
-    this.svg.ownerDocument.addEventListener("keydown", (event) => event.key === "Escape" && this.#stop());
+    dragBetween(this.svg, this.#nodes, {
+      aim: (pair, on) => this.mark(pair, "aimed", on),
+      drop: (pair) => {
+        const edge = { level: this.#level, slot: this.#now.slot, ...pair };
+        this.focus(edge);
+        this.#handlers.open(edge);
+      },
+    });
   }
 
   #onKey(event) {
@@ -232,78 +227,5 @@ export class Canvas {
     else if (event.key.trim() && Number.isInteger(operation) && operation < this.#choices.length) this.#handlers.set(edge, operation);
     else return;
     event.preventDefault();
-  }
-
-  // --- from node to node, by mouse, pen or finger
-
-  #place(event) {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
-    return [point.x, point.y];
-  }
-
-  #begin(event) {
-    const group = event.target.closest(".node");
-    if (!group || event.button || this.#drag) return;
-    const from = Number(group.id.split("-n")[1]);
-    const trace = make("path", { class: "trace" });
-    this.svg.append(trace);
-    this.svg.setPointerCapture(event.pointerId);
-    this.svg.classList.add("dragging");
-    group.classList.add("from");
-    this.#drag = { from, trace, aim: null, pointer: event.pointerId };
-    event.preventDefault();
-  }
-
-  #move(event) {
-    if (this.#drag?.pointer !== event.pointerId) return;
-    const [x, y] = this.#place(event);
-    const start = this.#nodes.get(this.#drag.from);
-    this.#drag.trace.setAttribute("d", `M${start.x} ${start.y}L${x} ${y}`);
-    this.#aim(this.#nearest(x, y));
-  }
-
-  #nearest(x, y) {
-    let best = null;
-    let least = NEAR;
-    for (const [number, node] of this.#nodes) {
-      const distance = Math.hypot(node.x - x, node.y - y);
-      if (distance < least) [best, least] = [number, distance];
-    }
-    return best === this.#drag.from ? null : best;
-  }
-
-  #aim(number) {
-    const drag = this.#drag;
-    if (drag.aim === number) return;
-    const marked = (to, on) => {
-      if (to === null) return;
-      this.#nodes.get(to).group.classList.toggle("aimed", on);
-      this.mark({ from: Math.min(drag.from, to), to: Math.max(drag.from, to) }, "aimed", on);
-    };
-    marked(drag.aim, false);
-    marked(number, true);
-    drag.aim = number;
-  }
-
-  #end(event) {
-    if (this.#drag?.pointer !== event.pointerId) return;
-    const { from, aim } = this.#drag;
-    this.#stop();
-    if (aim === null) return;
-    const edge = { level: this.#level, slot: this.#now.slot, from: Math.min(from, aim), to: Math.max(from, aim) };
-    // Later, for this very event would close a menu that it opened.
-    setTimeout(() => {
-      this.focus(edge);
-      this.#handlers.open(edge);
-    });
-  }
-
-  #stop() {
-    if (!this.#drag) return;
-    this.#aim(null);
-    this.#drag.trace.remove();
-    this.#nodes.get(this.#drag.from).group.classList.remove("from");
-    this.svg.classList.remove("dragging");
-    this.#drag = null;
   }
 }

@@ -1,4 +1,5 @@
-// What is edited: all motifs of all levels, with every step that led there. Knows nothing of the page.
+// What is edited: all motifs of all levels, with every step that led there. Knows nothing of the page; which motif is
+// shown stands in the address.
 
 const copy = (levels) => levels.map((motifs) => motifs.map((rows) => rows.map((row) => [...row])));
 const sameShape = (one, other) =>
@@ -64,8 +65,7 @@ export class Draft extends EventTarget {
 
   show(place) {
     if (place.level === this.place.level && place.slot === this.place.slot) return;
-    this.place = place;
-    this.#keep();
+    this.place = { level: place.level, slot: place.slot };
     this.dispatchEvent(new CustomEvent("place"));
   }
 
@@ -117,9 +117,9 @@ export class Draft extends EventTarget {
   }
 
   #keep() {
-    const { levels, place, done, undone } = this;
+    const { levels, done, undone } = this;
     try {
-      sessionStorage.setItem(this.#key, JSON.stringify({ levels, place, done, undone, saved: this.#saved }));
+      sessionStorage.setItem(this.#key, JSON.stringify({ levels, done, undone, saved: this.#saved }));
     } catch {
       // no room, or switched off: the draft then lives as long as the page
     }
@@ -129,9 +129,8 @@ export class Draft extends EventTarget {
     try {
       const kept = JSON.parse(sessionStorage.getItem(this.#key));
       if (!kept || !sameShape(this.levels, kept.levels)) return;
-      const { levels, place, done, undone, saved } = kept;
-      if (!this.levels[place.level - 2]?.[place.slot - 1]) return;
-      Object.assign(this, { levels, place, done, undone });
+      const { levels, done, undone, saved } = kept;
+      Object.assign(this, { levels, done, undone });
       this.#saved = saved;
     } catch {
       // not readable: begin anew

@@ -7,7 +7,6 @@ export class Menu {
   #element;
   #edge = null;
   #handlers;
-  #again = false;
 
   /** `handlers`: choose(edge, operation), motif(operation), closed(edge, toEdge). */
   constructor(element, handlers) {
@@ -30,7 +29,9 @@ export class Menu {
       opener.hidden = !motif;
       opener.querySelector(".name").textContent = motif ? `Edit ${motif}` : "";
     }
-    for (const item of this.#items) item.setAttribute("aria-checked", String(Number(item.dataset.operation) === operation));
+    for (const item of this.#element.querySelectorAll("[data-operation]")) {
+      item.setAttribute("aria-checked", String(Number(item.dataset.operation) === operation));
+    }
     this.#element.showPopover();
     this.#put(box);
     (this.#items.find((item) => item.ariaChecked === "true") ?? this.#items[0]).focus();
@@ -45,6 +46,8 @@ export class Menu {
     const { style } = this.#element;
     if (PHONE.matches) {
       style.left = style.top = "";
+      const hidden = box.bottom + GAP - this.#element.getBoundingClientRect().top;
+      if (hidden > 0) scrollBy({ top: Math.min(hidden, box.top - GAP), behavior: "instant" });
       return;
     }
     const { width, height } = this.#element.getBoundingClientRect();
@@ -72,8 +75,8 @@ export class Menu {
     const digit = items.find((item) => item.dataset.operation === event.key);
     const go = (index) => items[(index + items.length) % items.length].focus();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowDown") go(at + 1);
-    else if (event.key === "ArrowUp") go(at - 1);
+    if (event.key === "ArrowDown" || event.key === "ArrowRight") go(at + 1);
+    else if (event.key === "ArrowUp" || event.key === "ArrowLeft") go(at - 1);
     else if (event.key === "Home") go(0);
     else if (event.key === "End") go(-1);
     else if (event.key === "Tab") this.#element.hidePopover();

@@ -7,6 +7,8 @@ const CROWDED = 6; // nodes, above which a drawing has room for the larger share
 const SEEN = 0.025;
 const MEASURES = { parameters: "parameters", multiply_adds: "multiply-adds" };
 
+const STATES = { waiting: "waits", running: "is in training" };
+
 const make = (name, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children);
@@ -62,7 +64,7 @@ export class Panel {
       .map((edge) => [edge, edge[this.#measure] / whole]);
   }
 
-  show(answer, place) {
+  show(answer) {
     this.#answer = answer;
     const panel = this.#numbers;
     panel.dataset.state = "done";
@@ -78,7 +80,7 @@ export class Panel {
     this.#showVerdicts(answer);
     this.#showKnown(answer);
     this.#editor.field("text").textContent = answer.inspection.text;
-    this.#showChips(answer, place);
+    this.#showChips(answer);
   }
 
   wait() {
@@ -114,7 +116,10 @@ export class Panel {
     const field = this.#editor.field("known");
     field.replaceChildren();
     if (one && !here) {
-      const text = `#${one.step} of experiment ${one.experiment_id} builds this very network${fitness ? `: ${fitness}.` : ` and is ${one.state}.`}`;
+      const option = this.#editor.querySelector(`#counted option[value="${one.experiment_id}"]`);
+      const where = option ? option.dataset.name : `experiment ${one.experiment_id}`;
+      const state = STATES[one.state] ?? one.state;
+      const text = `#${one.step} of ${where} builds this very network${fitness ? `: ${fitness}.` : ` and ${state}.`}`;
       field.append(make("a", { href: address, textContent: text }));
     }
     const open = this.#editor.querySelector("[data-act=open]");

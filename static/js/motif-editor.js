@@ -87,8 +87,9 @@ class MotifEditor extends HTMLElement {
     this.#draft.addEventListener("change", ({ detail }) => this.#onChange(detail));
     this.#draft.addEventListener("place", () => this.#onPlace());
     this.#preview.addEventListener("answer", ({ detail }) => {
-      this.#panel.show(detail, this.#draft.place);
-      this.#paint();
+      if (!detail.valid) return this.#panel.fail(new Error(detail.errors[0].message));
+      this.#panel.show(detail);
+      return this.#paint();
     });
     this.#preview.addEventListener("slow", () => this.#panel.wait());
     this.#preview.addEventListener("failure", ({ detail }) => this.#panel.fail(detail));
@@ -231,8 +232,7 @@ class MotifEditor extends HTMLElement {
     this.querySelector("[data-act=reset]").setAttribute("aria-disabled", String(!many));
     const touched = new Set(changes.map(({ level, slot }) => `L${level}-M${slot}`));
     for (const chip of this.querySelectorAll(".motif-chip")) {
-      chip.toggleAttribute("aria-current", chip.dataset.place === `L${place.level}-M${place.slot}`);
-      if (chip.hasAttribute("aria-current")) chip.setAttribute("aria-current", "true");
+      chip.ariaCurrent = chip.dataset.place === `L${place.level}-M${place.slot}` ? "true" : null;
       chip.classList.toggle("touched", touched.has(chip.dataset.place));
     }
   }

@@ -2,22 +2,18 @@
 
 import re
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from search.evolution.genotype import Genotype, parse_genotype, trivial_genotype
+from search.evolution.genotype import parse_genotype
 from search.evolution.phenotype import build_phenotype
-from search.evolution.presets import PRESETS
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SearchSpace
 from search.models import Experiment, Individual
 from search.selectors import genotype_of, individual
-from search.services import evaluate_genotype
 from search.services.genotypes import store_genotype
 from tests.search.searching import small_config, started, work_off
-from tests.visualize.pictures import FOUR_LEVELS, PAPER, some_genotype
+from tests.visualize.editor_forms import address, field, page, selected, send
+from tests.visualize.pictures import FOUR_LEVELS, some_genotype
 
 pytestmark = pytest.mark.django_db
 
@@ -35,40 +31,6 @@ def experiment() -> Experiment:
 @pytest.fixture
 def row(experiment: Experiment) -> Individual:
     return individual(experiment.pk, 3)
-
-
-def address(row: Individual, query: str = "") -> str:
-    return f"/experiments/{row.experiment_id}/individuals/{row.step}/edit/{query}"
-
-
-def page(client: Client, path: str, status: int = 200) -> str:
-    response = client.get(path)
-    assert response.status_code == status, response.content.decode()[:500]
-    return str(response.content.decode())
-
-
-def field(text: str, name: str) -> str:
-    """The value of a hidden field of the matrix."""
-    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', text)
-    assert found
-    return found[1]
-
-
-def selected(text: str, edge: str) -> str:
-    """What the matrix offers for an edge at present."""
-    found = re.search(rf'<select id="choice-{edge}".*?</select>', text)
-    assert found
-    chosen = re.search(r'value="(\d+)" selected', found[0])
-    assert chosen
-    return chosen[1]
-
-
-def send(client: Client, text: str, path: str, **changes: str) -> str:
-    """The matrix's form with some fields changed, and the page that answers."""
-    fields = {"genotype": field(text, "genotype"), "motif": field(text, "motif")}
-    response = client.post(path, {**fields, **changes}, follow=True)
-    assert response.status_code == 200
-    return str(response.content.decode())
 
 
 def test_it_shows_the_cell_first_with_a_place_for_every_edge(client: Client, row: Individual) -> None:
@@ -193,188 +155,3 @@ def test_flat_and_deeper_spaces_have_the_same_page(client: Client, space: Any) -
     text = page(client, f"/genotypes/{genotype.key}/edit/?motif=L2-M1")
     assert text.count('role="menu"') - 1 == len(genotype.space.levels)  # one is the theme's
     assert "counted in" in text
-
-
-# --- where an edit begins
-
-
-def test_the_beginnings_are_listed_each_with_its_picture(client: Client) -> None:
-    text = page(client, "/editor/")
-    for title in (PUBLISHED["liu2018"].title, PRESETS["paper-flat"].title, "Hierarchical space"):
-        assert title in text
-    for there in set(re.findall(r'class="card offer" href="([^"]+)"', text)):
-        assert "Evaluate" in page(client, there.replace("&amp;", "&"))
-
-
-def test_spaces_of_ones_own_experiments_are_offered(client: Client) -> None:
-    space = {"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 3}]}
-    started(small_config(space=space))
-    text = page(client, "/editor/")
-    assert "2 motifs of 3 nodes, a cell of 3 nodes" in text
-    [there] = re.findall(r'href="(/editor/\?start=[^"]+)"', text)
-    assert "the pasted genotype" in page(client, there)
-
-
-@pytest.mark.parametrize("given", [PAPER.text, str(PAPER.to_json()).replace("'", '"'), f"  {PAPER.text}\n"])
-def test_pasted_text_and_json_are_opened(client: Client, given: str) -> None:
-    response = client.post("/editor/", {"start": given}, follow=True)
-    assert response.status_code == 200
-    assert field(response.content.decode(), "genotype") == PAPER.text
-
-
-@pytest.mark.parametrize(
-    "given,said",
-    [
-        ("", "the text is empty"),
-        ("lorem ipsum", "is neither JSON nor"),
-        ('{"space": "hierarchical"}', "levels is missing"),
-        ('{"space": "hierarchical",', "not readable as JSON"),
-        ("cubic:1", "unknown search space"),
-        ("hierarchical:4.12.314:5", "level 2 has 6 motifs, got 1"),
-        ("<script>alert(1)</script>:1", "unknown search space"),
-    ],
-)
-def test_pasted_nonsense_is_answered_with_what_is_wrong_and_what_would_be_right(
-    client: Client, given: str, said: str
-) -> None:
-    response = client.post("/editor/", {"start": given})
-    text = response.content.decode()
-    assert response.status_code == 422
-    assert said in text.replace("&#x27;", "'").replace("&quot;", '"')
-    assert PAPER.text in text
-    assert "<script>alert" not in text
-
-
-def test_a_genotype_too_long_for_an_address_travels_in_the_form(client: Client) -> None:
-    shape = {"levels": [{"motifs": 61, "nodes": 12}, {"motifs": 1, "nodes": 3}]}
-    long = trivial_genotype(SearchSpace.model_validate(shape))
-    assert len(long.text) > 3000
-    response = client.post("/editor/", {"start": long.text})
-    assert response.status_code == 200
-    text = response.content.decode()
-    fields = {"start": field(text, "start"), "genotype": field(text, "genotype"), "motif": "L2-M7"}
-    response = client.post("/editor/", {**fields, "edge-1-2": "3", "go": "L2-M8"})
-    assert response.status_code == 200
-    text = response.content.decode()
-    assert parse_genotype(field(text, "genotype")).edge(2, 7, 2, 1) == 3
-    assert field(text, "motif") == "L2-M8"
-    assert "1 change from the pasted genotype" in text
-
-
-# --- evaluation
-
-
-def evaluate(client: Client, row: Individual, wanted: Genotype, **fields: str) -> Any:
-    given = {
-        "genotype": wanted.text,
-        "in": str(row.experiment_id),
-        "token": str(uuid4()),
-        "parent": f"{row.experiment_id}:{row.step}",
-        "copied": row.genotype.key,
-        "eligible": "on",
-        "back": address(row),
-        **fields,
-    }
-    return client.post("/editor/evaluate/", {name: value for name, value in given.items() if value})
-
-
-def edited(row: Individual) -> Genotype:
-    genotype = genotype_of(row)
-    return genotype.with_edge(2, 1, 4, 1, genotype.edge(2, 1, 4, 1) % 6 + 1)
-
-
-def test_without_scripts_a_page_of_its_own_asks_before_anything_is_evaluated(
-    client: Client, row: Individual
-) -> None:
-    text = page(client, address(row))
-    fields = {"genotype": edited(row).text, "motif": field(text, "motif"), "go": "evaluate"}
-    response = client.post(address(row), fields)
-    asked = response.content.decode()
-    assert response.status_code == 200
-    assert "It may win tournaments" in asked
-    assert "1 change from #3" in asked
-    assert Experiment.objects.get().proposed == 8
-    token = re.search(r'name="token" value="([^"]+)"', asked)
-    assert token
-    response = evaluate(client, row, edited(row), token=token[1])
-    assert response.headers["Location"] == f"/experiments/{row.experiment_id}/individuals/8/"
-
-
-def test_it_joins_the_population_as_a_child_of_what_was_copied(client: Client, row: Individual) -> None:
-    response = evaluate(client, row, edited(row))
-    added = individual(row.experiment_id, 8)
-    assert response.headers["Location"] == f"/experiments/{row.experiment_id}/individuals/8/"
-    assert (added.origin, added.parent, added.eligible) == ("human", row, True)
-    assert added.mutation is not None
-    text = page(client, response.headers["Location"])
-    assert "made by hand" in text
-    assert "to which #8 will be compared" in text
-
-
-def test_it_may_be_kept_out_of_tournaments(client: Client, row: Individual) -> None:
-    evaluate(client, row, edited(row), eligible="")
-    assert individual(row.experiment_id, 8).eligible is False
-
-
-def test_a_second_click_changes_nothing(client: Client, row: Individual) -> None:
-    token = str(uuid4())
-    first, second = (evaluate(client, row, edited(row), token=token) for _ in range(2))
-    assert first.headers["Location"] == second.headers["Location"]
-    assert Experiment.objects.get().proposed == 9
-
-
-def test_in_another_experiment_its_parent_is_whoever_is_the_same_there(
-    client: Client, row: Individual
-) -> None:
-    other = work_off(started(small_config(individuals=2, seed=9), name="other"))
-    evaluate(client, row, edited(row), **{"in": str(other.pk)})
-    assert individual(other.pk, 2).parent is None
-    again = evaluate_genotype(experiment_id=other.pk, genotype=genotype_of(row), token=uuid4())
-    evaluate(client, row, edited(row), **{"in": str(other.pk), "token": str(uuid4())})
-    added = individual(other.pk, 4)
-    assert added.parent is not None
-    assert added.parent.step == again.step
-
-
-@pytest.mark.parametrize(
-    "fields,said",
-    [
-        ({"in": "999"}, "There is no experiment 999"),
-        ({"in": "preset:quick"}, "Choose an experiment"),
-        ({"in": "9" * 30}, "Choose an experiment"),
-        ({"genotype": "nonsense"}, "neither JSON nor"),
-        ({"token": "x"}, "Nothing was evaluated"),
-    ],
-)
-def test_what_cannot_be_evaluated_is_said_on_the_page_one_comes_back_to(
-    client: Client, row: Individual, fields: dict[str, str], said: str
-) -> None:
-    response = evaluate(client, row, edited(row), **fields)
-    assert response.headers["Location"] == address(row)
-    assert said in page(client, response.headers["Location"])
-
-
-@pytest.mark.parametrize(
-    "back", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", ""]
-)
-def test_nobody_is_led_to_another_site(client: Client, row: Individual, back: str) -> None:
-    response = evaluate(client, row, edited(row), **{"in": "999", "back": back})
-    assert response.headers["Location"] == "/editor/"
-
-
-def test_a_stopped_experiment_says_that_it_takes_nothing(client: Client, row: Individual) -> None:
-    Experiment.objects.update(state="stopped")
-    assert "it takes no genotypes" in page(client, address(row))
-    response = evaluate(client, row, edited(row))
-    assert "was stopped for good" in page(client, response.headers["Location"])
-
-
-def test_evaluation_is_asked_for_by_post_alone(client: Client) -> None:
-    assert client.get("/editor/evaluate/").status_code == 405
-
-
-def test_the_others_are_shown_with_the_new_one_among_them(client: Client, row: Individual) -> None:
-    response = evaluate(client, row, edited(row))
-    work_off(Experiment.objects.get())
-    text = page(client, response.headers["Location"])
-    assert re.search(r"Fitness [\d.]+\s% among 8 others of the population: fitter than \d+ % of them", text)

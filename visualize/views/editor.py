@@ -64,7 +64,7 @@ def editor(request: HttpRequest) -> HttpResponse:
 
 def _beginnings(request: HttpRequest, *, text: str = "", error: str = "") -> HttpResponse:
     context = {
-        "section": "experiments",
+        "section": "editor",
         "offers": offers(),
         "text": text,
         "error": error,
