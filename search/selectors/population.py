@@ -8,6 +8,7 @@ from search.models import Experiment, Individual
 
 CHUNK = 10_000
 """Indices in one query: SQLite takes 32,766 values, and no tournament of a sensible search is larger."""
+MEMBER = ("completion", "pk", "step", "fitness", "parameters")
 
 
 class Population:
@@ -26,6 +27,12 @@ class Population:
             found.update(self._fetch(indices[start : start + CHUNK]))
         return [found[index] for index in indices]
 
+    def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
+        rows = Individual.objects.filter(
+            experiment=self._experiment, completion__lt=len(self), fitness__isnull=False
+        ).order_by("-fitness", "parameters", "step")
+        return [(row[0], Member(*row[1:])) for row in rows.values_list(*MEMBER)[first : first + count]]
+
     def genotype(self, member: Member) -> Genotype:
         return genotype_of(self.individual(member))
 
@@ -43,7 +50,7 @@ class Population:
 
     def _fetch(self, indices: Sequence[int]) -> dict[int, Member]:
         rows = Individual.objects.filter(experiment=self._experiment, completion__in=indices).order_by()
-        values = rows.values_list("completion", "pk", "step", "fitness", "parameters")
+        values = rows.values_list(*MEMBER)
         return {
             completion: Member(pk, step, fitness, parameters)
             for completion, pk, step, fitness, parameters in values

@@ -13,7 +13,7 @@ from search.evolution.evaluation import instant_fitness
 from search.evolution.feasibility import is_acceptable
 from search.evolution.genotype import Genotype
 from search.evolution.phenotype import build_phenotype
-from search.evolution.selection import Member, tournament, tournament_size
+from search.evolution.selection import Member, rank, tournament, tournament_size
 from search.evolution.strategies import STRATEGIES, NoCandidate, make_strategy
 
 GOLDEN = Path(__file__).with_name("golden_evolution.json")
@@ -30,6 +30,10 @@ class ListPopulation:
 
     def members(self, indices: Sequence[int]) -> list[Member]:
         return [self.rows[index][0] for index in indices]
+
+    def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
+        ranked = sorted(((i, row[0]) for i, row in enumerate(self.rows)), key=lambda place: rank(place[1]))
+        return ranked[first : first + count]
 
     def genotype(self, member: Member) -> Genotype:
         return self.rows[member.id][1]
@@ -82,6 +86,20 @@ def test_ties_go_to_fewer_parameters_then_to_the_earlier_step() -> None:
     for id_, (step, parameters) in enumerate([(3, 500), (2, 400), (1, 400)]):
         population.rows.append((Member(id_, step, 0.5, parameters), None))  # type: ignore[arg-type]
     assert tournament(population, random.Random(0), 1.0).step == 1
+
+
+@pytest.mark.parametrize("fraction", [0.05, 0.2])
+def test_walking_the_ranking_finds_the_winner_that_fetching_every_contestant_finds(
+    fraction: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    population, noise = ListPopulation(), random.Random(5)
+    for id_ in range(500):
+        member = Member(id_, id_, fitness=noise.randrange(40) / 40, parameters=noise.randrange(3))
+        population.rows.append((member, None))  # type: ignore[arg-type]
+    fetched = [tournament(population, random.Random(seed), fraction) for seed in range(50)]
+    monkeypatch.setattr("search.evolution.selection.MOST_FETCHED", 0)
+    monkeypatch.setattr("search.evolution.selection.FIRST_LOOK", 3)
+    assert [tournament(population, random.Random(seed), fraction) for seed in range(50)] == fetched
 
 
 def test_a_tournament_of_nobody_is_refused() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from search import selectors
-from search.evolution.selection import Member, tournament_size
+from search.evolution.selection import Member, rank, tournament_size
 from search.models import Experiment, Individual
 from search.selectors import Population
 from search.services import advance_experiment
@@ -117,6 +117,13 @@ def test_the_population_is_drawn_from_by_index_in_the_order_asked_for(experiment
     members = population.members([17, 3, 29])
     assert [Individual.objects.get(pk=member.id).completion for member in members] == [17, 3, 29]
     assert population.genotype(members[0]).key == Individual.objects.get(completion=17).genotype.key
+
+
+def test_the_ranking_of_the_population_is_that_of_a_tournament(experiment: Experiment) -> None:
+    population = Population(experiment)
+    members = population.members(range(30))
+    ranked = sorted(enumerate(members), key=lambda place: rank(place[1]))
+    assert population.fittest(0, 4) + population.fittest(4, 100) == ranked
 
 
 def test_a_tournament_makes_one_query(experiment: Experiment, django_assert_num_queries: object) -> None:
