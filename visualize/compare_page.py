@@ -77,8 +77,8 @@ class Group:
 
     @property
     def dash(self) -> int:
-        """More than eight lines go round again with another dash."""
-        return (self.number - 1) // 8 % 3
+        """Four solid lines, four dashed, four dotted, and again: with the tones 24 that differ."""
+        return (self.number - 1) // 4 % 3
 
     @property
     def seeds(self) -> str:

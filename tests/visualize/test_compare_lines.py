@@ -1,6 +1,8 @@
 """Courses of searches as lines and bands, pure."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -8,8 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.selectors.comparison import Mark
+from tests.visualize.test_palette import contrast
 from visualize.compare_charts import spread
+from visualize.compare_page import Group
 from visualize.courses import LONGEST, band, lines
+from visualize.palette import PAPER
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
 
 
 def mark(step: int, fitness: float, best: float = 0.0, parameters: int = 0) -> Mark:
@@ -73,3 +80,18 @@ def test_numbers_beside_lines_keep_apart_and_in_order(wanted: list[float]) -> No
 def test_numbers_with_room_stand_where_they_belong() -> None:
     assert spread([10, 60, 200], 15, 0, 300) == [10, 60, 200]
     assert spread([299, 300], 15, 0, 300) == [285, 300]
+
+
+def test_lines_have_colours_that_can_be_read_in_both_themes() -> None:
+    stylesheet = (STATIC / "css" / "compare.css").read_text(encoding="utf-8")
+    tokens = re.findall(r"--series-(\d): light-dark\((#\w{6}), (#\w{6})\);", stylesheet)
+    assert [number for number, _, _ in tokens] == list("12345678")
+    for _, light, dark in tokens:
+        assert contrast(light, PAPER["light"]["surface"]) >= 4.5
+        assert contrast(dark, PAPER["dark"]["surface"]) >= 4.5
+
+
+def test_two_dozen_lines_differ_in_colour_or_dash() -> None:
+    groups = [Group(number, ()) for number in range(1, 25)]
+    assert len({(group.tone, group.dash) for group in groups}) == 24
+    assert [group.dash for group in groups[:12]] == [0] * 4 + [1] * 4 + [2] * 4
