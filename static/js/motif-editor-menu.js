@@ -19,7 +19,8 @@ export class Menu {
     addEventListener("scroll", () => !PHONE.matches && element.matches(":popover-open") && element.hidePopover(), { passive: true });
   }
 
-  open(edge, { operation, title, box, motif }) {
+  /** `picture(operation)`: what a motif looks like at present. */
+  open(edge, { operation, title, box, motif, picture }) {
     if (this.#element.matches(":popover-open")) this.#element.hidePopover();
     this.#edge = edge;
     this.#element.setAttribute("aria-label", title);
@@ -31,6 +32,7 @@ export class Menu {
     }
     for (const item of this.#element.querySelectorAll("[data-operation]")) {
       item.setAttribute("aria-checked", String(Number(item.dataset.operation) === operation));
+      item.querySelector(".look")?.replaceChildren(picture(Number(item.dataset.operation)));
     }
     this.#element.showPopover();
     this.#put(box);

@@ -1,6 +1,7 @@
 // <motif-editor>: edits a copy of a genotype. The page works as a plain form; this makes every step immediate.
 import { Canvas } from "./motif-editor-canvas.js";
 import { Draft } from "./motif-editor-draft.js";
+import { glyph } from "./motif-editor-glyph.js";
 import { Menu } from "./motif-editor-menu.js";
 import { Preview } from "./motif-editor-numbers.js";
 import { Panel } from "./motif-editor-panel.js";
@@ -67,6 +68,7 @@ class MotifEditor extends HTMLElement {
       operation,
       title: `${canvas.nodeName(edge.from)} → ${canvas.nodeName(edge.to)}`,
       box: canvas.box(edge),
+      picture: (slot) => glyph(this.#draft.rows({ level: edge.level - 1, slot }), this.#document.choices[edge.level - 1]),
       motif: edge.level > 2 && operation ? this.title({ level: edge.level - 1, slot: operation }) : "",
     });
   }
