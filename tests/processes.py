@@ -24,7 +24,7 @@ UNPRIVILEGED = "postgres" if os.geteuid() == 0 else None
 
 
 def eventually(
-    happened: Callable[[], object], what: str, *, seconds: float = 30, every: float = 0.02
+    happened: Callable[[], object], what: str, *, seconds: float = 120, every: float = 0.02
 ) -> None:
     """Wait until it has happened, or fail saying what did not."""
     deadline = time.monotonic() + seconds
