@@ -1,7 +1,6 @@
 """What the page of the Pareto front shows: the cloud, the front, and the part of the cloud that is selected."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -51,12 +50,13 @@ class Cloud:
     """All evaluated individuals of an experiment against one cost."""
 
     total: int
+    """Individuals."""
+    places: int
+    """Where they stand: copies of one network share one."""
     drawn: list[Place]
     """Few enough for a picture, those of the front among them."""
     front: list[Place]
-    """One for each place on it, the earliest individual, by increasing cost."""
-    equals: dict[int, int]
-    """Step of a front place -> individuals at exactly that place."""
+    """By increasing cost."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +97,13 @@ def cloud(experiment: Experiment, cost: Cost) -> Cloud:
 
 
 def _cloud(places: list[Place]) -> Cloud:
-    points = [(place.cost, place.fitness) for place in places]
+    points = [place[:2] for place in places]
     front = pareto_front(points)
-    equals = Counter(points[index] for index in front)
-    firsts: dict[tuple[float, float], int] = {}
-    for index in front:  # equal ones in order of step
-        firsts.setdefault(points[index], index)
     return Cloud(
-        total=len(places),
-        drawn=[places[index] for index in scatter.thin(points, firsts.values(), DRAWN)],
-        front=[places[index] for index in firsts.values()],
-        equals={places[index].step: equals[point] for point, index in firsts.items()},
+        total=sum(place.individuals for place in places),
+        places=len(places),
+        drawn=[places[index] for index in scatter.thin(points, front, DRAWN)],
+        front=[places[index] for index in front],
     )
 
 
@@ -123,8 +119,8 @@ def pareto_page(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, A
         "unlisted": max(0, len(found.front) - LISTED),
         "selection": chosen,
         "chart": scatter.scatter(
-            [(place.cost, place.fitness) for place in found.drawn],
-            [(place.cost, place.fitness) for place in found.front],
+            [place[:2] for place in found.drawn],
+            [place[:2] for place in found.front],
             lambda value: cost.write(value).replace(".0\u00a0", "\u00a0").replace(".00\u00a0", "\u00a0"),
             chosen.bounds,
         )
@@ -140,7 +136,7 @@ def front_rows(experiment: Experiment, found: Cloud) -> list[FrontRow]:
     rows = pareto.individuals_at(experiment, [place.step for place in listed])
     steps = [(None, None), *((b.fitness - a.fitness, b.cost - a.cost) for a, b in pairwise(listed))]
     return [
-        FrontRow(rows[place.step], place.cost, found.equals[place.step], *step)
+        FrontRow(rows[place.step], place.cost, place.individuals, *step)
         for place, step in zip(listed, steps, strict=False)
     ]
 
@@ -152,7 +148,7 @@ def points_json(experiment: Experiment, cost: Cost, seen: str) -> dict[str, Any]
     version = f"{found.total}.{len(found.front)}"
     if seen == version:
         return {"version": version, "open": is_open, "same": True}
-    x_max, y_min, y_max = scatter.ranges([(place.cost, place.fitness) for place in found.drawn])
+    x_max, y_min, y_max = scatter.ranges([place[:2] for place in found.drawn])
     return {
         "version": version,
         "open": is_open,

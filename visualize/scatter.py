@@ -1,6 +1,6 @@
 """Fitness against cost as a cloud of points: thinned for a picture, with the front through it. Geometry only."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from search.evolution.pareto import Place
@@ -16,21 +16,26 @@ ROOM = 1.04
 def thin(places: Sequence[Place], keep: Collection[int], limit: int) -> list[int]:
     """Indices of at most about `limit` places, in their order: those to keep, and of every cell of a grid the first.
 
-    The grid is halved until the limit is met, so a cloud keeps its shape and its lonely points.
+    The grid gets coarser until the limit is met, so a cloud keeps its shape and its lonely points.
     """
+    kept: Iterable[int] = range(len(places))
     if len(places) <= limit:
-        return list(range(len(places)))
+        return list(kept)
     costs, fitness = [place[0] for place in places], [place[1] for place in places]
     left, bottom = min(costs), min(fitness)
-    width, height = (max(costs) - left) or 1.0, (max(fitness) - bottom) or 1.0
     columns, rows = COLUMNS, ROWS
     while True:
-        first: dict[tuple[int, int], int] = {}
-        for index, (cost, value) in enumerate(places):
-            cell = int((cost - left) / width * columns), int((value - bottom) / height * rows)
+        across = columns / ((max(costs) - left) or 1.0)
+        down = rows / ((max(fitness) - bottom) or 1.0)
+        first: dict[int, int] = {}
+        for (
+            index
+        ) in kept:  # of the finer grid: reading all again for every grid would take the time several times
+            cell = int((costs[index] - left) * across) * (rows + 1) + int((fitness[index] - bottom) * down)
             first.setdefault(cell, index)
+        kept = first.values()
         if len(first) <= limit or columns < 4:
-            return sorted({*first.values(), *keep})
+            return sorted({*kept, *keep})
         columns, rows = columns * 3 // 4, rows * 3 // 4
 
 

@@ -4,7 +4,7 @@ A genotype carries a motif where its network really uses it. Fitness is compared
 each network counts once, with the earliest individual that has it, or copies of one would pass for evidence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -63,7 +63,7 @@ class MotifTable:
 
 def motif_table(experiment: Experiment, *, least: int = 1) -> MotifTable:
     """The motifs that at least `least` individuals carry. Reads the whole population: keep what it returns."""
-    rows = _rows([experiment.pk], least=least)
+    rows = _rows(experiment.pk, least=least)
     stretch = max(1, -(-experiment.proposed // STRETCHES))
     return MotifTable(
         individuals=experiment.proposed,
@@ -75,36 +75,39 @@ def motif_table(experiment: Experiment, *, least: int = 1) -> MotifTable:
 
 
 _CARRIED = """
-SELECT experiment_id, motif_id, level, COUNT(*) AS carriers, MIN(step) AS step, COUNT(fitness) AS networks,
-       COALESCE(SUM(fitness), 0) AS total, COALESCE(SUM(fitness * fitness), 0) AS squares,
-       MIN(slot) AS first_slot, MAX(slot) AS last_slot, COUNT(*) OVER () AS motifs
-FROM (
-  SELECT i.experiment_id, i.step, CASE WHEN i.step = n.step THEN i.fitness END AS fitness,
-         m.motif_id, m.level, m.slot
-  FROM {individual} i
-  JOIN (
-    SELECT experiment_id, evaluation_id, MIN(step) AS step
-    FROM {individual} WHERE experiment_id IN ({experiments}) GROUP BY experiment_id, evaluation_id
-  ) n ON n.evaluation_id = i.evaluation_id AND n.experiment_id = i.experiment_id
+SELECT * FROM (
+  SELECT m.motif_id, MIN(m.level) AS level, COUNT(*) AS carriers, MIN(i.step) AS step, COUNT(i.fitness) AS networks,
+         COALESCE(SUM(i.fitness), 0) AS total, COALESCE(SUM(i.fitness * i.fitness), 0) AS squares,
+         MIN(m.slot) AS first_slot, MAX(m.slot) AS last_slot, COUNT(*) OVER () AS motifs
+  FROM (
+    SELECT i.genotype_id, i.step, CASE WHEN i.step = network.step THEN i.fitness END AS fitness
+    FROM {individual} i
+    JOIN (
+      SELECT evaluation_id, MIN(step) AS step FROM {individual} WHERE experiment_id = %s GROUP BY evaluation_id
+    ) network ON network.evaluation_id = i.evaluation_id
+    WHERE i.experiment_id = %s
+  ) i
   JOIN {motif_use} m ON m.genotype_id = i.genotype_id
-  WHERE i.experiment_id IN ({experiments}) AND m.uses > 0 {condition}
-) places
-GROUP BY experiment_id, motif_id, level
+  WHERE m.uses > 0 {condition}
+  GROUP BY m.motif_id
+) counts
+WHERE carriers >= %s
 """
 """Sums over places, not over carriers: who has a motif in two slots is in it twice (telling them apart in the
 database takes three times as long, and few motifs are ever in two slots)."""
 
 _REPEATED = """
-AND EXISTS (
+AND m.motif_id IN ({motifs}) AND EXISTS (
   SELECT 1 FROM {motif_use} o
   WHERE o.genotype_id = m.genotype_id AND o.level = m.level AND o.slot < m.slot
     AND o.motif_id = m.motif_id AND o.uses > 0
 )
 """
 
+_TABLES = {"individual": Individual._meta.db_table, "motif_use": MotifUse._meta.db_table}
+
 
 class _Row(NamedTuple):
-    experiment: int
     motif: int
     level: int
     carriers: int
@@ -130,26 +133,22 @@ class _Row(NamedTuple):
         return MotifCount(self.motif, self.level, self.carriers, self.step, networks)
 
 
-def _rows(experiments: Sequence[int], *, least: int = 1, motif: int | None = None) -> list[_Row]:
-    """One for each experiment and motif."""
-    rows = _query(experiments, "" if motif is None else f"AND m.motif_id = {motif:d}", least)
-    several = sorted({row.motif for row in rows if row.first_slot != row.last_slot})
+def _rows(experiment_id: int, *, least: int) -> list[_Row]:
+    """One for each motif."""
+    rows = _query(experiment_id, "", least)
+    several = sorted(row.motif for row in rows if row.first_slot != row.last_slot)
     if several:  # slots, of which two may be one genotype's
-        listed = ", ".join(f"{pk:d}" for pk in several)
-        repeated = _query(experiments, f"{_REPEATED} AND m.motif_id IN ({listed})", 1)
-        surplus = {(row.experiment, row.motif): row for row in repeated}
-        places = ((row, surplus.get((row.experiment, row.motif))) for row in rows)
-        rows = [row if more is None else row.less(more) for row, more in places]
+        repeated = _REPEATED.format(**_TABLES, motifs=", ".join(f"{pk:d}" for pk in several))
+        surplus = {row.motif: row for row in _query(experiment_id, repeated, 1)}
+        rows = [row.less(surplus[row.motif]) if row.motif in surplus else row for row in rows]
     return [row for row in rows if row.carriers >= least]
 
 
-def _query(experiments: Sequence[int], condition: str, least: int) -> list[_Row]:
-    tables = {"individual": Individual._meta.db_table, "motif_use": MotifUse._meta.db_table}
-    listed = ", ".join(f"{pk:d}" for pk in experiments)
-    places = _CARRIED.format(**tables, experiments=listed, condition=condition.format(**tables))
+def _query(experiment_id: int, condition: str, least: int) -> list[_Row]:
+    statement = _CARRIED.format(**_TABLES, condition=condition)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({places}) counts WHERE carriers >= %s", [least])
-        return [_Row(*row) for row in cursor.fetchall()]
+        cursor.execute(statement, [experiment_id, experiment_id, least])
+        return list(map(_Row._make, cursor.fetchall()))
 
 
 _BY_STRETCH = """
@@ -165,8 +164,7 @@ WHERE fitness IS NOT NULL GROUP BY 1
 def _by_stretch(experiment: Experiment, stretch: int) -> list[Sample]:
     """Fitness of networks by the stretch of steps in which they came up."""
     with connection.cursor() as cursor:
-        statement = _BY_STRETCH.format(individual=Individual._meta.db_table)
-        cursor.execute(statement, [stretch, experiment.pk])
+        cursor.execute(_BY_STRETCH.format(**_TABLES), [stretch, experiment.pk])
         found = {int(place): Sample(int(count), *sums) for place, count, *sums in cursor.fetchall()}
     return [found.get(place, EMPTY) for place in range(-(-experiment.proposed // stretch))]
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.db.models import Count, Min
+
 from search.models import Experiment, Individual, WorkState
 from search.selectors.query import parse_query
 
@@ -10,17 +12,24 @@ COSTS = {"parameters": "parameters", "multiply_adds": "multiply_adds", "seconds"
 
 
 class Place(NamedTuple):
-    """One individual."""
+    """Where one individual stands, or several at the very same place: often copies of one network."""
 
-    step: int
     cost: float
     fitness: float
+    step: int
+    """Of the earliest of them."""
+    individuals: int
 
 
 def places(experiment: Experiment, cost: str) -> list[Place]:
-    """All evaluated individuals in order of step. Raises KeyError for a cost that is not in COSTS."""
-    rows = Individual.objects.filter(experiment=experiment, state=WorkState.DONE).order_by("step")
-    return [Place(*row) for row in rows.values_list("step", COSTS[cost], "fitness")]
+    """Of all evaluated individuals, the cheapest first, at equal cost the fittest.
+
+    Raises KeyError for a cost that is not in COSTS. Reads the whole population: keep what it returns.
+    """
+    column = COSTS[cost]
+    rows = Individual.objects.filter(experiment=experiment, state=WorkState.DONE).order_by(column, "-fitness")
+    found = rows.values_list(column, "fitness").annotate(step=Min("step"), individuals=Count("pk"))
+    return list(map(Place._make, found))
 
 
 def individuals_at(experiment: Experiment, steps: list[int]) -> dict[int, Individual]:
