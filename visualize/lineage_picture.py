@@ -9,59 +9,19 @@ from search.evolution.space import SearchSpace
 from search.selectors.lineage import Kin, mutations
 from visualize.charts import Tick
 from visualize.curves import ticks
-from visualize.formats import count, per_cent
-from visualize.lineage import MOST_NODES, Frame, Kept, Label, Node, Tree, Wall, lay_out, place_labels, prune
-from visualize.lineage_text import Effect, described, effect, short_edit
+from visualize.formats import count
+from visualize.lineage import MOST_NODES, Frame, Kept, Node, Tree, lay_out, prune
+from visualize.lineage_labels import Dot, Text, labels_of
+from visualize.lineage_shades import Shade, Shading
+from visualize.lineage_text import described, effect, short_edit
 
-SHADES = 7
-"""Steps of the colour scale of fitness; their colours are in lineage.css."""
 MOST_OF_PATH = 160
 """Of a long line, so that its branches have room in the picture too."""
-MOST_LABELLED = 40
-"""In a family of up to so many everyone has a label, in a larger one the line."""
-BESIDE = ((11.0, 4.0),)
-AROUND = ((7.0, -9.0), (7.0, 17.0), (-7.0, -9.0), (-7.0, 17.0))
 MOST_ON_A_PHONE = 100
 CASCADE = Frame(1180, 20, 280, 34, 12, 1000, 5.0, 25.0)
 NARROW = Frame(380, 12, 215, 34, 12, 1000, 5.0, 25.0)
 """The line alone on a phone: little room for the scale, enough for the labels."""
 TREE = Frame(1180, 20, 210, 34, 16, 1150, 6.5, 24.0)
-FLOOR = 0.05
-"""This share of the individuals takes the palest shade: a few bad ones would leave no contrast to the others."""
-
-
-@dataclass(frozen=True)
-class Dot:
-    """One individual in the picture."""
-
-    kin: Kin
-    x: float
-    y: float
-    radius: float
-    classes: str
-    label: str
-    href: str
-    drawn_parent: int | None
-    parent_step: int | None
-    effect: Effect
-    edit: str
-
-
-@dataclass(frozen=True)
-class Text:
-    """The label of one dot."""
-
-    label: Label
-    edit: str
-    effect: Effect
-    parameters: str
-    classes: str
-
-
-@dataclass(frozen=True)
-class Shade:
-    name: str
-    value: str
 
 
 @dataclass(frozen=True)
@@ -111,14 +71,14 @@ def picture(
     edits = {
         id: short_edit(space, document) for id, document in mutations([one.node.id for one in kept]).items()
     }
-    shade = _Shading([members[one.node.id].fitness for one in kept])
+    shade = Shading([members[one.node.id].fitness for one in kept])
     dots = tuple(_dot(one, tree, members, edits, shade, experiment_id, on_path, path[-1].id) for one in kept)
     return Picture(
         width=tree.frame.width,
         height=round(tree.height, 1),
         lines=_lines(kept, tree, on_path),
         dots=dots,
-        texts=_texts(dots, tree, on_path, path[-1].id, alone=not family),
+        texts=labels_of(dots, tree, on_path, path[-1].id, alone=not family, brief=narrow),
         ticks=_ticks(tree, by),
         shades=shade.legend,
         drawn=len(kept),
@@ -151,36 +111,12 @@ def _always(members: Mapping[int, Kin], path: Sequence[Kin], *, alone: bool) -> 
     return {path[0].id, path[-1].id, *(kin.id for kin in steps[: room - 2])}
 
 
-class _Shading:
-    """Fitness -> one of the shades, evenly between the least (but for a few) and the best shown."""
-
-    def __init__(self, fitness: Sequence[float | None]) -> None:
-        known = sorted(value for value in fitness if value is not None)
-        self._low = known[int(FLOOR * (len(known) - 1))] if known else 0.0
-        self._high = known[-1] if known else 1.0
-
-    def of(self, kin: Kin) -> str:
-        if kin.fitness is None:
-            return f"no-fitness {kin.state}"
-        span = self._high - self._low
-        share = (kin.fitness - self._low) / span if span else 1.0
-        return f"fit-{1 + round(max(0.0, share) * (SHADES - 1))}"
-
-    @property
-    def legend(self) -> tuple[Shade, ...]:
-        span = self._high - self._low
-        return tuple(
-            Shade(f"fit-{number}", per_cent(self._low + span * (number - 1) / (SHADES - 1), 1))
-            for number in range(1, SHADES + 1)
-        )
-
-
 def _dot(
     one: Kept,
     tree: Tree,
     members: Mapping[int, Kin],
     edits: Mapping[int, str],
-    shade: _Shading,
+    shade: Shading,
     experiment_id: int,
     on_path: set[int],
     self_id: int,
@@ -224,54 +160,6 @@ def _lines(kept: Sequence[Kept], tree: Tree, on_path: set[int]) -> dict[str, str
         down = f"V{end.y}" if start.y != end.y else ""
         lines[kind + (" skips" if one.skipped else "")].append(f"M{start.x} {start.y}{down}H{end.x}")
     return {classes: "".join(parts) for classes, parts in lines.items() if parts}
-
-
-def _texts(
-    dots: Sequence[Dot], tree: Tree, on_path: set[int], self_id: int, *, alone: bool
-) -> tuple[Text, ...]:
-    """The edits: of the line alone with their effects, of a family without; where there is room."""
-    shown = {dot.kin.id: dot for dot in dots if dot.kin.id in on_path or len(dots) <= MOST_LABELLED}
-    narrow = tree.frame is NARROW
-    words = {id: _words(dot, parameters=alone and not narrow) for id, dot in shown.items()}
-    by_effect = sorted(
-        shown, key=lambda id: (id in on_path, abs(shown[id].effect.fitness or 0.0)), reverse=True
-    )
-    labels = place_labels(
-        tree,
-        words,
-        first=[self_id, next(iter(shown)), *by_effect],
-        offsets=BESIDE if alone else AROUND,
-        clear_of=[] if alone else [id for id in tree.spots if id in on_path],
-        walls=[] if alone else _walls(dots, tree, on_path),
-    )
-    return tuple(
-        Text(
-            label,
-            shown[label.id].edit or f"#{shown[label.id].kin.step}",
-            shown[label.id].effect,
-            shown[label.id].effect.parameters_text if alone and not narrow else "",
-            "self" if label.id == self_id else "",
-        )
-        for label in labels
-    )
-
-
-def _walls(dots: Sequence[Dot], tree: Tree, on_path: set[int]) -> list[Wall]:
-    """The line's way down or up from each parent."""
-    places = {dot.kin.step: tree.spots[dot.kin.id] for dot in dots}
-    walls = []
-    for dot in dots:
-        if dot.kin.id in on_path and dot.drawn_parent is not None:
-            start, end = places[dot.drawn_parent], tree.spots[dot.kin.id]
-            walls.append(Wall(start.x, min(start.y, end.y), max(start.y, end.y)))
-    return walls
-
-
-def _words(dot: Dot, *, parameters: bool) -> str:
-    """As long as what will be written: what the label's room is reckoned by."""
-    edit = dot.edit or f"#{dot.kin.step}"
-    said = [edit, dot.effect.fitness_text, dot.effect.parameters_text if parameters else ""]
-    return "  ".join(word for word in said if word)
 
 
 def _ticks(tree: Tree, by: str) -> tuple[Tick, ...]:

@@ -12,7 +12,7 @@ from search.models import Experiment, Individual
 from search.selectors import lineage
 from tests.search.searching import small_config, started, work_off
 from tests.visualize.pictures import PAPER, classes, some_genotype
-from visualize import clock, replay_file
+from visualize.film import clock, making
 from visualize.replay import differences, marks
 
 pytestmark = pytest.mark.django_db
@@ -192,7 +192,7 @@ def test_a_static_viewer_sees_the_last_frame(client: Client, experiment: Experim
 def test_a_long_line_is_cut_to_what_changed_most(
     client: Client, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay_file, "MOST_FRAMES", 3)
+    monkeypatch.setattr(making, "MOST_FRAMES", 3)
     row = deepest(experiment)
     assert row.generation >= 3
     texts = film(client, row).iter(f"{SVG}text")
@@ -224,3 +224,17 @@ def test_a_frame_of_another_space_says_so(client: Client, experiment: Experiment
     text = get(client, row, "frame/?before=0")
     assert "of another search space than #0" in text
     assert marked(text) == set()
+
+
+def test_bests_that_share_nothing_make_a_shorter_film_rather_than_an_endless_file(
+    client: Client, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = film(client, deepest(experiment), "?replay=best")
+    monkeypatch.setattr(making, "MOST_PICTURES", 20)
+    short = film(client, deepest(experiment), "?replay=best")
+
+    def pictures(svg: ET.Element) -> int:
+        return len(svg.findall(f"{SVG}g/{SVG}svg[@class]"))
+
+    assert pictures(whole) > 20 >= pictures(short)
+    assert captions(list(short))[-1] == captions(list(whole))[-1]

@@ -7,11 +7,11 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from search import models, selectors
+from visualize.film import film
 from visualize.genotype_page import individual_context
 from visualize.lineage_page import lineage_context
 from visualize.palette import Theme
 from visualize.replay import still
-from visualize.replay_file import film
 from visualize.views.genotypes import SVG_POLICY
 
 LARGEST_STEP = 2**31
