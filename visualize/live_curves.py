@@ -23,7 +23,7 @@ DOTS = 5_000
 LONGEST_LINE = 2_000
 """Values of a smooth line over the whole search; an answer with a part of it has its part of them."""
 MOST_FAILED = 1_000
-STILL = 10_000
+STILL = 3_000
 """A picture drawn by the server looks at no more individuals than this."""
 
 _CURSOR = re.compile(r"^(-1|\d{1,9})\.(\d{1,9})\.(\d{1,9})$")

@@ -1,5 +1,8 @@
 """`manage.py benchmark loop`: finished evaluations per second when training takes no time.
 
+Every individual is trained (`share_fitness` is off): among the children of a large population's fittest most networks
+are known, and would end the moment they are proposed.
+
 In one process the same functions run as in a worker: claim, train, record, finish, propose. With workers the ids
 travel through a private Redis to real Celery processes, as in a deployment.
 """
@@ -21,13 +24,17 @@ from django.test.utils import CaptureQueriesContext
 
 from search import services, tasks
 from search.attempts import run_attempt
+from search.benchmarks.processor import database_seconds
 from search.benchmarks.surroundings import running
 from search.benchmarks.synthetic import Say, benchmark_config, fill
-from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.models import Evaluation, Experiment, ExperimentState, FitnessRecord, Individual, WorkState
 
 WARM_UP = 50
+SPARE = 100
+"""Individuals in the budget beside the measured ones: warm-up, and what is still under way at the end."""
 COUNTED = 20
-"""Evaluations whose queries are counted."""
+"""Individuals whose queries are counted."""
+CHECKED_EVERY = 5
 PROFILED_LINES = 45
 
 
@@ -41,12 +48,13 @@ def measure(
     loop = _Loop(experiment)
     loop.run(WARM_UP)
     with CaptureQueriesContext(connection) as queries:
-        loop.run(COUNTED)
+        counted = max(1, loop.run(COUNTED))
+    statements = len(queries) / counted
     profiler = cProfile.Profile()
     if profile:
         profiler.enable()
     row = loop.timed(evaluations)
-    row["queries each"] = len(queries) / COUNTED
+    row["queries each"] = statements
     result: dict[str, Any] = {"loop": [row]}
     if profile:
         profiler.disable()
@@ -62,12 +70,16 @@ def _experiment(evaluations: int, in_flight: int, individuals: int, say: Say) ->
         experiment = experiment or fill(individuals, name=name, say=say)
         _end_what_is_open(experiment)
         experiment.refresh_from_db()
-        config = benchmark_config(experiment.proposed + evaluations + 1000, in_flight=in_flight)
+        config = benchmark_config(
+            experiment.proposed + evaluations + SPARE, in_flight=in_flight, share_fitness=False
+        )
         experiment.config, experiment.individuals_planned = config.to_json(), config.budget.individuals
         experiment.state = ExperimentState.RUNNING
         experiment.save()
     else:
-        config = benchmark_config(evaluations + 1000, in_flight=in_flight, seed=time.time_ns() % 2**31)
+        config = benchmark_config(
+            evaluations + SPARE, in_flight=in_flight, seed=time.time_ns() % 2**31, share_fitness=False
+        )
         experiment = services.create_experiment(name="loop", config=config)
         services.start_experiment(experiment_id=experiment.pk)
     return experiment
@@ -85,22 +97,31 @@ class _Loop:
     """One process that advances and evaluates in turn, as a worker with an endless queue."""
 
     def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
         self._queue = deque(services.advance_experiment(experiment_id=experiment.pk))
 
-    def run(self, evaluations: int) -> None:
-        for _ in range(evaluations):
-            for experiment_id in run_attempt(evaluation_id=self._queue.popleft(), worker="benchmark"):
-                self._queue.extend(services.advance_experiment(experiment_id=experiment_id))
+    def run(self, individuals: int) -> int:
+        """Go on until so many more have ended, or the budget is spent; how many there were."""
+        first = ended = _ended(self._experiment)
+        while self._queue and ended < first + individuals:
+            for _ in range(min(CHECKED_EVERY, len(self._queue))):
+                for experiment_id in run_attempt(evaluation_id=self._queue.popleft(), worker="benchmark"):
+                    self._queue.extend(services.advance_experiment(experiment_id=experiment_id))
+            ended = _ended(self._experiment)
+        return ended - first
 
-    def timed(self, evaluations: int) -> dict[str, Any]:
-        began, worked = time.perf_counter(), time.process_time()
-        self.run(evaluations)
+    def timed(self, individuals: int) -> dict[str, Any]:
+        trained = FitnessRecord.objects.count()
+        began, worked, database = time.perf_counter(), time.process_time(), database_seconds()
+        ended = max(1, self.run(individuals))
         wall, work = time.perf_counter() - began, time.process_time() - worked
         return {
-            "evaluations": evaluations,
-            "per second": evaluations / wall,
-            "wall ms each": 1000 * wall / evaluations,
-            "cpu ms each": 1000 * work / evaluations,
+            "ended": ended,
+            "trained": FitnessRecord.objects.count() - trained,
+            "per second": ended / wall,
+            "wall ms each": 1000 * wall / ended,
+            "cpu ms each": 1000 * work / ended,
+            "database cpu ms each": 1000 * (database_seconds() - database) / ended,
         }
 
 

@@ -5,8 +5,8 @@ time is what a person waits for, and grows with whatever else the machine does; 
 that of the database's process behind its connection, does not.
 """
 
+import gc
 import time
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from search.benchmarks.addresses import Address, addresses, subjects
+from search.benchmarks.processor import database_seconds
 from search.benchmarks.report import percentile
 from search.benchmarks.synthetic import Say, fill
 from search.models import Experiment
@@ -42,7 +43,8 @@ def prepare(individuals: int, say: Say) -> tuple[Experiment, Experiment]:
 def _settle() -> None:
     """What autovacuum does to a table that has grown."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
+        cursor.execute("VACUUM ANALYZE" if vacuum else "ANALYZE")
 
 
 def measure(
@@ -52,6 +54,9 @@ def measure(
         call_command("collectstatic", interactive=False, verbosity=0)
     about = subjects(experiment, other, count=SUBJECTS)
     client = Client(headers={"Host": "localhost"})
+    client.get("/experiments/")
+    gc.collect()  # as the web process does once it is loaded
+    gc.freeze()
     rows = []
     for address in addresses(about):
         if only in address.name:
@@ -70,14 +75,14 @@ def _row(client: Client, address: Address, requests: int) -> dict[str, Any]:
     asked = len(queries)  # before the next request forgets them
     slowest = max((float(query["time"]) for query in queries.captured_queries), default=0.0)
     wall, work = [], []
-    database = _database_seconds()
+    database = database_seconds()
     for number in range(requests):
         path = address.paths[number % len(address.paths)]
         began, worked = time.perf_counter(), time.process_time()
         _size(client.get(path, headers=address.headers))
         wall.append(1000 * (time.perf_counter() - began))
         work.append(1000 * (time.process_time() - worked))
-    database = _database_seconds() - database
+    database = database_seconds() - database
     return {
         "page": address.name,
         "status": response.status_code,
@@ -91,19 +96,6 @@ def _row(client: Client, address: Address, requests: int) -> dict[str, Any]:
         "queries": asked,
         "slowest query ms": 1000 * slowest,
     }
-
-
-def _database_seconds() -> float:
-    """Processor time of the database's process that serves our connection, where it runs on this machine."""
-    if connection.vendor != "postgresql":
-        return 0.0
-    try:
-        return (
-            int(Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()[0])
-            / 1e9
-        )
-    except (OSError, AttributeError):  # another machine; or the connection is closed
-        return 0.0
 
 
 def _size(response: Any) -> int:

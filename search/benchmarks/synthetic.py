@@ -33,11 +33,13 @@ SECONDS_EACH = 4.0
 Say = Callable[[str], None]
 
 
-def benchmark_config(individuals: int, *, in_flight: int = 16, seed: int = 1) -> ExperimentConfig:
+def benchmark_config(
+    individuals: int, *, in_flight: int = 16, seed: int = 1, share_fitness: bool = True
+) -> ExperimentConfig:
     return experiment_config(
         {
             "space": "hierarchical",
-            "strategy": {},
+            "strategy": {"share_fitness": share_fitness},
             "protocol": {"dataset": "fashion-mnist", "steps": 1000, "batch_size": 64},
             "budget": {"individuals": individuals, "in_flight": in_flight},
             "seed": seed,

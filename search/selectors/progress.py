@@ -27,11 +27,15 @@ def latest_finishes(experiment_id: int, *, limit: int) -> list[Finish]:
 
 
 def sampled_points(experiment: Experiment, *, limit: int) -> list[tuple[int, float, int, int]]:
-    """(step, fitness, parameters, completion) of the population, evenly thinned to the limit, the last one kept."""
+    """(step, fitness, parameters, completion) of the population, evenly thinned to the limit, the last one and the
+    best one kept."""
     rows = Individual.objects.filter(experiment=experiment, completion__isnull=False)
     if experiment.population > limit:
         last = experiment.population - 1
-        rows = rows.filter(completion__in={last * place // (limit - 1) for place in range(limit)})
+        places = {last * place // (limit - 1) for place in range(limit)}
+        if experiment.best is not None and experiment.best.completion is not None:
+            places.add(experiment.best.completion)
+        rows = rows.filter(completion__in=places)
     found = rows.order_by("completion").values_list("step", "fitness", "parameters", "completion")
     return [(step, fitness or 0.0, parameters, place or 0) for step, fitness, parameters, place in found]
 

@@ -1,0 +1,64 @@
+"""`manage.py benchmark`: it measures what it says, on small numbers."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from search.benchmarks.report import as_table, percentile
+from search.benchmarks.synthetic import fill
+from search.models import Experiment, Individual
+
+pytestmark = pytest.mark.django_db
+
+
+def quiet(text: str) -> None:
+    """Progress is not what these tests are about."""
+
+
+def test_a_filled_experiment_is_one_that_a_search_could_have_left() -> None:
+    experiment = fill(120, name="filled", say=quiet)
+    experiment = Experiment.objects.get(pk=experiment.pk)
+    rows = Individual.objects.filter(experiment=experiment)
+    done = rows.filter(state="done")
+    assert (rows.count(), experiment.evaluated) == (120, done.count())
+    assert experiment.failed == rows.filter(state="failed").count() > 0
+    assert rows.filter(state__in=Individual.OPEN).count() == 16
+    completions = done.order_by("completion").values_list("completion", flat=True)
+    assert list(completions) == list(range(experiment.population))
+    assert experiment.best is not None
+    assert not done.filter(fitness__gt=experiment.best.fitness).exists()
+
+
+def test_every_page_of_the_table_answers(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.EMBEDDED = True  # static files as they lie
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
+    call_command("benchmark", "pages", "--here", "--json", "--individuals=700", "--requests=1")
+    report = json.loads(capsys.readouterr().out)
+    assert {row["page"]: row["status"] for row in report["pages"] if row["status"] != 200} == {}
+    assert len(report["pages"]) > 50
+    assert report["machine"]["cores"]
+
+
+def test_the_loop_counts_what_ended_and_what_was_trained(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.TRAINER = "search.evolution.evaluation.instant_trainer"
+    call_command("benchmark", "loop", "--here", "--json", "--evaluations=5", "--in-flight=2")
+    [row] = json.loads(capsys.readouterr().out)["loop"]
+    assert 5 <= row["ended"] == row["trained"] < 10
+    assert 0 < row["queries each"] < 60
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    values = [float(value) for value in range(1, 21)]
+    assert [percentile(values, share) for share in (0.5, 0.95, 1.0)] == [10.0, 19.0, 20.0]
+    assert percentile([7.0], 0.95) == 7.0
+
+
+def test_a_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
+    assert as_table([{"page": "a", "ms": 1.25}, {"page": "longer", "ms": 1000}]) == (
+        "page       ms\na         1.2\nlonger  1,000"
+    )
