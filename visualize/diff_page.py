@@ -154,7 +154,7 @@ def _fitness_row(left: Individual | None, right: Individual | None, difference: 
         shown.append(DASH if row is None else per_cent(row.fitness) if row.fitness is not None else row.state)
         spread = row.fitness_spread if row else None
         spreads.append("" if spread is None else f"± {per_cent(spread)}")
-    gap = DASH if difference is None else f"{points(difference)} points"
+    gap = DASH if difference is None else f"{points(difference)} points" if difference else "0"
     return Number("Fitness", shown[0], shown[1], gap, (spreads[0], spreads[1], ""))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
+from search import models
 from search.evolution.config import ConfigError, ExperimentConfig, Protocol, experiment_config, protocol_key
 from search.evolution.edits import same_shape
 from search.evolution.estimate import Timing, recorded_seconds
@@ -44,12 +45,17 @@ class Setting:
 class Known:
     """What is stored about a network."""
 
+    stored: bool
+    """Whether any genotype that builds it was ever proposed; if not, there is nothing else to ask."""
     individual: Individual | None
     """One that builds it: of the experiment that was asked about if there is one, else the fittest of all."""
     here: bool
     """Whether that individual is of the experiment that was asked about."""
     evaluation: Evaluation | None
     """Of this network under the protocol that was asked about."""
+
+
+UNKNOWN = Known(False, None, False, None)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def preview_in(genotype: Genotype, setting: Setting, *, start: Genotype | None =
         seconds=seconds,
         start_seconds=_seconds(start, setting, timings)[0] if start else None,
         recorded=recorded,
-        known=known_network(key, setting) if key else Known(None, False, None),
+        known=known_network(key, setting) if key else UNKNOWN,
     )
 
 
@@ -106,6 +112,8 @@ def _timings(experiment: Experiment) -> list[Timing]:
 
 def known_network(phenotype_key: str, setting: Setting) -> Known:
     """Who builds a network, and how fit it is under the setting's protocol."""
+    if not models.Genotype.objects.filter(phenotype_key=phenotype_key).exists():
+        return UNKNOWN
     rows = Individual.objects.filter(genotype__phenotype_key=phenotype_key).select_related(
         "experiment", "genotype"
     )
@@ -119,7 +127,7 @@ def known_network(phenotype_key: str, setting: Setting) -> Known:
             .filter(phenotype_key=phenotype_key, protocol_key=key)
             .first()
         )
-    return Known(individual or rows.first(), individual is not None, evaluation)
+    return Known(True, individual or rows.first(), individual is not None, evaluation)
 
 
 def experiments_for(space: SearchSpace) -> list[Experiment]:

@@ -1,14 +1,10 @@
-"""Debian's Chromium, driven by Playwright; never a browser that a package downloads.
-
-Where there is none, tests of pages are skipped, and fail with CI=true (tests/build/nothing_skipped.py).
-"""
+"""Debian's Chromium, driven by Playwright; never a browser that a package downloads."""
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 FLAGS = (
@@ -26,9 +22,10 @@ PHONE = {"width": 390, "height": 844}
 
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
+    """Raises RuntimeError where it is not installed."""
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("Chromium is not installed: `make services` installs it")
+        raise RuntimeError("Chromium is not installed: `make services` installs it")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -19,7 +19,7 @@ class _Reader(HTMLParser):
         if identity := attributes.get("id"):
             self.ids.add(identity)
         link = attributes.get("src" if tag in ("script", "img") else "href")
-        if link and (tag != "form"):
+        if link and "hidden" not in attributes:  # a script completes those
             self.links.append(link)
 
 

@@ -184,10 +184,12 @@ def family(experiment: Experiment, *, children: int = 0, depth: int = 0) -> list
     """One with so many children, or the first of a line so deep, or both."""
     pattern = experiment.individuals.select_related("evaluation").order_by("step")[0]
     start = experiment.individuals.order_by("-step")[0].step + 1
+    key = Individual.objects.order_by("-pk")[0].pk + 1
     rows: list[Individual] = []
     for place in range(1 + children + depth):
         above = None if place == 0 else rows[0] if place <= children else rows[-1]
         row = Individual(
+            pk=key + place,
             experiment=experiment,
             step=start + place,
             genotype_id=pattern.genotype_id,
@@ -201,6 +203,5 @@ def family(experiment: Experiment, *, children: int = 0, depth: int = 0) -> list
             state="done",
             fitness=0.001 * (place % 700),
         )
-        row.save()
         rows.append(row)
-    return rows
+    return Individual.objects.bulk_create(rows)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from search import models, selectors
+from search import models
 from search.api.paging import PageQuery, find_page
 from search.api.problems import invalid, not_found
 from search.api.schemas.base import GenotypeKey
@@ -36,6 +36,9 @@ from search.selectors.previews import Previewed, Setting, preview_in
 router = Router(tags=["genotypes"])
 BY_ID = Order("id", tie="id")
 NO_GENOTYPE = "It is no genotype."
+NEVER_SEEN = Known(
+    genotype=False, genotypes=0, individuals=0, evaluations=[], individual=None, evaluation=None
+)
 FIRST = 10
 """Carriers and equal networks that a genotype's own document shows."""
 
@@ -80,7 +83,7 @@ def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
 def _setting(body: GenotypePreview) -> Setting:
     if body.experiment_id is not None:
         try:
-            return Setting.of(selectors.experiment_by_id(body.experiment_id))
+            return Setting.of(models.Experiment.objects.get(pk=body.experiment_id))
         except models.Experiment.DoesNotExist:
             raise invalid(
                 "body", "experiment_id", "there is no such experiment", body.experiment_id
@@ -117,6 +120,8 @@ def _known(genotype: Genotype, found: Previewed) -> Known | None:
     network = found.preview.network
     if network is None:
         return None
+    if not found.known.stored:
+        return NEVER_SEEN
     key = network.phenotype.key
     genotypes, individuals = lists.network_counts(key)
     one, evaluation = found.known.individual, found.known.evaluation
