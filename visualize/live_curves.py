@@ -22,6 +22,8 @@ DOTS = 5_000
 """Points of the whole curve beyond which answers are thinned."""
 LONGEST_LINE = 2_000
 """Values of a smooth line over the whole search; an answer with a part of it has its part of them."""
+WHOLE = 500
+"""As few new points, as a page that follows gets them, are sent as they are."""
 MOST_FAILED = 1_000
 STILL = 3_000
 """A picture drawn by the server looks at no more individuals than this."""
@@ -61,8 +63,9 @@ def delta(experiment: Experiment, after: str) -> dict[str, Any]:
     drawn = curves.lines(new, window, _before(experiment.pk, cursor, window))
     failed = _failed(experiment) if experiment.failed != cursor.failed else []
     share = min(1.0, DOTS / max(1, experiment.population))
-    shown = curves.thin(new, max(50, int(share * len(new)))) if share < 1 else new
+    shown = curves.thin(new, max(WHOLE, int(share * len(new)))) if share < 1 else new
     longest = max(50, LONGEST_LINE * len(new) // max(1, experiment.population))
+    longest = WHOLE if len(new) <= WHOLE else longest
     last = Cursor(cursor.completion + len(new), experiment.failed, drawn.after.step)
     return {
         "cursor": str(last),
