@@ -7,14 +7,16 @@ PY := $(VENV)/bin/python
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 # Optional: PORT of the page; WORKERS, the number of training processes; TORCH_INDEX, the index address that
-# PyTorch's own install page gives for a CPU or CUDA build; TESTS, what `make pytest` runs.
+# PyTorch's own install page gives for a CPU or CUDA build; TESTS, what `make pytest` runs; FOLDER, where
+# `make pictures` writes.
 PORT ?=
 WORKERS ?=
 TORCH_INDEX ?=
 TESTS ?=
+FOLDER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint format pytest services clean
+.PHONY: help run install test lint format pytest pictures services clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +45,9 @@ format: $(VENV)/test-installed ## mend style where that can be done by itself
 # Two processes; a file's tests stay together, so that what a file starts is started once.
 pytest: $(VENV)/test-installed ## run the tests alone, all or TESTS="tests/search -k claim"
 	$(PY) -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile)
+
+pictures: $(VENV)/test-installed services ## pictures of every page, light, dark and narrow, into FOLDER=var/pictures
+	$(PY) -m tests.browser.pictures $(or $(FOLDER),var/pictures)
 
 services: ## install the browser, PostgreSQL and Redis that the tests start for themselves (Debian)
 	@missing=""; \

@@ -26,8 +26,6 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "dark": {"viewport": DESKTOP, "color_scheme": "dark"},
     "narrow": {"viewport": PHONE, "color_scheme": "light", "has_touch": True, "is_mobile": True},
 }
-SETTLED = 600
-"""Milliseconds after loading in which curves are fetched and drawn."""
 
 
 def main() -> None:
@@ -94,8 +92,7 @@ def search(system: System, networks: int) -> dict[str, Any]:
 def take(browser: Browser, address: str, look: str, path: Path, *, full: bool = True) -> None:
     context = browser.new_context(**LOOKS[look])
     page = context.new_page()
-    page.goto(address)
-    page.wait_for_timeout(SETTLED)
+    page.goto(address, wait_until="networkidle")  # half a second: pages that follow a search ask every two
     page.screenshot(path=path, full_page=full)
     context.close()
 
