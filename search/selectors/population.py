@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from search import models
 from search.evolution.genotype import Genotype
 from search.evolution.selection import Member
-from search.models import Experiment, Individual
+from search.models import Experiment, Individual, statements
 
 CHUNK = 10_000
 """Indices in one query: SQLite takes 32,766 values, and no tournament of a sensible search is larger."""
-MEMBER = ("completion", "pk", "step", "fitness", "parameters")
+_MEMBERS = "SELECT completion, id, step, fitness, parameters FROM search_individual WHERE experiment_id = %s"
 
 
 class Population:
@@ -28,10 +29,12 @@ class Population:
         return [found[index] for index in indices]
 
     def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
-        rows = Individual.objects.filter(
-            experiment=self._experiment, completion__lt=len(self), fitness__isnull=False
-        ).order_by("-fitness", "parameters", "step")
-        return [(row[0], Member(*row[1:])) for row in rows.values_list(*MEMBER)[first : first + count]]
+        rows = statements.ask(
+            f"{_MEMBERS} AND completion < %s AND fitness IS NOT NULL"
+            " ORDER BY fitness DESC, parameters, step LIMIT %s OFFSET %s",
+            [self._experiment.pk, len(self), count, first],
+        )
+        return [(row[0], Member(*row[1:])) for row in rows]
 
     def genotype(self, member: Member) -> Genotype:
         return genotype_of(self.individual(member))
@@ -39,7 +42,9 @@ class Population:
     def individual(self, member: Member) -> Individual:
         """The row behind a member, fetched once: the strategy asks for its genotype, its child for its generation."""
         if member.id not in self._individuals:
-            self._individuals[member.id] = Individual.objects.select_related("genotype").get(pk=member.id)
+            [row] = statements.select(Individual, "WHERE id = %s", [member.id])
+            [row.genotype] = statements.select(models.Genotype, "WHERE id = %s", [row.genotype_id])
+            self._individuals[member.id] = row
         return self._individuals[member.id]
 
     def since(self, first: int) -> Iterator[tuple[Member, Genotype]]:
@@ -49,13 +54,9 @@ class Population:
             yield Member(row.pk, row.step, row.fitness or 0.0, row.parameters), genotype_of(row)
 
     def _fetch(self, indices: Sequence[int]) -> dict[int, Member]:
-        rows = Individual.objects.filter(experiment=self._experiment, completion__in=indices).order_by()
-        values = rows.values_list(*MEMBER)
-        return {
-            completion: Member(pk, step, fitness, parameters)
-            for completion, pk, step, fitness, parameters in values
-            if completion is not None and fitness is not None  # the constraints say so; the types do not
-        }
+        sql = f"{_MEMBERS} AND completion IN ({statements.numbers(indices)})"
+        rows = statements.ask(sql, [self._experiment.pk])
+        return {completion: Member(*member) for completion, *member in rows}
 
 
 def genotype_of(individual: Individual) -> Genotype:

@@ -3,6 +3,7 @@
 The lease is the attempt's token: whoever holds another one is refused (LeaseLost).
 """
 
+import json
 import statistics
 import uuid
 from collections.abc import Sequence
@@ -10,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from search.evolution.evaluation import TrainResult
-from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState
+from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState, statements
 from search.services import errors
 from search.services.locking import lock_experiments
 from search.services.settling import end_evaluation
@@ -53,44 +54,45 @@ Verdict = Literal["go", "cancel", "lost"]
 @transaction.atomic
 def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Claim | None:
     """Take an evaluation that waits and that a running experiment needs; None to whoever comes too late."""
-    needed = Individual.objects.filter(
-        evaluation=OuterRef("pk"), state__in=Individual.OPEN, experiment__state=ExperimentState.RUNNING
-    )
-    free = Evaluation.objects.filter(
-        Exists(needed), pk=evaluation_id, state=WorkState.WAITING, attempts__lt=F("max_attempts")
-    )
     lease = str(uuid.uuid4())
-    claimed = free.update(
-        state=WorkState.RUNNING,
-        lease=lease,
-        worker=worker,
-        device=device,
-        attempts=F("attempts") + 1,
-        claimed_at=Now(),
-        heartbeat_at=Now(),
-        progress=0,
-        live_curve=[],
-        reason="",
-        reason_code="",
-    )
+    claimed = statements.ask(_CLAIM.format(now=statements.now()), [lease, worker, device, evaluation_id])
     if not claimed:
         return None
-    Individual.objects.filter(evaluation=evaluation_id, state=WorkState.WAITING).update(
-        state=WorkState.RUNNING
-    )
-    row = Evaluation.objects.select_related("genotype").get(pk=evaluation_id)
-    repeats = FitnessRecord.objects.filter(evaluation=row).order_by("repeat").values_list("repeat", flat=True)
+    [(attempt, phenotype_key, protocol_key, protocol, space, levels, begun)] = claimed
+    statements.change(_CLAIMED, [evaluation_id])
     return Claim(
-        evaluation_id=row.pk,
+        evaluation_id=evaluation_id,
         lease=lease,
         worker=worker,
-        attempt=row.attempts,
-        phenotype_key=row.phenotype_key,
-        protocol_key=row.protocol_key,
-        protocol=row.protocol,
-        genotype={"space": row.genotype.space, "levels": row.genotype.levels},
-        finished_repeats=tuple(repeats),
+        attempt=attempt,
+        phenotype_key=phenotype_key,
+        protocol_key=protocol_key,
+        protocol=json.loads(protocol),
+        genotype={"space": json.loads(space), "levels": json.loads(levels)},
+        finished_repeats=tuple(repeat for repeat, _ in _accuracies(evaluation_id)) if begun else (),
     )
+
+
+_CLAIM = """
+UPDATE search_evaluation
+SET state = 'running', lease = %s, worker = %s, device = %s, attempts = attempts + 1, claimed_at = {now},
+    heartbeat_at = {now}, progress = 0, live_curve = '[]', reason = '', reason_code = ''
+WHERE id = %s AND state = 'waiting' AND attempts < max_attempts AND EXISTS (
+  SELECT 1 FROM search_individual i JOIN search_experiment x ON x.id = i.experiment_id
+  WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running') AND x.state = 'running'
+)
+RETURNING attempts, phenotype_key, protocol_key, protocol,
+  (SELECT space FROM search_genotype g WHERE g.id = genotype_id),
+  (SELECT levels FROM search_genotype g WHERE g.id = genotype_id),
+  EXISTS (SELECT 1 FROM search_fitnessrecord r WHERE r.evaluation_id = search_evaluation.id)
+"""
+_CLAIMED = "UPDATE search_individual SET state = 'running' WHERE evaluation_id = %s AND state = 'waiting'"
+
+
+def _accuracies(evaluation_id: int) -> list[tuple[int, float]]:
+    """(repeat, accuracy) of the finished repeats."""
+    sql = "SELECT repeat, accuracy FROM search_fitnessrecord WHERE evaluation_id = %s ORDER BY repeat"
+    return [(repeat, accuracy) for repeat, accuracy in statements.ask(sql, [evaluation_id])]
 
 
 def heartbeat_evaluation(
@@ -112,15 +114,26 @@ def record_repeat(*, claim: Claim, repeat: int, seed: int, result: TrainResult) 
 
     May be repeated when it is not known whether it was committed: a repeat that is there already stays.
     """
-    ours = FitnessRecord.objects.filter(evaluation=claim.evaluation_id, evaluation__lease=claim.lease)
-    if kept := ours.filter(repeat=repeat).first():
-        return kept
-    held = _held(claim).update(
-        heartbeat_at=Now(), device=result.device, train_seconds=F("train_seconds") + result.seconds
+    return _record(claim, repeat, seed, result)
+
+
+def _record(claim: Claim, repeat: int, seed: int, result: TrainResult) -> FitnessRecord:
+    kept = statements.select(
+        FitnessRecord,
+        "WHERE evaluation_id = %s AND repeat = %s AND EXISTS"
+        " (SELECT 1 FROM search_evaluation e WHERE e.id = evaluation_id AND e.lease = %s)",
+        [claim.evaluation_id, repeat, claim.lease],
+    )
+    if kept:
+        return kept[0]
+    held = statements.change(
+        f"UPDATE search_evaluation SET heartbeat_at = {statements.now()}, device = %s,"
+        " train_seconds = train_seconds + %s WHERE id = %s AND lease = %s",
+        [result.device, result.seconds, claim.evaluation_id, claim.lease],
     )
     if not held:
         raise errors.LeaseLost(errors.LEASE_LOST.format(key=claim.evaluation_id))
-    return FitnessRecord.objects.create(
+    record = FitnessRecord(
         evaluation_id=claim.evaluation_id,
         repeat=repeat,
         seed=seed,
@@ -131,6 +144,8 @@ def record_repeat(*, claim: Claim, repeat: int, seed: int, result: TrainResult) 
         worker=claim.worker,
         attempt=claim.attempt,
     )
+    statements.insert([record])
+    return record
 
 
 def finish_evaluation(*, claim: Claim) -> list[int]:
@@ -141,7 +156,7 @@ def finish_evaluation(*, claim: Claim) -> list[int]:
 
     def finish() -> Evaluation:
         row = _lock_held(claim)
-        accuracies = list(row.records.order_by("repeat").values_list("accuracy", flat=True))
+        accuracies = [accuracy for _, accuracy in _accuracies(row.pk)]
         want = row.protocol["repeats"]
         if len(accuracies) != want:
             text = errors.REPEATS_MISSING.format(key=row.pk, have=len(accuracies), want=want)
@@ -238,10 +253,12 @@ def _lock_held(claim: Claim) -> Evaluation:
 
 
 def _lock_leased(evaluation_id: int, lease: str) -> Evaluation:
-    row = Evaluation.objects.select_for_update(no_key=True).filter(pk=evaluation_id, lease=lease).first()
-    if row is None:
+    rows = statements.select(
+        Evaluation, f"WHERE id = %s AND lease = %s {statements.locked()}", [evaluation_id, lease]
+    )
+    if not rows:
         raise errors.LeaseLost(errors.LEASE_LOST.format(key=evaluation_id))
-    return row
+    return rows[0]
 
 
 def _ended(row: Evaluation, state: WorkState) -> Evaluation:
@@ -249,5 +266,5 @@ def _ended(row: Evaluation, state: WorkState) -> Evaluation:
     row.lease = ""
     row.live_curve = []
     row.finished_at = timezone.now()
-    row.save(update_fields=OUTCOME)  # not what never changes: the protocol is the largest part of the row
+    statements.update(row, OUTCOME)  # not what never changes: the protocol is the largest part of the row
     return row

@@ -6,8 +6,7 @@ same new rows cannot wait for each other in a circle.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 from search import models
 from search.evolution.config import canonical_json
@@ -16,21 +15,21 @@ from search.evolution.liveness import analyse
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.primitives import NONE
 from search.evolution.space import LevelShape, SearchSpace
+from search.models import statements
 
 Place = tuple[int, int]
 """(level, slot)."""
 Structure = list[list[str | None]]
-Row = TypeVar("Row", models.Genotype, models.Motif)
 
 
 def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:
     """The row of a genotype, with its motifs; made if it is new. Call within a transaction."""
-    row = models.Genotype.objects.filter(key=genotype.key).first()
-    if row is not None:
-        return row
-    motifs = _store_motifs(genotype, phenotype)
+    resolved = resolved_motifs(genotype)
+    places = {key: place for place, (key, _) in resolved.items()}
+    known, ids = _known(genotype, places)
     document = genotype.to_json()
     row = models.Genotype(
+        pk=known,
         key=genotype.key,
         text=genotype.text,
         space=document["space"],
@@ -38,23 +37,47 @@ def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:
         phenotype_key=phenotype.key,
         operation_counts=Counter(operation.name for operation in phenotype.operations),
     )
-    _insert(models.Genotype, [row])
+    if known is not None:
+        return row
+    missing = sorted(set(places) - set(ids))
+    if missing:
+        motifs = [_motif(genotype, phenotype, key, places[key], resolved[places[key]][1]) for key in missing]
+        statements.insert(motifs, conflict=SAME)
+        ids |= {motif.key: motif.pk for motif in motifs}
+    statements.insert([row], conflict=SAME)
     uses = analyse(genotype).uses
-    models.MotifUse.objects.bulk_create(
+    statements.insert(
         [
-            models.MotifUse(genotype=row, motif_id=motif, level=level, slot=slot, uses=uses[level, slot])
-            for (level, slot), motif in motifs.items()
+            models.MotifUse(genotype=row, motif_id=ids[key], level=level, slot=slot, uses=uses[level, slot])
+            for (level, slot), (key, _) in resolved.items()
         ],
-        ignore_conflicts=True,
+        conflict="ON CONFLICT DO NOTHING",
     )
     return row
 
 
-def _insert(table: type[Row], rows: Sequence[Row]) -> None:
-    """Insert rows, or find what somebody else has inserted meanwhile under their keys: either way they have their
-    ids, from one statement without a savepoint."""
-    objects = table._default_manager
-    objects.bulk_create(rows, update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+SAME = "ON CONFLICT (key) DO UPDATE SET key = excluded.key"
+"""Insert rows, or find what somebody else has inserted meanwhile under their keys: either way they have their
+ids, from one statement without a savepoint."""
+
+
+def _known(genotype: Genotype, motifs: Iterable[str]) -> tuple[int | None, dict[str, int]]:
+    """The id of a genotype that is there already, and those of motifs by their keys."""
+    keys = sorted(motifs)
+    found = statements.ask(
+        "SELECT '', id FROM search_genotype WHERE key = %s"
+        f" UNION ALL SELECT key, id FROM search_motif WHERE key IN ({', '.join(['%s'] * len(keys))})",
+        [genotype.key, *keys],
+    )
+    ids = dict(found)
+    return ids.pop("", None), ids
+
+
+def _motif(
+    genotype: Genotype, phenotype: Phenotype, key: str, place: Place, structure: Structure
+) -> models.Motif:
+    below = motif_phenotype_key(genotype, phenotype, *place)
+    return models.Motif(key=key, level=place[0], structure=structure, phenotype_key=below)
 
 
 def resolved_motifs(genotype: Genotype) -> dict[Place, tuple[str, Structure]]:
@@ -75,30 +98,6 @@ def _operation(space: SearchSpace, level: int, operation: int, below: Mapping[in
     if operation == NONE:
         return None
     return below[operation] if level > 2 else space.operation_name(level, operation)
-
-
-def _store_motifs(genotype: Genotype, phenotype: Phenotype) -> dict[Place, int]:
-    resolved = resolved_motifs(genotype)
-    places = {key: place for place, (key, _) in resolved.items()}
-    ids = _motif_ids(places)
-    missing = sorted(set(places) - set(ids))
-    if missing:
-        rows = [
-            models.Motif(
-                key=key,
-                level=places[key][0],
-                structure=resolved[places[key]][1],
-                phenotype_key=motif_phenotype_key(genotype, phenotype, *places[key]),
-            )
-            for key in missing
-        ]
-        _insert(models.Motif, rows)
-        ids |= {row.key: row.pk for row in rows}
-    return {place: ids[key] for place, (key, _) in resolved.items()}
-
-
-def _motif_ids(keys: Mapping[str, Place]) -> dict[str, int]:
-    return dict(models.Motif.objects.filter(key__in=list(keys)).values_list("key", "pk"))
 
 
 def motif_phenotype_key(genotype: Genotype, phenotype: Phenotype, level: int, slot: int) -> str:

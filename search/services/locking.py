@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from search.models import Evaluation, Experiment
+from search.models import Evaluation, Experiment, statements
 from search.services import errors
 
 
@@ -19,8 +19,18 @@ def lock_experiments(experiment_ids: Iterable[int]) -> dict[int, Experiment]:
     Nothing is joined: PostgreSQL gives the newest version of a row whose lock it waited for, but joins it with what
     the others held before, so that `best` would come out empty.
     """
-    rows = (
-        Experiment.objects.select_for_update(no_key=True).filter(pk__in=list(experiment_ids)).order_by("pk")
+    found = statements.numbers(experiment_ids)
+    rows = statements.select(Experiment, f"WHERE id IN ({found}) ORDER BY id {statements.locked()}")
+    return {row.pk: row for row in rows}
+
+
+def lock_experiments_waiting_for(evaluation_id: int) -> dict[int, Experiment]:
+    """Those with an open individual of this evaluation, by id."""
+    rows = statements.select(
+        Experiment,
+        "WHERE id IN (SELECT experiment_id FROM search_individual WHERE evaluation_id = %s"
+        f" AND state IN ('waiting', 'running')) ORDER BY id {statements.locked()}",
+        [evaluation_id],
     )
     return {row.pk: row for row in rows}
 
@@ -35,10 +45,10 @@ def lock_experiment(experiment_id: int) -> Experiment:
 
 def lock_evaluation(evaluation_id: int) -> Evaluation:
     """One row. Raises NotFound."""
-    row = Evaluation.objects.select_for_update(no_key=True).filter(pk=evaluation_id).first()
-    if row is None:
+    rows = statements.select(Evaluation, f"WHERE id = %s {statements.locked()}", [evaluation_id])
+    if not rows:
         raise errors.NotFound(errors.NOT_FOUND.format(what="evaluation", key=evaluation_id))
-    return row
+    return rows[0]
 
 
 def lock_evaluations(rows: QuerySet[Evaluation], *, skip_locked: bool = False) -> list[int]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,10 +17,10 @@ from search.evolution.host import Host
 from search.evolution.mutation import Mutation
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.strategies import make_strategy
-from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
 from search.selectors.population import Population
 from search.services.genotypes import store_genotype
-from search.services.locking import lock_evaluations, lock_experiment
+from search.services.locking import lock_experiment
 from search.services.settling import EXPERIMENT_COUNTERS, apply_outcome, finish_if_complete, improve_best
 
 log = logging.getLogger(__name__)
@@ -100,19 +99,23 @@ def _propose_next(experiment_id: int) -> _Proposed | None:
     config = experiment_config(experiment.config)
     if experiment.proposed >= experiment.individuals_planned:
         finish_if_complete(experiment)
-        experiment.save(update_fields=["state", "finished_at"])
+        statements.update(experiment, ("state", "finished_at"))
         return None
-    is_open = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN).count()
+    [(is_open,)] = statements.ask(_OPEN, [experiment.pk])
     if is_open >= config.budget.in_flight:
         return None
     individual = _propose(experiment, config)
     waits = individual.state in Individual.OPEN
     if not waits:
         finish_if_complete(experiment)
-    experiment.save(update_fields=[*EXPERIMENT_COUNTERS, "proposed", "shared", "strategy_state", "observed"])
+    statements.update(experiment, PROPOSED)
     room = is_open + waits < config.budget.in_flight and experiment.proposed < experiment.individuals_planned
     send = individual.evaluation_id if individual.state == WorkState.WAITING else None
     return _Proposed(send, room)
+
+
+PROPOSED = (*EXPERIMENT_COUNTERS, "proposed", "shared", "strategy_state", "observed")
+_OPEN = "SELECT COUNT(*) FROM search_individual WHERE experiment_id = %s AND state IN ('waiting', 'running')"
 
 
 def searched(experiment: Experiment, config: ExperimentConfig) -> int:
@@ -183,7 +186,7 @@ def add_individual(
     experiment.shared += known
     if evaluation.state not in Individual.OPEN:
         apply_outcome(experiment, individual, evaluation)
-    individual.save(force_insert=True)
+    statements.insert([individual])
     improve_best(experiment, individual)
     return individual
 
@@ -197,25 +200,27 @@ def retraining(config: ExperimentConfig, number: object) -> Protocol:
 def _evaluation_of(genotype: models.Genotype, protocol: Protocol) -> tuple[Evaluation, bool]:
     """The one evaluation of this phenotype under this protocol, locked, and whether its outcome was known or
     under way. The lock keeps it from ending before the individual that waits for it is there."""
-    evaluation, created = Evaluation.objects.select_for_update(no_key=True).get_or_create(
+    evaluation = Evaluation(
         phenotype_key=genotype.phenotype_key,
         protocol_key=protocol_key(protocol),
-        defaults={
-            "protocol": protocol.model_dump(mode="json"),
-            "genotype": genotype,
-            "max_attempts": settings.MAX_ATTEMPTS,
-            "sent_at": Now(),
-        },
+        protocol=protocol.model_dump(mode="json"),
+        genotype=genotype,
+        max_attempts=settings.MAX_ATTEMPTS,
     )
-    if created:
+    statements.insert([evaluation], clock=("sent_at",), conflict="ON CONFLICT DO NOTHING")
+    if evaluation.pk is not None:
         return evaluation, False
+    keys = [evaluation.phenotype_key, evaluation.protocol_key]
+    [evaluation] = statements.select(
+        Evaluation, f"WHERE phenotype_key = %s AND protocol_key = %s {statements.locked()}", keys
+    )
     known = evaluation.state != WorkState.CANCELLED
     if not known:
         make_waiting(evaluation)
-    if evaluation.state == WorkState.WAITING:
-        Evaluation.objects.filter(pk=evaluation.pk).update(
-            sent_at=Now()
-        )  # whoever waited before may be paused
+    if evaluation.state == WorkState.WAITING:  # whoever waited before may be paused
+        statements.change(
+            f"UPDATE search_evaluation SET sent_at = {statements.now()} WHERE id = %s", [evaluation.pk]
+        )
     return evaluation, known
 
 
@@ -238,19 +243,25 @@ def make_waiting(evaluation: Evaluation) -> None:
 def _take_unsent(experiment_id: int) -> list[int]:
     """Waiting evaluations of a running experiment that no message carries. There are none in most steps, so that
     is asked first, without a transaction."""
-    needed = Individual.objects.filter(
-        evaluation=OuterRef("pk"),
-        experiment=experiment_id,
-        experiment__state=ExperimentState.RUNNING,
-        state=WorkState.WAITING,
-    )
-    unsent = Evaluation.objects.filter(Exists(needed), state=WorkState.WAITING, sent_at=None)
-    if not unsent.exists():
+    if not statements.ask(f"SELECT 1 {_UNSENT} LIMIT 1", [experiment_id]):
         return []
     with transaction.atomic():
-        ids = lock_evaluations(unsent, skip_locked=True)
+        skip = "FOR NO KEY UPDATE OF search_evaluation SKIP LOCKED" if statements.locked() else ""
+        found = statements.ask(
+            f"SELECT search_evaluation.id {_UNSENT} ORDER BY search_evaluation.id {skip}", [experiment_id]
+        )
+        ids = [pk for (pk,) in found]
         Evaluation.objects.filter(pk__in=ids).update(sent_at=Now())
     return ids
+
+
+_UNSENT = """
+FROM search_evaluation WHERE state = 'waiting' AND sent_at IS NULL AND EXISTS (
+  SELECT 1 FROM search_individual i JOIN search_experiment x ON x.id = i.experiment_id
+  WHERE i.evaluation_id = search_evaluation.id AND i.experiment_id = %s AND i.state = 'waiting'
+    AND x.state = 'running'
+)
+"""
 
 
 @transaction.atomic

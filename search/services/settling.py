@@ -1,13 +1,13 @@
 """What the end of an evaluation means for the individuals that wait for it and for their experiments."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from django.db import transaction
 from django.utils import timezone
 
-from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
-from search.services.locking import lock_experiments
+from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
+from search.services.locking import lock_experiments_waiting_for
 
 EXPERIMENT_COUNTERS = ("evaluated", "failed", "population", "best", "train_seconds", "state", "finished_at")
 INDIVIDUAL_END = ("state", "fitness", "fitness_spread", "reason", "completion", "best_so_far", "finished_at")
@@ -34,28 +34,39 @@ class _AnotherExperimentJoined(Exception):
 
 
 def _end_once(evaluation_id: int, change: Callable[[], Evaluation]) -> list[int]:
-    waiting = Individual.objects.filter(evaluation_id=evaluation_id, state__in=Individual.OPEN)
-    ids = waiting.order_by().values_list("experiment_id", flat=True).distinct()
-    experiments = lock_experiments(ids)
+    experiments = lock_experiments_waiting_for(evaluation_id)
     evaluation = change()
-    individuals = list(
-        waiting.order_by("experiment_id", "step")
-    )  # now nobody can join: proposals lock the row
-    if any(individual.experiment_id not in experiments for individual in individuals):
-        raise _AnotherExperimentJoined
+    individuals = _waiting_for(evaluation_id, experiments)  # now nobody can join: proposals lock the row
     for experiment_id, group in groupby(individuals, key=lambda individual: individual.experiment_id):
+        if experiment_id not in experiments:
+            raise _AnotherExperimentJoined
         settle(experiments[experiment_id], list(group), evaluation)
     return list(experiments)
+
+
+def _waiting_for(evaluation_id: int, experiments: Mapping[int, Experiment]) -> list[Individual]:
+    """The open individuals of an evaluation by experiment and step; their experiments' best come along."""
+    best = {row.best_id: row for row in experiments.values() if row.best_id is not None}
+    rows = statements.select(
+        Individual,
+        "WHERE evaluation_id = %s AND state IN ('waiting', 'running')"
+        f" OR id IN ({statements.numbers(best)}) ORDER BY experiment_id, step",
+        [evaluation_id],
+    )
+    for row in rows:
+        if row.pk in best:
+            best[row.pk].best = row
+    return [row for row in rows if row.state in Individual.OPEN]
 
 
 def settle(experiment: Experiment, individuals: Sequence[Individual], evaluation: Evaluation) -> None:
     """Give saved individuals of a locked experiment the outcome of their ended evaluation."""
     for individual in individuals:
         apply_outcome(experiment, individual, evaluation)
-        individual.save(update_fields=INDIVIDUAL_END)
+        statements.update(individual, INDIVIDUAL_END)
         improve_best(experiment, individual)
     finish_if_complete(experiment)
-    experiment.save(update_fields=EXPERIMENT_COUNTERS)
+    statements.update(experiment, EXPERIMENT_COUNTERS)
 
 
 def apply_outcome(experiment: Experiment, individual: Individual, evaluation: Evaluation) -> None:

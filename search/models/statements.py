@@ -1,0 +1,117 @@
+"""Rows read and written by statements that are put together once, for the dozen that every step runs.
+
+Django's querysets compile their SQL anew each time, which took two thirds of a step (docs/performance.md). Here a
+statement's text is made once for a model and its columns and kept; values go through the fields as in a queryset,
+so that one text serves PostgreSQL and SQLite. What runs less often than every step uses querysets.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Field, Model
+
+Row = TypeVar("Row", bound=Model)
+Values = Sequence[Any]
+Names = tuple[str, ...]
+
+
+def now() -> str:
+    """The database's clock, as Django's `Now()` writes it."""
+    postgresql = connection.vendor == "postgresql"
+    return "STATEMENT_TIMESTAMP()" if postgresql else "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"
+
+
+def locked() -> str:
+    """Ends a SELECT whose rows are ours until the transaction ends. SQLite holds its one write lock anyway."""
+    return "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+
+
+def numbers(values: Iterable[int]) -> str:
+    """The inside of `IN (...)`, which no driver has to quote; matches nothing when there are none."""
+    return ",".join(f"{value:d}" for value in values) or "NULL"
+
+
+def ask(sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
+    """All rows, as the database gives them."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def change(sql: str, values: Values = ()) -> int:
+    """How many rows an UPDATE changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+def select(model: type[Row], rest: str, values: Values = ()) -> list[Row]:
+    """`SELECT <all columns> FROM <table> <rest>`, as instances."""
+    columns = _columns(model, connection.vendor)
+    return [columns.instance(row) for row in ask(f"{columns.select} {rest}", values)]
+
+
+def insert(rows: Sequence[Model], *, clock: Names = (), conflict: str = "") -> None:
+    """Insert rows of one model, which get their ids; the columns of `clock` get the database's time. `conflict` is
+    an ON CONFLICT clause. With DO NOTHING, for a single row, the row that is there already keeps its id from us."""
+    columns = _columns(type(rows[0]), connection.vendor)
+    values = [value for row in rows for value in columns.values(row, clock)]
+    each = columns.placeholders(clock)
+    sql = f"{columns.insert} VALUES {', '.join([each] * len(rows))} {conflict} RETURNING id"
+    for row, (key,) in zip(rows, ask(sql, values), strict=False):
+        row.pk = key
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def update(row: Model, names: Names) -> None:
+    """Write these fields of a row that is there."""
+    sql, fields = _update(type(row), names)
+    change(sql, [*(_written(field, row) for field in fields), row.pk])
+
+
+class _Columns:
+    """A model's columns: how they are read into an instance, and written from one."""
+
+    def __init__(self, model: type[Model]) -> None:
+        table, fields = model._meta.db_table, model._meta.concrete_fields
+        self._model = model
+        self._names = [field.attname for field in fields]
+        self._converters = []
+        for place, field in enumerate(fields):
+            column = field.get_col(table)
+            found = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+            self._converters += [(place, convert, column) for convert in found]
+        # Left to the database: the id, and what has a default there.
+        self._given = [field for field in fields if not field.primary_key and not field.has_db_default()]
+        self.select = f"SELECT {', '.join(f'{table}.{field.column}' for field in fields)} FROM {table}"
+        self.insert = f"INSERT INTO {table} ({', '.join(str(field.column) for field in self._given)})"
+
+    def instance(self, row: tuple[Any, ...]) -> Any:
+        values = list(row)
+        for place, convert, column in self._converters:
+            values[place] = convert(values[place], column, connection)
+        return self._model.from_db(connection.alias, self._names, values)
+
+    def placeholders(self, clock: Names) -> str:
+        return f"({', '.join(now() if field.name in clock else '%s' for field in self._given)})"
+
+    def values(self, row: Model, clock: Names) -> list[Any]:
+        return [_written(field, row) for field in self._given if field.name not in clock]
+
+
+@lru_cache
+def _columns(model: type[Model], vendor: str) -> _Columns:
+    return _Columns(model)
+
+
+@lru_cache
+def _update(model: type[Model], names: Names) -> tuple[str, "list[Field[Any, Any]]"]:
+    fields = [field for field in model._meta.concrete_fields if field.name in names]
+    assignments = ", ".join(f"{field.column} = %s" for field in fields)
+    return f"UPDATE {model._meta.db_table} SET {assignments} WHERE id = %s", fields
+
+
+def _written(field: "Field[Any, Any]", row: Model) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
