@@ -62,6 +62,11 @@ _secret = env.text(
 if not _secret and not EMBEDDED:
     raise SettingError("NASWEB_SECRET_KEY", "", "a long random text, the same for every web process")
 SECRET_KEY = _secret or environment.kept_secret(VAR_DIR / "secret-key")
+METRICS_TOKEN = env.text(
+    "NASWEB_METRICS_TOKEN",
+    "",
+    "What /metrics wants as a bearer token; not set: open without PostgreSQL, closed with it",
+)
 
 ROOT_URLCONF = "nasweb.urls"
 WSGI_APPLICATION = "nasweb.wsgi.application"

@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
+from nasweb.monitoring import views as monitoring
 from search.api.application import api
 from visualize import api as drawings
-from visualize.views import errors, health
+from visualize.views import errors
 
 handler403 = errors.forbidden
 handler404 = errors.not_found
@@ -14,6 +15,8 @@ api.add_router("/genotypes", drawings.router)  # the engine does not know its ey
 
 urlpatterns = [
     path("api/v1/", api.urls),
-    path("healthz", health.healthz, name="healthz"),
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.figures, name="metrics"),
     path("", include("visualize.urls")),
 ]

@@ -6,6 +6,7 @@ from itertools import pairwise
 from random import Random
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 
 from search.models import Evaluation, Experiment, Individual, MotifUse
@@ -58,6 +59,9 @@ def _lists(about: Subjects) -> Iterator[Address]:
     yield Address("workers: failed", (_with(reverse("workers"), state="failed"),))
     yield Address("workers: part", (reverse("workers"),), FRAGMENT)
     yield Address("help", (reverse("help"),))
+    if settings.EMBEDDED or settings.METRICS_TOKEN:
+        bearer = {"Authorization": f"Bearer {settings.METRICS_TOKEN}"}
+        yield Address("metrics", (reverse("metrics"),), bearer)
     yield Address("editor: beginnings", (reverse("editor"),))
     both = [about.experiment.pk, about.other.pk]
     yield Address("compare", (f"{reverse('compare')}?experiments={both[0]},{both[1]}",))

@@ -67,6 +67,8 @@ class Evaluation(models.Model):
             models.Index(
                 fields=["state", "heartbeat_at"], condition=Q(state="running"), name="evaluation_running"
             ),
+            # Counted by whoever watches, from the index alone.
+            models.Index(fields=["state", "reason_code"], name="evaluation_by_reason"),
         )
 
     def __str__(self) -> str:

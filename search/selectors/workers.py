@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, Worker, WorkState
@@ -54,6 +55,13 @@ def workers() -> list[Presence]:
         for row in rows
     ]
     return sorted(found, key=lambda presence: (not presence.alive, presence.worker.name))
+
+
+def newest_sign_of_life() -> timedelta | None:
+    """How old the newest report of a worker is that has not said goodbye, by the database's clock."""
+    rows = Worker.objects.filter(stopped_at=None).order_by("-seen_at").annotate(now=Now())
+    newest = rows.values_list("now", "seen_at").first()
+    return newest[0] - newest[1] if newest else None
 
 
 def _last_device(name: str) -> str:

@@ -116,6 +116,8 @@ PAGES = (
 NOT_PAGES = {
     "home",  # leads on to the list
     "healthz",
+    "readyz",
+    "metrics",
     "experiment_estimate",
     "experiment_demo",
     "experiment_live",

@@ -42,13 +42,6 @@ def test_the_fault_page_needs_no_database(client: Client) -> None:
     assert "Something went wrong" in response.content.decode()
 
 
-def test_healthz_asks_the_database(client: Client) -> None:
-    assert client.get("/healthz").content == b"ok\n"
-    client.raise_request_exception = False
-    with patch("django.db.backends.utils.CursorWrapper.execute", side_effect=RuntimeError):
-        assert client.get("/healthz").status_code == 500
-
-
 def test_an_outdated_form_says_that_nothing_was_changed() -> None:
     response = Client(enforce_csrf_checks=True).post("/experiments/1/pause/")
     assert response.status_code == 403

@@ -1,0 +1,101 @@
+"""The parts without which nothing is searched: the database with all its tables, the broker, a worker.
+
+Each is asked for itself, with a time limit, on a connection of its own: one that is kept would tell of the past.
+What is answered is fixed words: an exception's text may hold addresses and names.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import redis
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from nasweb.celery import app
+from nasweb.monitoring.patience import Question, Unanswered
+from search.selectors.workers import ALIVE, newest_sign_of_life
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 2.0
+NO_ANSWER = f"did not answer within {PATIENCE_SECONDS:g} s"
+NOT_REACHED = "cannot be reached"
+NOT_MIGRATED = "{count} migrations are not applied: run manage.py migrate"
+NO_WORKER = "no worker is there: start one"
+SILENT_WORKER = "the last sign of life of a worker is {seconds} s old"
+UNKNOWN = "not known while the database is not ready"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part as it stands."""
+
+    name: str
+    problem: str
+    """Empty when it is ready."""
+
+
+def parts() -> list[Part]:
+    """Every part, the database first: without it nobody knows of workers."""
+    database = _part("database", _database)
+    broker = _part("broker", _broker)
+    return [database, broker, Part("worker", UNKNOWN) if database.problem else _part("worker", _worker)]
+
+
+def _part(name: str, question: Question[str]) -> Part:
+    try:
+        return Part(name, question.answer(PATIENCE_SECONDS))
+    except Unanswered:
+        return Part(name, NO_ANSWER)
+    except (DatabaseError, redis.RedisError, OSError) as error:
+        log.warning("readiness: the %s cannot be reached: %s", name, type(error).__name__)
+        return Part(name, NOT_REACHED)
+
+
+def _closing(ask: Callable[[], str]) -> Callable[[], str]:
+    """The thread that asks is a new one each time: its connection ends with it."""
+
+    def asked() -> str:
+        try:
+            return ask()
+        finally:
+            connection.close()
+
+    return asked
+
+
+def _ask_database() -> str:
+    applied = MigrationRecorder(connection).applied_migrations()
+    missing = len(_migrations() - set(applied))
+    return NOT_MIGRATED.format(count=missing) if missing else ""
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """What this version of the code brings."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.nodes)
+
+
+def _ask_broker() -> str:
+    url = str(app.conf.broker_url)
+    if url.startswith("memory://"):  # messages stay within this process: there is nothing to reach
+        return ""
+    limit = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
+    with redis.Redis.from_url(url, **limit) as client:
+        client.ping()
+    return ""
+
+
+def _ask_worker() -> str:
+    age = newest_sign_of_life()
+    if age is None:
+        return NO_WORKER
+    return SILENT_WORKER.format(seconds=round(age.total_seconds())) if age > ALIVE else ""
+
+
+_database = Question(_closing(_ask_database))
+_broker = Question(_ask_broker)
+_worker = Question(_closing(_ask_worker))
