@@ -193,6 +193,9 @@ CELERY_TASK_ROUTES = {"search.tasks.evaluate": {"queue": "training"}}
 """Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 2**31
+"""Celery would close the database's connection before and after each task, which costs more than most tasks do;
+`nasweb.celery` closes what is old or broken instead."""
 CELERY_TASK_SOFT_TIME_LIMIT = int(0.9 * EVALUATION_TIME_LIMIT)
 CELERY_TASK_TIME_LIMIT = EVALUATION_TIME_LIMIT
 CELERY_BROKER_TRANSPORT_OPTIONS = {
