@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from search import models, selectors
@@ -51,6 +52,7 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
         **_shared_context(row.genotype, subject, tab, {edge: "selected", changed: "changed"}),
         "individual": row,
         "experiment": row.experiment,
+        "edit_address": reverse("individual_edit", args=[row.experiment_id, row.step]),
         "changed": changed,
         "rank": networks.rank(row),
         "strip": strip(row.experiment, row),
@@ -74,6 +76,7 @@ def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
     cost = network_cost(phenotype, host) if phenotype else None
     return {
         **context,
+        "edit_address": reverse("genotype_edit", args=[row.key]),
         "host": host,
         "carriers": networks.carriers(row, limit=SHOWN),
         "same": networks.same_network(row.phenotype_key, besides=row, limit=SHOWN),

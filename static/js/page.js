@@ -1,4 +1,5 @@
-// What every page has: dialogs that links open, forms that are sent once, times in the reader's own zone.
+// What every page has: dialogs that links open, files in the page's theme, forms that are sent once, times in the
+// reader's own zone.
 import { showTimes } from "./times.js";
 
 document.addEventListener("click", (event) => {
@@ -13,6 +14,17 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     closer.closest("dialog").close();
   }
+});
+
+// A file that leaves a dark page is dark.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-themed]");
+  if (!link) return;
+  const chosen = document.documentElement.dataset.theme;
+  const theme = chosen ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const address = new URL(link.href);
+  address.searchParams.set("theme", theme);
+  link.href = address.href;
 });
 
 // A second click on a slow connection must not do the thing twice. The server refuses doubles as well.

@@ -161,14 +161,3 @@ class LineageReplay extends HTMLElement {
 }
 
 customElements.define("lineage-replay", LineageReplay);
-
-// A file that leaves a dark page is dark.
-for (const link of document.querySelectorAll("a[data-themed]")) {
-  link.addEventListener("click", () => {
-    const chosen = document.documentElement.dataset.theme;
-    const theme = chosen ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-    const address = new URL(link.href);
-    address.searchParams.set("theme", theme);
-    link.href = address.href;
-  });
-}

@@ -168,7 +168,7 @@ def test_a_genotype_that_builds_no_network_is_compared_all_the_same(client: Clie
 
 def test_spaces_of_different_heights_stand_beside_each_other(client: Client) -> None:
     text = page(client, some_genotype("flat").text, "liu2018")
-    assert "differ in height" in text
+    assert "differ in their number of" in text
     assert "8 motifs without a counterpart" in text
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from search.models import Experiment, Individual
+from tests.visualize.prose import prose
 from tests.visualize.searches import REASON, in_training, made_search
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def page(client: Client, experiment: Experiment, query: str = "", **headers: str) -> str:
     response = client.get(f"/experiments/{experiment.pk}/{query}", headers=headers)
     assert response.status_code == 200
-    return str(response.content.decode()).replace("\u00a0", " ")
+    return prose(response.content.decode()).replace("\u00a0", " ")
 
 
 def test_a_search_without_individuals_says_what_comes(client: Client) -> None:
@@ -55,8 +56,11 @@ def test_failed_individuals_say_why(client: Client) -> None:
 def test_a_search_of_failures_only_has_no_best_and_still_a_page(client: Client) -> None:
     experiment = made_search(4, failing=4)
     text = page(client, experiment)
-    assert "none finished yet" in text
+    assert "no network was evaluated" in text
+    assert "Every evaluation failed: none has a fitness." in text
     assert "No network was evaluated." in text
+    assert "none finished yet" not in text
+    assert "will stand here" not in text
 
 
 def test_buttons_follow_the_state(client: Client) -> None:

@@ -10,6 +10,7 @@ from search import services
 from search.evolution.evaluation import TrainResult
 from search.models import Evaluation, Experiment, Genotype, Individual
 from tests.search.searching import small_config, started, work_off
+from tests.visualize.prose import prose
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def address(individual: Individual, query: str = "") -> str:
 def page(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200
-    return str(response.content.decode())
+    return prose(response.content.decode())
 
 
 def child(experiment: Experiment) -> Individual:
@@ -141,6 +142,45 @@ def test_a_failed_individual_says_why_and_is_drawn_all_the_same(client: Client) 
     training = page(client, address(individual, "?tab=training"))
     assert "out_of_memory" in training
     assert "line &lt;1&gt;" in training
+
+
+def test_a_failed_individual_is_tried_again_from_its_own_page(client: Client) -> None:
+    experiment = started(small_config(individuals=8))
+    (first, *_) = services.advance_experiment(experiment_id=experiment.pk)
+    claim = services.claim_evaluation(evaluation_id=first, worker="box-2")
+    assert claim is not None
+    services.fail_evaluation(claim=claim, code="out_of_memory", reason="too large")
+    work_off(experiment)
+    row = Individual.objects.get(evaluation=first)
+    text = page(client, address(row, "?tab=training"))
+    assert f"#{row.step} has no place in it" in text
+    assert "will be compared" not in text
+    assert f'action="/evaluations/{row.evaluation_id}/retry/"' in text
+    back = client.post(f"/evaluations/{row.evaluation_id}/retry/", {"next": address(row, "?tab=training")})
+    assert back.headers["Location"] == address(row, "?tab=training")
+    assert "It waits again" in page(client, address(row, "?tab=training"))
+
+
+def test_what_was_cancelled_with_its_experiment_offers_no_second_try(client: Client) -> None:
+    experiment = started(small_config(individuals=8))
+    services.advance_experiment(experiment_id=experiment.pk)
+    services.stop_experiment(experiment_id=experiment.pk)
+    text = page(client, address(experiment.individuals.latest("step")))
+    assert "was cancelled" in text
+    assert "nothing is trained for it any more" in text
+    assert "/retry/" not in text
+
+
+def test_every_motif_leads_to_its_place_in_the_editor_and_to_its_picture(
+    client: Client, experiment: Experiment
+) -> None:
+    individual = child(experiment)
+    text = page(client, address(individual))
+    for slot in range(1, 7):
+        assert f'href="{address(individual)}edit/?motif=L2-M{slot}"' in text
+        picture = f"/genotypes/{individual.genotype.key}/drawings/L2-M{slot}.svg"
+        assert f'href="{picture}"' in text
+        assert client.get(picture).status_code == 200
 
 
 def test_who_builds_the_same_network_is_listed(client: Client, experiment: Experiment) -> None:

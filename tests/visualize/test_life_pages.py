@@ -6,6 +6,7 @@ from django.test import Client
 from search import services
 from search.evolution.presets import preset
 from search.models import Evaluation, Experiment, Individual
+from tests.visualize.prose import prose
 from visualize.life_forms import TAG_LENGTH
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +61,9 @@ def test_a_running_experiment_is_not_deleted(client: Client, experiment: Experim
 
 def test_deletion_says_what_goes_and_wants_the_name(client: Client, experiment: Experiment) -> None:
     services.stop_experiment(experiment_id=experiment.pk)
-    page = client.get(f"/experiments/{experiment.pk}/settings/").content.decode()
+    page = prose(client.get(f"/experiments/{experiment.pk}/settings/").content.decode())
     assert "its 2 individuals with their lineage" in page
+    assert "0 trained" not in page
     assert "<b>one</b>" not in page
     client.post(f"/experiments/{experiment.pk}/delete/", {"name": "something else"})
     assert Experiment.objects.filter(pk=experiment.pk).exists()

@@ -12,6 +12,7 @@ from search.evolution.config import experiment_config
 from search.models import Experiment, Motif, MotifUse, WorkState
 from tests.search.populations import Population, key, motif
 from tests.search.searching import small_config, started, work_off
+from tests.visualize.prose import prose
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def _instant(settings: Any) -> None:
 def page(client: Client, path: str, **headers: str) -> str:
     response = client.get(path, headers=headers)
     assert response.status_code == 200
-    text = response.content.decode()
+    text = prose(response.content.decode())
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", text)
     ids = re.findall(r'\sid="([^"]*)"', text)
     assert len(ids) == len(set(ids))

@@ -14,6 +14,7 @@ from tests.visualize.pictures import PAPER, by_id, classes, parsed, some_genotyp
 from visualize import render
 from visualize.drawings import Drawing, TooLarge, flattened_drawing, motif_drawing
 from visualize.render import DrawingFailed, engine, page_svg, picture_file, svg_file, worker
+from visualize.render.markup import VAST
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,14 @@ def test_a_refusal_is_remembered_for_a_while(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(TooLarge, match="too slow"):
             page_svg(dense(14))
     assert len(calls) == 1
+
+
+def test_only_what_is_far_too_wide_for_a_page_scrolls_at_its_full_size() -> None:
+    ordinary = parsed(page_svg(flattened_drawing(PAPER)))
+    flat = parsed(page_svg(flattened_drawing(some_genotype("flat"))))
+    for svg in (ordinary, flat):
+        assert ("vast" in classes(svg)) == (float(svg.get("width", "0")) > VAST)
+    assert "vast" not in classes(ordinary)
 
 
 def test_a_drawing_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ Element = ET.Element
 SVG = "http://www.w3.org/2000/svg"
 LAID_OUT_SCALE = 1.15
 """Graphviz packs tightly: its drawings are shown a little larger than it made them."""
+VAST = 1700
+"""Pixels of width from which a picture is scrolled, never shrunk to its page."""
 
 _NO_MARK = Mark("")
 
@@ -28,7 +30,7 @@ def svg_element(raw: bytes, drawing: Drawing, *, linked: bool) -> Element:
     svg = ET.Element(
         "svg",
         {
-            "class": f"drawing {drawing.classes}",
+            "class": f"drawing {drawing.classes}{' vast' if width * scale > VAST else ''}",
             "viewBox": " ".join(f"{round(value, 2):g}" for value in (left, top, width, height)),
             "width": f"{width * scale:.0f}",
             "height": f"{height * scale:.0f}",
