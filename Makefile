@@ -8,15 +8,18 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 # Optional: PORT of the page; WORKERS, the number of training processes; TORCH_INDEX, the index address that
 # PyTorch's own install page gives for a CPU or CUDA build; TESTS, what `make pytest` runs; FOLDER, where
-# `make pictures` writes.
+# `make pictures` writes; FAULTS, SEED and MINUTES of `make faults`.
 PORT ?=
 WORKERS ?=
 TORCH_INDEX ?=
 TESTS ?=
 FOLDER ?=
+FAULTS ?=
+SEED ?=
+MINUTES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint format pytest pictures services clean
+.PHONY: help run install test lint format pytest pictures faults services clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,11 +52,16 @@ pytest: $(VENV)/test-installed ## run the tests alone, all or TESTS="tests/searc
 pictures: $(VENV)/test-installed services ## pictures of every page, light, dark and narrow, into FOLDER=var/pictures
 	$(PY) -m tests.browser.pictures $(or $(FOLDER),var/pictures)
 
-services: ## install the browser, PostgreSQL and Redis that the tests start for themselves (Debian)
+# FAULTS, how many; SEED, of the schedule; MINUTES, after which no round begins (docs/faults.md).
+faults: $(VENV)/test-installed services ## kill, freeze and lose everything, and check the books; FAULTS=1000 SEED=1 MINUTES=120
+	$(PY) -m tests.faults --faults $(or $(FAULTS),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),120)
+
+services: ## install the browser, PostgreSQL, Redis and libfaketime for the tests (Debian)
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing libfaketime"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "The tests need$$missing. Install them (on Debian: sudo apt-get install$$missing), then make test." >&2; exit 1; \

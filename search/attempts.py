@@ -20,7 +20,6 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from search import services
-from search.checkpoints import repeat_checkpoint, sweep_checkpoints
 from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
 from search.evolution.genotype import Genotype
@@ -31,6 +30,7 @@ from search.services import Claim, LeaseLost, errors
 log = logging.getLogger(__name__)
 
 MOST_LIVE_POINTS = 200
+UNREADABLE = "{worker} runs code that cannot read this evaluation, another version than proposed it: {error}"
 Watch = Callable[[Claim, float], None]
 """Told now and then how far an attempt is, a fraction 0..1."""
 
@@ -38,7 +38,6 @@ Watch = Callable[[Claim, float], None]
 def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) -> list[int]:
     """Try the evaluation once. Returns the experiments to advance; none when it was not ours to try."""
     trainer = load_trainer()  # a process that cannot train must not claim
-    sweep_checkpoints()
     claim = services.claim_evaluation(evaluation_id=evaluation_id, worker=worker, device=settings.DEVICE)
     if claim is None:
         return []
@@ -71,6 +70,11 @@ def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
         )
     except (Cancelled, LeaseLost, DatabaseError):
         raise
+    except _Unreadable as error:  # no fault of the candidate: a newer worker may take the next attempt
+        log.warning("%s", error)
+        return insist(
+            partial(services.fail_evaluation, claim=claim, code="error", reason=str(error), retry=True)
+        )
     except Exception as error:
         log.exception("evaluation %s failed", claim.evaluation_id)
         reason = f"{type(error).__name__}: {error}"
@@ -89,9 +93,9 @@ def _fail(claim: Claim, failure: EvaluationFailed) -> list[int]:
 
 
 def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
-    protocol = Protocol.model_validate(claim.protocol)
+    protocol, genotype = _read(claim)
     try:
-        phenotype = build_phenotype(Genotype.from_json(claim.genotype))
+        phenotype = build_phenotype(genotype)
     except Infeasible as error:
         raise EvaluationFailed("infeasible", str(error)) from None
     for repeat in range(protocol.repeats):
@@ -99,21 +103,22 @@ def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
             continue
         seed = repeat_seed(claim.phenotype_key, claim.protocol_key, repeat)
         pulse = _Heartbeat(claim, repeat, protocol.repeats, watch)
-        checkpoint = repeat_checkpoint(
-            phenotype_key=claim.phenotype_key, protocol_key=claim.protocol_key, repeat=repeat
-        )
         result = trainer(
-            phenotype,
-            protocol,
-            repeat=repeat,
-            seed=seed,
-            progress=pulse,
-            device=settings.DEVICE,
-            checkpoint=checkpoint,
+            phenotype, protocol, repeat=repeat, seed=seed, progress=pulse, device=settings.DEVICE
         )
         _checked(result)
         insist(partial(services.record_repeat, claim=claim, repeat=repeat, seed=seed, result=result))
-        checkpoint.remove()
+
+
+class _Unreadable(Exception):
+    """This worker's code does not know what the evaluation asks for: it is older than what proposed it."""
+
+
+def _read(claim: Claim) -> tuple[Protocol, Genotype]:
+    try:
+        return Protocol.model_validate(claim.protocol), Genotype.from_json(claim.genotype)
+    except ValueError as error:
+        raise _Unreadable(UNREADABLE.format(worker=claim.worker, error=error)) from None
 
 
 def _checked(result: TrainResult) -> None:

@@ -139,48 +139,44 @@ def postgresql_binary(name: str) -> str | None:
 def running_postgresql() -> Iterator[str]:
     """A server that may lose everything in a crash of the machine and is quick for it; its address, ending in /
     where a database's name belongs. Raises RuntimeError where PostgreSQL is not installed."""
-    initdb, postgres = postgresql_binary("initdb"), postgresql_binary("postgres")
-    if initdb is None or postgres is None:
-        raise RuntimeError("PostgreSQL is not installed: `make services` installs it")
     port = free_port()
-    options = {
-        "port": port,
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
-        "max_connections": 60,
-    }
     quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    settings = [part for name, value in {**options, **quick}.items() for part in ("-c", f"{name}={value}")]
-    with TemporaryDirectory(
-        prefix="nasweb-postgresql-"
-    ) as name:  # pytest's folders are closed to other users
-        folder = Path(name)
-        if UNPRIVILEGED:
-            shutil.chown(folder, user=UNPRIVILEGED)
-        command = [
-            initdb,
-            "--pgdata",
-            str(folder / "data"),
-            "--username",
-            "nasweb",
-            "--auth",
-            "trust",
-            "--no-sync",
-        ]
-        subprocess.run(
-            [*command, "--encoding", "UTF8"], check=True, capture_output=True, user=UNPRIVILEGED, cwd=folder
-        )
-        command = [postgres, "-D", str(folder / "data"), *settings]
+    with postgresql_folder() as folder:
+        command = postgresql_command(folder, port=port, max_connections=60, **quick)
         log = folder / "postgresql.log"
         # SIGINT ends connections too; SIGTERM would wait for them.
         with Running(command, log, user=UNPRIVILEGED, stop_with=signal.SIGINT) as server:
-            url = f"postgres://nasweb@127.0.0.1:{port}/"
-            ready = [postgresql_binary("pg_isready") or "pg_isready", "--quiet", "--host", "127.0.0.1"]
-            ready += ["--port", str(port)]
-            eventually(
-                lambda: server.said("") and subprocess.run(ready).returncode == 0, "PostgreSQL answers"
-            )
-            yield url
+            eventually(lambda: server.said("") and postgresql_answers(port), "PostgreSQL answers")
+            yield f"postgres://nasweb@127.0.0.1:{port}/"
+
+
+@contextmanager
+def postgresql_folder() -> Iterator[Path]:
+    """A folder with a new cluster in `data`; gone with the block. Pytest's folders are closed to other users."""
+    initdb = postgresql_binary("initdb")
+    if initdb is None:
+        raise RuntimeError("PostgreSQL is not installed: `make services` installs it")
+    with TemporaryDirectory(prefix="nasweb-postgresql-") as name:
+        folder = Path(name)
+        if UNPRIVILEGED:
+            shutil.chown(folder, user=UNPRIVILEGED)
+        command = [initdb, "--pgdata", str(folder / "data"), "--username", "nasweb"]
+        command += ["--auth", "trust", "--no-sync", "--encoding", "UTF8"]
+        subprocess.run(command, check=True, capture_output=True, user=UNPRIVILEGED, cwd=folder)
+        yield folder
+
+
+def postgresql_command(folder: Path, *, port: int, **settings: object) -> list[str]:
+    """Starts the server of a `postgresql_folder`, on loopback alone."""
+    postgres = postgresql_binary("postgres") or "postgres"
+    options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **settings}
+    parts = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    return [postgres, "-D", str(folder / "data"), *parts]
+
+
+def postgresql_answers(port: int) -> bool:
+    ready = [postgresql_binary("pg_isready") or "pg_isready", "--quiet", "--host", "127.0.0.1"]
+    return subprocess.run([*ready, "--port", str(port)]).returncode == 0
 
 
 def database_url(settings: Mapping[str, object]) -> str:

@@ -4,8 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from search.evolution.config import TRAINER_VERSION
 from search.models.genotypes import Genotype
 from search.models.states import WorkState, fraction, in_states
+
+
+def trainer_version() -> int:
+    """Of the code that runs here; a function, so that raising the version is no migration."""
+    return TRAINER_VERSION
 
 
 class Evaluation(models.Model):
@@ -16,6 +22,7 @@ class Evaluation(models.Model):
     phenotype_key = models.CharField(max_length=32)
     protocol_key = models.CharField(max_length=32)
     protocol = models.JSONField()
+    trainer = models.PositiveSmallIntegerField(default=trainer_version)  # only this version may train it
     genotype = models.ForeignKey(
         Genotype, on_delete=models.PROTECT, related_name="evaluations"
     )  # the first carrier

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from search.evolution.config import TRAINER_VERSION
 from search.evolution.evaluation import TrainResult
 from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState, statements
 from search.services import errors
@@ -53,9 +54,13 @@ Verdict = Literal["go", "cancel", "lost"]
 
 @transaction.atomic
 def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Claim | None:
-    """Take an evaluation that waits and that a running experiment needs; None to whoever comes too late."""
+    """Take an evaluation that waits and that a running experiment needs; None to whoever comes too late.
+
+    A worker of another version of the trainer would give it another fitness, and is refused like one that is late.
+    """
     lease = str(uuid.uuid4())
-    claimed = statements.ask(_CLAIM.format(now=statements.now()), [lease, worker, device, evaluation_id])
+    values = [lease, worker, device, evaluation_id, TRAINER_VERSION]
+    claimed = statements.ask(_CLAIM.format(now=statements.now()), values)
     if not claimed:
         return None
     [(attempt, phenotype_key, protocol_key, protocol, space, levels, begun)] = claimed
@@ -77,7 +82,7 @@ _CLAIM = """
 UPDATE search_evaluation
 SET state = 'running', lease = %s, worker = %s, device = %s, attempts = attempts + 1, claimed_at = {now},
     heartbeat_at = {now}, progress = 0, live_curve = '[]', reason = '', reason_code = ''
-WHERE id = %s AND state = 'waiting' AND attempts < max_attempts AND EXISTS (
+WHERE id = %s AND state = 'waiting' AND trainer = %s AND attempts < max_attempts AND EXISTS (
   SELECT 1 FROM search_individual i JOIN search_experiment x ON x.id = i.experiment_id
   WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running') AND x.state = 'running'
 )

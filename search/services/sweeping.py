@@ -12,6 +12,7 @@ from search.models import Evaluation, Experiment, ExperimentState, Individual, W
 from search.services import errors
 from search.services.evaluations import fail_lost_evaluation, let_go
 from search.services.locking import lock_evaluations
+from search.services.versions import renew_outdated
 
 WENT_SILENT = "{worker} gave no sign of life for {seconds:g} s in attempt {attempt} of {most}."
 MOST_RESENT = 1000
@@ -28,8 +29,8 @@ class Swept:
 
 
 def sweep() -> Swept:
-    """Take evaluations away from silent workers, and find what waits too long and who has room for more."""
-    advance = {*recover_silent(), *_with_room()}
+    """Take evaluations away from silent workers and older trainers, find what waits too long and who has room."""
+    advance = {*recover_silent(), *renew_outdated(), *_with_room()}
     return Swept(_take_overdue(), sorted(advance))
 
 

@@ -1,0 +1,93 @@
+"""What trains on the stage: a millisecond for most networks, half a second for some, and really for images in a folder.
+
+Each training writes its beginning and its end into a diary, beside whatever reaches the database. Imports no torch
+before it is needed.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from search.evolution.config import Protocol
+from search.evolution.datasets import is_folder
+from search.evolution.evaluation import Progress, TrainResult, instant_trainer
+from search.evolution.phenotype import Phenotype
+from tests.faults.stage import DIARY
+
+SLOW_SHARE = 5
+"""One repeat in so many takes SLOW_SECONDS, so that a fault can find it in mid-training."""
+SLOW_SECONDS = 0.6
+REAL_TRAINER = "search.training.trainer.train"
+
+
+def diarised(
+    phenotype: Phenotype,
+    protocol: Protocol,
+    *,
+    repeat: int,
+    seed: int,
+    progress: Callable[[Progress], None],
+    device: str = "auto",
+    **more: Any,
+) -> TrainResult:
+    """Trains as the real trainer or in its stead, and keeps the diary."""
+    real = is_folder(protocol.dataset)
+    slow = not real and is_slow(seed)
+    _write("began", seed, aimable=slow)
+    train = import_string(REAL_TRAINER) if real else instant_trainer
+    if slow:
+        _take_time(protocol, progress)
+    result: TrainResult = train(
+        phenotype, protocol, repeat=repeat, seed=seed, progress=progress, device=device, **more
+    )
+    _write("ended", seed, aimable=slow)
+    return result
+
+
+def is_slow(seed: int) -> bool:
+    return hashlib.sha256(str(seed).encode()).digest()[0] % SLOW_SHARE == 0
+
+
+def _take_time(protocol: Protocol, progress: Callable[[Progress], None]) -> None:
+    until = time.monotonic() + SLOW_SECONDS
+    while time.monotonic() < until:
+        progress(Progress(0, protocol.steps, 0.0))
+        time.sleep(0.02)
+
+
+def _write(what: str, seed: int, *, aimable: bool) -> None:
+    line = {"what": what, "seed": seed, "pid": os.getpid(), "at": time.monotonic(), "aimable": aimable}
+    file = os.open(os.environ[DIARY], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    try:
+        os.write(file, json.dumps(line).encode() + b"\n")  # one write: lines of several processes do not mix
+    finally:
+        os.close(file)
+
+
+@dataclass(frozen=True)
+class Entry:
+    what: str
+    seed: int
+    pid: int
+    at: float
+    """By the clock that nobody shifts (CLOCK_MONOTONIC)."""
+    aimable: bool
+
+
+def read_diary(path: Path, *, last_bytes: int = 0) -> list[Entry]:
+    """All entries, or those of about the last so many bytes."""
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        skipped = max(0, path.stat().st_size - last_bytes) if last_bytes else 0
+        file.seek(skipped)
+        lines = file.read().splitlines(keepends=True)
+    whole = [line for line in lines[1 if skipped else 0 :] if line.endswith(b"\n")]
+    return [Entry(**json.loads(line)) for line in whole]
