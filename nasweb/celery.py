@@ -12,7 +12,8 @@ from contextlib import suppress
 
 from billiard.util import set_pdeathsig
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import task_prerun, worker_process_init
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nasweb.settings")
 app = Celery("nasweb")
@@ -26,3 +27,9 @@ def die_with_parent(**_: object) -> None:
     """A killed worker leaves no process that trains on for a lease it has lost (Linux)."""
     with suppress(OSError):
         set_pdeathsig(signal.SIGKILL)
+
+
+@task_prerun.connect
+def check_connections(**_: object) -> None:
+    """As before each request of a web process: a connection that is old or broken is not used again."""
+    close_old_connections()

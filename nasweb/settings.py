@@ -163,6 +163,17 @@ SWEEP_SECONDS = env.seconds("NASWEB_SWEEP_SECONDS", 15, "Seconds between two loo
 RESEND_SECONDS = env.seconds(
     "NASWEB_RESEND_SECONDS", 300, "Seconds after which an evaluation that nobody claimed is sent again"
 )
+CHECKPOINT_SECONDS = env.seconds(
+    "NASWEB_CHECKPOINT_SECONDS", 180, "Seconds between two checkpoints of a training; 0: none", least=0
+)
+CHECKPOINT_DIR = BASE_DIR / env.text(
+    "NASWEB_CHECKPOINT_DIR",
+    str(VAR_DIR / "checkpoints"),
+    "Folder of the checkpoints; workers that share it go on from each other's",
+)
+SETTINGS["NASWEB_CHECKPOINT_DIR"] = environment.Setting(
+    "NASWEB_CHECKPOINT_DIR", "var/checkpoints", SETTINGS["NASWEB_CHECKPOINT_DIR"].meaning
+)
 
 # --- Celery: a message is an id; the rows are the queue ----------------------------------------------------
 REDIS_URL = env.checked(
@@ -182,6 +193,9 @@ CELERY_TASK_ROUTES = {"search.tasks.evaluate": {"queue": "training"}}
 """Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 2**31
+"""Celery would close the database's connection before and after each task, which costs more than most tasks do;
+`nasweb.celery` closes what is old or broken instead."""
 CELERY_TASK_SOFT_TIME_LIMIT = int(0.9 * EVALUATION_TIME_LIMIT)
 CELERY_TASK_TIME_LIMIT = EVALUATION_TIME_LIMIT
 CELERY_BROKER_TRANSPORT_OPTIONS = {

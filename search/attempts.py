@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from search import services
+from search.checkpoints import repeat_checkpoint, sweep_checkpoints
 from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
 from search.evolution.genotype import Genotype
@@ -38,6 +39,7 @@ Watch = Callable[[Claim, float], None]
 def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) -> list[int]:
     """Try the evaluation once. Returns the experiments to advance; none when it was not ours to try."""
     trainer = load_trainer()  # a process that cannot train must not claim
+    sweep_checkpoints()
     claim = services.claim_evaluation(evaluation_id=evaluation_id, worker=worker, device=settings.DEVICE)
     if claim is None:
         return []
@@ -103,11 +105,21 @@ def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
             continue
         seed = repeat_seed(claim.phenotype_key, claim.protocol_key, repeat)
         pulse = _Heartbeat(claim, repeat, protocol.repeats, watch)
+        checkpoint = repeat_checkpoint(
+            phenotype_key=claim.phenotype_key, protocol_key=claim.protocol_key, repeat=repeat
+        )
         result = trainer(
-            phenotype, protocol, repeat=repeat, seed=seed, progress=pulse, device=settings.DEVICE
+            phenotype,
+            protocol,
+            repeat=repeat,
+            seed=seed,
+            progress=pulse,
+            device=settings.DEVICE,
+            checkpoint=checkpoint,
         )
         _checked(result)
         insist(partial(services.record_repeat, claim=claim, repeat=repeat, seed=seed, result=result))
+        checkpoint.remove()
 
 
 class _Unreadable(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from search.evolution.config import Protocol
-from search.evolution.evaluation import Progress, TrainResult, instant_trainer
+from search.evolution.evaluation import Checkpoint, Progress, TrainResult, instant_trainer
 from search.evolution.phenotype import Phenotype
 
 GATE = "NASWEB_TEST_GATE"
@@ -21,6 +21,7 @@ def gated_trainer(
     seed: int,
     progress: Callable[[Progress], None],
     device: str = "auto",
+    checkpoint: Checkpoint | None = None,
 ) -> TrainResult:
     """The first repeat takes no time; later ones say that they have begun and wait until the gate is open."""
     folder = Path(os.environ[GATE])

@@ -20,13 +20,13 @@ def _search(config: ExperimentConfig) -> Facts:
     facts = [("Search space", f"{space.name or 'custom'}: {shape}")]
     if space.max_parameters:
         facts.append(("Parameter limit", count(space.max_parameters)))
-    if strategy.kind == "evolution":
-        share = short_per_cent(strategy.tournament_fraction)
-        facts.append(
-            ("Strategy", f"evolution, {share} tournament, {count(strategy.initial_population)} initial")
-        )
-    else:
+    if strategy.kind == "random":
         facts.append(("Strategy", "random search"))
+    else:
+        share, first = short_per_cent(strategy.tournament_fraction), count(strategy.initial_population)
+        aging = strategy.kind == "aging"
+        name, last = ("aging evolution", "alive") if aging else ("evolution", "initial")
+        facts.append(("Strategy", f"{name}, {share} tournament, {first} {last}"))
     facts.append(("Networks", count(config.budget.individuals)))
     facts.append(("Equal networks", "share fitness" if strategy.share_fitness else "are trained again"))
     return [*facts, ("Seed", str(config.seed))]

@@ -89,8 +89,9 @@ class LaunchForm(forms.Form):
         required=False,
     )
     strategy = forms.ChoiceField(
-        choices=[("evolution", "Evolution"), ("random", "Random search")],
-        help_text="Evolution mutates the winner of a tournament; random search draws anew each time.",
+        choices=[("evolution", "Evolution"), ("aging", "Aging evolution"), ("random", "Random search")],
+        help_text="Evolution mutates the winner of a tournament; aging: only the youngest compete, as many as "
+        "there are initial networks; random search draws anew each time.",
     )
     individuals = _whole(
         "Networks to try", "The search ends when so many are done, the initial ones included."
@@ -153,6 +154,10 @@ class LaunchForm(forms.Form):
     repeats = _whole("Repeats", "Trainings of each network; fitness is their mean.")
     time_limit_seconds = _whole("Time limit, s", "A training that takes longer fails.")
     training_seed = _whole("Training seed", "Splits the images and enters every training's seed.")
+    failures_before_pause = _whole(
+        "Pause after failures",
+        "A search that failed so often without one success pauses and says why. 0: it goes on.",
+    )
     in_flight = _whole(
         "At once", "Networks proposed ahead of their results. As many as workers keeps all busy."
     )

@@ -47,7 +47,11 @@ _ROWS = (
         "individual",
         "One genotype at one step of one experiment, with its parent and the mutation that made it.",
     ),
-    ("strategy", "What proposes the next genotype: tournament evolution, or random search as the baseline."),
+    (
+        "strategy",
+        "What proposes the next genotype: tournament evolution, aging evolution (only the youngest compete), or "
+        "random search as the baseline.",
+    ),
     ("mutation", "One edge of one motif gets another operation: added, altered or removed."),
     ("tournament", "A few evaluated individuals are drawn at random; the fittest becomes a parent."),
     ("generation", "How many mutations lie between an individual and its first ancestor."),

@@ -11,6 +11,7 @@ PATHS: dict[str, str] = {
     "share_fitness": "strategy.share_fitness",
     "individuals": "budget.individuals",
     "in_flight": "budget.in_flight",
+    "failures_before_pause": "budget.failures_before_pause",
     "seed": "seed",
     "dataset": "protocol.dataset",
     "training_seed": "protocol.seed",
@@ -64,7 +65,12 @@ GROUPS = (
         ),
         folded=True,
     ),
-    Group("Machine", "How much runs at once, and for how long", ("in_flight", "time_limit_seconds"), folded=True),
+    Group(
+        "Machine",
+        "How much runs at once, for how long, and when to give up",
+        ("in_flight", "time_limit_seconds", "failures_before_pause"),
+        folded=True,
+    ),
 )  # fmt: skip
 
 

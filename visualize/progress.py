@@ -84,10 +84,11 @@ class Progress:
     def summary(self) -> str:
         config = self.config
         parts = [f"seed {config.seed}"]
-        if config.strategy.kind == "evolution":
-            parts.append(f"tournament {formats.short_per_cent(config.strategy.tournament_fraction)}")
-        else:
+        if config.strategy.kind == "random":
             parts.append("random search")
+        else:
+            aging = "aging, " if config.strategy.kind == "aging" else ""
+            parts.append(f"{aging}tournament {formats.short_per_cent(config.strategy.tournament_fraction)}")
         return " · ".join([*parts, config.space.name or "custom space", config.protocol.dataset])
 
     @property

@@ -1,14 +1,18 @@
 """One experiment on a server: what it was when last asked, and what can be done with it."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from nasweb.client.genotypes import GivenGenotype, as_document
 from nasweb.client.populations import Individuals
-from nasweb.client.records import ExperimentRecord, Individual
+from nasweb.client.records import Document, ExperimentRecord, Individual
 from nasweb.client.transport import Transport
 from nasweb.client.waiting import wait_for_end
+
+TABLES = ("csv", "jsonl", "parquet")
 
 
 class Experiment:
@@ -18,6 +22,8 @@ class Experiment:
         self._transport = transport
         self.record = record
         """All fields, at the moment of the last answer."""
+        self.imported: Document | None = None
+        """Of one that was just imported: how its evaluations and the server's met."""
 
     def __repr__(self) -> str:
         row = self.record
@@ -144,6 +150,28 @@ class Experiment:
         body = {"genotype": as_document(genotype), "parent_step": parent_step, "eligible": eligible}
         key = idempotency_key or str(uuid4())
         return Individual.read(self._transport.call("POST", f"{self._path}/individuals", body=body, key=key))
+
+    def export(self, path: str | os.PathLike[str]) -> None:
+        """Everything about it, into a file that `client.experiments.import_file` takes in on another server."""
+        self._save("export", path)
+
+    def save_individuals(self, path: str | os.PathLike[str], filter: str = "") -> None:
+        """A table of individuals, in the format that the file's name ends in: csv, jsonl or parquet."""
+        ending = os.fspath(path).rpartition(".")[2]
+        if ending not in TABLES:
+            raise ValueError(f"{os.fspath(path)} must end in one of {', '.join(TABLES)}")
+        self._save(f"individuals.{ending}", path, query=filter)
+
+    def _save(self, what: str, path: str | os.PathLike[str], **query: Any) -> None:
+        """Beside it first: what stands under the name is whole."""
+        part = Path(f"{os.fspath(path)}.part")
+        with part.open("w+b") as file:
+            try:
+                self._transport.download(f"{self._path}/{what}", file, **query)
+            except BaseException:
+                part.unlink()
+                raise
+        part.replace(path)
 
     @property
     def _path(self) -> str:

@@ -1,5 +1,6 @@
 """The experiments of a server: create, list, find."""
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,8 @@ from uuid import uuid4
 from nasweb.client.experiment import Experiment
 from nasweb.client.records import ExperimentRecord
 from nasweb.client.transport import Transport
+
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Experiments:
@@ -55,6 +58,24 @@ class Experiments:
 
     def get(self, experiment_id: int) -> Experiment:
         return self._made(self._transport.call("GET", f"/experiments/{experiment_id}"))
+
+    def import_file(self, path: str | os.PathLike[str], *, idempotency_key: str | None = None) -> Experiment:
+        """The experiment that a file holds, which `Experiment.export` wrote here or on another server.
+
+        One that was running is paused. Fitness that the server has already stays as it is; `imported` tells how much
+        that was. It is sent with an Idempotency-Key, as a creation is.
+        """
+        with open(path, "rb") as file:
+            packed = file.read(2) == GZIP_MAGIC
+            document = self._transport.upload(
+                "/experiments/import",
+                file,
+                media_type="application/gzip" if packed else "application/jsonl",
+                key=idempotency_key or str(uuid4()),
+            )
+        experiment = self._made(document["experiment"])
+        experiment.imported = document["evaluations"]
+        return experiment
 
     def _made(self, document: Mapping[str, Any]) -> Experiment:
         return Experiment(self._transport, ExperimentRecord.read(document))

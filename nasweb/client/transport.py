@@ -1,9 +1,11 @@
 """Requests over HTTP with the standard library: JSON both ways, retries with back-off, errors as exceptions."""
 
 import json
+import os
 import random
+import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
@@ -94,11 +96,41 @@ class Transport:
     ) -> bytes:
         """The content that comes back. A parameter that is None or empty is left out; a list stands repeatedly."""
         repeatable = method in REPEATABLE or key is not None or not stores
+        request = self._request(method, path, body, key, query)
+        return self._repeated(method, repeatable, lambda: self._send(request))
+
+    def download(self, path: str, target: IO[bytes], **query: Any) -> None:
+        """A file of any size, into a seekable one; begun again when it breaks off."""
+
+        def copy(answer: IO[bytes]) -> bytes:
+            target.seek(0)
+            target.truncate()
+            shutil.copyfileobj(answer, target)
+            return b""
+
+        request = self._request("GET", path, None, None, query)
+        self._repeated("GET", True, lambda: self._send(request, copy))
+
+    def upload(self, path: str, source: IO[bytes], *, media_type: str, key: str) -> Any:
+        """The document that comes back for a seekable file, which is sent as it is read."""
+        length = source.seek(0, os.SEEK_END)
+        request = self._request("POST", path, None, key, {})
+        request.data = source
+        request.add_header("Content-Type", media_type)
+        request.add_header("Content-Length", str(length))
+
+        def send() -> bytes:
+            source.seek(0)
+            return self._send(request)
+
+        return json.loads(self._repeated("POST", True, send))
+
+    def _repeated(self, method: str, repeatable: bool, send: Callable[[], bytes]) -> bytes:
         if self._closed:
             raise NaswebError("the client is closed; make another one")
         for attempt in range(self._retries + 1):
             try:
-                return self._send(self._request(method, path, body, key, query))
+                return send()
             except ApiError as error:
                 if attempt and method == "DELETE" and error.status == 404:
                     return b""  # the answer to the first one was lost
@@ -125,10 +157,12 @@ class Transport:
         content = None if body is None else json.dumps(body).encode()
         return Request(address, data=content, headers=headers, method=method)
 
-    def _send(self, request: Request) -> bytes:
+    def _send(
+        self, request: Request, read: Callable[[IO[bytes]], bytes] = lambda answer: answer.read()
+    ) -> bytes:
         try:
             with self._opener.open(request, timeout=self._timeout) as answer:
-                return bytes(answer.read())
+                return read(answer)
         except HTTPError as error:
             with error:
                 raise _api_error(error) from None

@@ -24,6 +24,7 @@ from search.api.routes import (
     individuals,
     motifs,
     reference,
+    transfers,
 )
 
 DESCRIPTION = """Evolve neural networks and see what evolves: all that the pages can do.
@@ -89,6 +90,7 @@ api = Api(
     parser=StrictParser(),
 )
 faults.install(api)
+api.add_router("/experiments", transfers.router)  # first: `import` is no number of an experiment
 api.add_router("/experiments", experiments.router)
 api.add_router("/experiments", curves.router)
 api.add_router("/experiments", exports.router)

@@ -25,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from search.api.bodies import MOST_BYTES, unstorable_text
 from search.api.problems import Fault, Problem, all_invalid
+from search.api.uploads import check_file, takes_a_file
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 View = Callable[..., HttpResponseBase]
@@ -95,6 +96,9 @@ def _is_ours(request: HttpRequest, origin: str) -> bool:
 
 
 def _check_body(request: HttpRequest) -> None:
+    if takes_a_file(request):
+        check_file(request)
+        return
     given = request.META.get("CONTENT_LENGTH") or "0"
     length = int(given) if given.isdecimal() else 0
     if length > MOST_BYTES:

@@ -10,7 +10,6 @@ travel through a private Redis to real Celery processes, as in a deployment.
 import cProfile
 import io
 import pstats
-import resource
 import sys
 import time
 from collections import deque
@@ -24,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from search import services, tasks
 from search.attempts import run_attempt
-from search.benchmarks.processor import database_seconds
+from search.benchmarks.processor import DatabaseMeter, broker_seconds, database_seconds, tree_seconds
 from search.benchmarks.surroundings import running
 from search.benchmarks.synthetic import Say, benchmark_config, fill
 from search.models import Evaluation, Experiment, ExperimentState, FitnessRecord, Individual, WorkState
@@ -130,39 +129,55 @@ def _through_workers(experiment: Experiment, evaluations: int, workers: int) -> 
     command += ["--concurrency", str(workers), "--loglevel", "WARNING"]
     command += ["--without-gossip", "--without-mingle"]
     log = Path(settings.VAR_DIR) / "worker.log"
-    before = _children_seconds()
-    with running(command, log=log):
+    with running(command, log=log) as process:
+        meter = _Meter(process.pid)
         tasks.nudge_experiment(experiment.pk)
-        _wait_for(experiment, WARM_UP)
-        first, began = _ended(experiment), time.perf_counter()
-        _wait_for(experiment, first + evaluations - WARM_UP)
-        last, wall = _ended(experiment), time.perf_counter() - began
+        _wait_for(experiment, WARM_UP, meter)
+        first, began, before = _ended(experiment), time.perf_counter(), meter.used()
+        _wait_for(experiment, first + evaluations - WARM_UP, meter)
+        last, wall, used = _ended(experiment), time.perf_counter() - began, meter.used()
         services.pause_experiment(experiment_id=experiment.pk)
+    each = {name: 1000 * (used[name] - before[name]) / (last - first) for name in used}
     return {
         "evaluations": last - first,
         "workers": workers,
         "per second": (last - first) / wall,
         "wall ms each": 1000 * wall / (last - first),
-        "cpu ms each, start included": 1000 * (_children_seconds() - before) / last,
+        "cpu ms each": sum(each.values()),
+        **{f"{name} cpu ms": value for name, value in each.items()},
     }
 
 
-def _wait_for(experiment: Experiment, ended: int, seconds: float = 500) -> None:
+class _Meter:
+    """Processor seconds of all that takes part."""
+
+    def __init__(self, worker: int) -> None:
+        self._worker = worker
+        self._database = DatabaseMeter()
+
+    def used(self) -> dict[str, float]:
+        return {
+            "worker": tree_seconds(self._worker),
+            "database": self._database.seconds(),
+            "broker": broker_seconds(),
+        }
+
+
+def _wait_for(experiment: Experiment, ended: int, meter: _Meter, seconds: float = 500) -> None:
     deadline = time.monotonic() + seconds
+    looks = 0
     while _ended(experiment) < ended:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{_ended(experiment)} of {ended} evaluations ended within {seconds:g} s")
         time.sleep(0.05)
+        looks += 1
+        if looks % 10 == 0:
+            meter.used()
 
 
 def _ended(experiment: Experiment) -> int:
     experiment.refresh_from_db(fields=["evaluated", "failed"])
     return experiment.evaluated + experiment.failed
-
-
-def _children_seconds() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def _profile(profiler: cProfile.Profile) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from search import models
-from search.evolution.config import ExperimentConfig, experiment_config, protocol_key
+from search.evolution.config import ExperimentConfig, experiment_config
 from search.evolution.cost import Cost, network_cost
 from search.evolution.evaluation import instant_fitness
 from search.evolution.genotype import Genotype
@@ -21,6 +21,7 @@ from search.evolution.liveness import analyse
 from search.evolution.mutation import Mutation, apply_mutation, draw_mutation, random_genotype
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.models import WorkState
+from search.selectors.protocols import key_of
 from search.services.genotypes import motif_phenotype_key, resolved_motifs
 
 CHUNK = 500
@@ -126,7 +127,7 @@ class _Writer:
     def __init__(self, experiment: models.Experiment, config: ExperimentConfig) -> None:
         self._experiment = experiment
         self._protocol = config.protocol.model_dump(mode="json")
-        self._protocol_key = protocol_key(config.protocol)
+        self._protocol_key = key_of(config.protocol)
         self._motifs: dict[str, int] = {}
         self._genotypes: dict[str, int] = {}
         self._evaluations: dict[str, models.Evaluation] = {}

@@ -3,7 +3,7 @@
 Colour refinement over inputs and outputs, then individualisation of what it cannot tell apart, with branches
 cut by the automorphisms found on the way (McKay and Piperno 2014, "Practical graph isomorphism, II", in its
 simplest form). Operations with the same name, inputs and outputs ("twins") are merged first, so that the
-common symmetry costs nothing.
+common symmetry costs nothing; copies of a branch are known as such before each is walked to its end.
 
 Pure Python: must import neither Django nor torch.
 """
@@ -16,6 +16,9 @@ Feeds = dict[int, int]
 """value -> how many times it is concatenated; value 0 is the network's input, k the k-th operation's output."""
 
 Certificate = tuple[Any, ...]
+
+FEW = 16
+"""Undecided nodes that are sooner tried one by one than looked at for copies of one branch."""
 
 
 def canonical_order(names: Sequence[str], inputs: Sequence[Feeds], output: Feeds) -> list[int]:
@@ -140,6 +143,46 @@ def _ranks(signatures: Sequence[Any]) -> list[int]:
     return ranks
 
 
+def _islands(graph: _Graph, open_cells: list[list[int]]) -> dict[int, list[int]]:
+    """Node in an open cell -> all such nodes that hang together with it, without going through decided ones."""
+    is_open = {node for members in open_cells for node in members}
+    islands: dict[int, list[int]] = {}
+    for start in is_open:
+        if start in islands:
+            continue
+        island = [start]
+        islands[start] = island
+        for node in island:  # grows while it is walked
+            for other in graph.around[node]:
+                if other in is_open and other not in islands:
+                    islands[other] = island
+                    island.append(other)
+    return islands
+
+
+def _shape(graph: _Graph, colours: list[int], island: list[int], chosen: int) -> Certificate:
+    """An island with one node chosen, up to isomorphism, with what ties it to the decided nodes.
+
+    Two equal ones can change places, chosen node for chosen node, and nothing else moves.
+    """
+    nodes = sorted(island, key=colours.__getitem__)  # topological, as every order by colour
+    place = {node: index for index, node in enumerate(nodes, start=1)}
+
+    def ties(rows: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted(row for row in rows if row[0] not in place))
+
+    labels: list[object] = [
+        (colours[node], ties(graph.before[node]), ties(graph.after[node]), node == chosen) for node in nodes
+    ]
+    inputs = [
+        {place[other]: times for other, times in graph.before[node] if other in place} for node in nodes
+    ]
+    search = _Search(_Graph(labels, inputs, {}))
+    search.order()
+    assert search.best is not None
+    return search.best
+
+
 class _Search:
     """Depth-first search over individualisations for the smallest certificate."""
 
@@ -161,10 +204,18 @@ class _Search:
             self._leaf([cells[colour][0] for colour in sorted(cells)])
             return
         cell = min(open_cells, key=lambda members: (len(members), colours[members[0]]))
+        undecided = sum(map(len, open_cells))
+        islands = _islands(self.graph, open_cells) if undecided > FEW else {}
         tried: set[int] = set()
+        shapes: set[Certificate] = set()
         for node in cell:
             if node in tried:
                 continue
+            if islands and len(islands[node]) < undecided:
+                shape = _shape(self.graph, colours, islands[node], node)
+                if shape in shapes:  # an automorphism takes a node tried before to this one
+                    continue
+                shapes.add(shape)
             chosen = list(colours)
             for other in cell:
                 if other != node:

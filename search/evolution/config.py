@@ -23,6 +23,8 @@ from search.evolution.space import SearchSpace, search_space
 
 TRAINER_VERSION = 1
 """Part of every protocol key: raise it whenever the trainer would give another accuracy for the same seed."""
+DEFAULT_TRAINER = "search.training.trainer.train"
+"""The dotted path of the trainer that keys do not name. What another one finds is shared with nobody else's."""
 
 
 class _Document(BaseModel):
@@ -32,10 +34,11 @@ class _Document(BaseModel):
 class StrategyConfig(_Document):
     """How the next genotype is proposed (methods A5-A7)."""
 
-    kind: Literal["evolution", "random"] = "evolution"
+    kind: Literal["evolution", "aging", "random"] = "evolution"
     tournament_fraction: float = Field(default=0.05, gt=0, le=1)
-    """Share of the evaluated population that takes part in a tournament."""
+    """Share of the evaluated population (aging: of those alive) that takes part in a tournament."""
     initial_population: int = Field(default=200, ge=1, le=100_000)
+    """Random genotypes at the start; with aging also how many are alive."""
     initial_mutations: int = Field(default=1000, ge=0, le=100_000)
     """Random mutations that turn the trivial genotype into an initial one."""
     allow_same_operation: bool = False
@@ -134,6 +137,8 @@ class Budget(_Document):
 
     individuals: int = Field(default=7000, ge=1, le=1_000_000)
     in_flight: int = Field(default=2, ge=1, le=10_000)
+    failures_before_pause: int = Field(default=20, ge=0, le=100_000)
+    """A search that failed so often and never succeeded pauses; 0: it goes on."""
 
 
 class ExperimentConfig(_Document):
@@ -199,9 +204,10 @@ def canonical_json(document: object) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def protocol_key(protocol: Protocol) -> str:
-    """32 hex digits that name this protocol under this version of the trainer."""
-    text = canonical_json({"protocol": protocol.model_dump(mode="json"), "trainer": TRAINER_VERSION})
+def protocol_key(protocol: Protocol, trainer: str = DEFAULT_TRAINER) -> str:
+    """32 hex digits that name this protocol under this version of the trainer, given by its dotted path."""
+    version = TRAINER_VERSION if trainer == DEFAULT_TRAINER else f"{trainer} {TRAINER_VERSION}"
+    text = canonical_json({"protocol": protocol.model_dump(mode="json"), "trainer": version})
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

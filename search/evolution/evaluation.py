@@ -64,8 +64,27 @@ class Cancelled(Exception):
     """Raised by the progress call-back: the evaluation was cancelled or its lease was lost."""
 
 
+class Checkpoint(TypingProtocol):
+    """Where one repeat keeps its state, so that another attempt goes on from it. Never raises for a disk."""
+
+    def due(self) -> bool:
+        """Whether it is time to save again."""
+        ...
+
+    def save(self, state: bytes) -> None:
+        """Keep that state in place of the last one."""
+        ...
+
+    def load(self) -> bytes | None:
+        """The last state saved, whole; None when there is none."""
+        ...
+
+
 class Trainer(TypingProtocol):
-    """Trains one phenotype once. Same phenotype, protocol and seed give the same result on one device."""
+    """Trains one phenotype once. Same phenotype, protocol and seed give the same result on one device.
+
+    One that trains for long saves its state when the checkpoint is due, and goes on from what it loads.
+    """
 
     def __call__(
         self,
@@ -76,6 +95,7 @@ class Trainer(TypingProtocol):
         seed: int,
         progress: Callable[[Progress], None],
         device: str = "auto",
+        checkpoint: Checkpoint | None = None,
     ) -> TrainResult: ...
 
 
@@ -97,6 +117,7 @@ def instant_trainer(
     seed: int,
     progress: Callable[[Progress], None],
     device: str = "auto",
+    checkpoint: Checkpoint | None = None,
 ) -> TrainResult:
     """A trainer that does not train: `instant_fitness` plus a repeatable noise of up to 0.005 from the seed."""
     noise = (

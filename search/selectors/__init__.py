@@ -1,6 +1,6 @@
 """Every read. Functions return model instances or frozen records; nothing here writes."""
 
-from search.selectors.evaluations import evaluation_by_id, fitness_records
+from search.selectors.evaluations import ended_among, evaluation_by_id, fitness_records
 from search.selectors.experiments import (
     CurvePoint,
     curve_points,
@@ -29,6 +29,7 @@ __all__ = [
     "QueryError",
     "UnknownOrder",
     "curve_points",
+    "ended_among",
     "evaluation_by_id",
     "experiment_by_id",
     "experiments",

@@ -1,11 +1,23 @@
 """Evaluations and their repeats."""
 
-from search.models import Evaluation, FitnessRecord
+from collections.abc import Collection
+
+from search.models import Evaluation, FitnessRecord, WorkState
 
 
 def evaluation_by_id(evaluation_id: int) -> Evaluation:
     """Raises Evaluation.DoesNotExist."""
     return Evaluation.objects.select_related("genotype").get(pk=evaluation_id)
+
+
+def ended_among(keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those (phenotype key, protocol key) whose evaluation is done or failed: nobody trains it any more."""
+    if not keys:
+        return set()
+    rows = Evaluation.objects.filter(
+        phenotype_key__in={phenotype for phenotype, _ in keys}, state__in=(WorkState.DONE, WorkState.FAILED)
+    )
+    return set(rows.values_list("phenotype_key", "protocol_key")) & set(keys)
 
 
 def fitness_records(evaluation_id: int) -> list[FitnessRecord]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from search import models
-from search.evolution.config import ConfigError, ExperimentConfig, Protocol, experiment_config, protocol_key
+from search.evolution.config import ConfigError, ExperimentConfig, Protocol, experiment_config
 from search.evolution.edits import same_shape
 from search.evolution.estimate import Timing, recorded_seconds
 from search.evolution.genotype import Genotype
@@ -13,6 +13,7 @@ from search.evolution.host import Host
 from search.evolution.preview import Preview, network_of, preview_genotype, training_of
 from search.evolution.space import SearchSpace
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.selectors.protocols import key_of
 
 TIMINGS = 60
 """The latest trainings of an experiment from which the time of the next one is told."""
@@ -121,7 +122,7 @@ def known_network(phenotype_key: str, setting: Setting) -> Known:
     individual = rows.filter(experiment=setting.experiment).first() if setting.experiment else None
     evaluation = None
     if setting.protocol is not None:
-        key = protocol_key(setting.protocol)
+        key = key_of(setting.protocol)
         evaluation = (
             Evaluation.objects.select_related("genotype")
             .filter(phenotype_key=phenotype_key, protocol_key=key)

@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max
 
+from search.evolution.config import Protocol, protocol_key
 from search.models import Evaluation
+
+
+def key_of(protocol: Protocol) -> str:
+    """The key under which this installation's trainer keeps what it finds."""
+    return protocol_key(protocol, settings.TRAINER)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from search import models
-from search.evolution.config import ExperimentConfig, Protocol, derive_seed, experiment_config, protocol_key
+from search.evolution.config import ExperimentConfig, Protocol, derive_seed, experiment_config
 from search.evolution.cost import Cost, network_cost
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
@@ -19,8 +19,10 @@ from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.strategies import make_strategy
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
 from search.selectors.population import Population
+from search.selectors.protocols import key_of
 from search.services.genotypes import store_genotype
 from search.services.locking import lock_experiment
+from search.services.patience import lose_patience
 from search.services.settling import EXPERIMENT_COUNTERS, apply_outcome, finish_if_complete, improve_best
 
 log = logging.getLogger(__name__)
@@ -104,11 +106,15 @@ def _propose_next(experiment_id: int) -> _Proposed | None:
     [(is_open,)] = statements.ask(_OPEN, [experiment.pk])
     if is_open >= config.budget.in_flight:
         return None
+    failed = experiment.failed
     individual = _propose(experiment, config)
     waits = individual.state in Individual.OPEN
     if not waits:
         finish_if_complete(experiment)
+        lose_patience(experiment, failed_before=failed, reason=individual.reason)
     statements.update(experiment, PROPOSED)
+    if experiment.state != ExperimentState.RUNNING:
+        return _Proposed(None, more=False)
     room = is_open + waits < config.budget.in_flight and experiment.proposed < experiment.individuals_planned
     send = individual.evaluation_id if individual.state == WorkState.WAITING else None
     return _Proposed(send, room)
@@ -202,7 +208,7 @@ def evaluation_of(genotype: models.Genotype, protocol: Protocol) -> tuple[Evalua
     under way. The lock keeps it from ending before the individual that waits for it is there."""
     evaluation = Evaluation(
         phenotype_key=genotype.phenotype_key,
-        protocol_key=protocol_key(protocol),
+        protocol_key=key_of(protocol),
         protocol=protocol.model_dump(mode="json"),
         genotype=genotype,
         max_attempts=settings.MAX_ATTEMPTS,

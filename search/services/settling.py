@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
 from search.services.locking import lock_experiments_waiting_for
+from search.services.patience import lose_patience
 
-EXPERIMENT_COUNTERS = ("evaluated", "failed", "population", "best", "train_seconds", "state", "finished_at")
+EXPERIMENT_COUNTERS = (
+    "evaluated", "failed", "population", "best", "train_seconds", "state", "reason", "finished_at"
+)  # fmt: skip
 INDIVIDUAL_END = ("state", "fitness", "fitness_spread", "reason", "completion", "best_so_far", "finished_at")
 
 
@@ -61,11 +64,13 @@ def _waiting_for(evaluation_id: int, experiments: Mapping[int, Experiment]) -> l
 
 def settle(experiment: Experiment, individuals: Sequence[Individual], evaluation: Evaluation) -> None:
     """Give saved individuals of a locked experiment the outcome of their ended evaluation."""
+    failed = experiment.failed
     for individual in individuals:
         apply_outcome(experiment, individual, evaluation)
         statements.update(individual, INDIVIDUAL_END)
         improve_best(experiment, individual)
     finish_if_complete(experiment)
+    lose_patience(experiment, failed_before=failed, reason=evaluation.reason)
     statements.update(experiment, EXPERIMENT_COUNTERS)
 
 

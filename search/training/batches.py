@@ -25,6 +25,8 @@ class Batches:
         self.device = device
         # On the CPU for every device: the same seed then gives the same batches everywhere.
         self.generator = torch.Generator().manual_seed(seed)
+        self.waiting = torch.empty(0, dtype=torch.int64)
+        """The images that this pass has not seen yet, in their order."""
         size = self.train.pixels.shape[1]
         if protocol.crop is not None and protocol.crop > size:
             raise EvaluationFailed(
@@ -33,12 +35,12 @@ class Batches:
 
     def training(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Endless (images float [B, C, H, W], labels [B]): each pass sees every image once, in a new order."""
-        waiting = torch.empty(0, dtype=torch.int64)
         wanted = self.protocol.batch_size
         while True:
-            while len(waiting) < wanted:
-                waiting = torch.cat([waiting, torch.randperm(len(self.train), generator=self.generator)])
-            indices, waiting = waiting[:wanted].to(self.device), waiting[wanted:]
+            while len(self.waiting) < wanted:
+                order = torch.randperm(len(self.train), generator=self.generator)
+                self.waiting = torch.cat([self.waiting, order])
+            indices, self.waiting = self.waiting[:wanted].to(self.device), self.waiting[wanted:]
             yield self._normalised(self._augmented(indices)), self.train.labels[indices]
 
     def scoring(self) -> Iterator[tuple[Tensor, Tensor]]:
@@ -46,6 +48,15 @@ class Batches:
         for start in range(0, len(self.validation), SCORING_BATCH):
             batch = slice(start, start + SCORING_BATCH)
             yield self._normalised(self.validation.pixels[batch]), self.validation.labels[batch]
+
+    def state(self) -> dict[str, Tensor]:
+        """What `restore` needs to go on with the next batch."""
+        return {"waiting": self.waiting.clone(), "generator": self.generator.get_state()}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Go on where those batches stood. Raises for a state that is not one."""
+        self.generator.set_state(state["generator"])
+        self.waiting = state["waiting"]
 
     def _augmented(self, indices: Tensor) -> Tensor:
         """Random crop and flip as one gather: each image's own rows and columns. [B, crop, crop, C]"""

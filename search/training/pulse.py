@@ -27,8 +27,13 @@ class Pulse:
 
     @property
     def seconds(self) -> float:
-        """Since the training began."""
+        """That the training has taken so far, before an interruption too."""
         return time.monotonic() - self._start
+
+    def resume(self, step: int, seconds: float) -> None:
+        """The training goes on after that step, which it reached after so many seconds."""
+        self.step = step
+        self._start = time.monotonic() - seconds
 
     def beat(self) -> bool:
         """Called often. Reports when a report is due, and says whether it did.
@@ -46,6 +51,10 @@ class Pulse:
             return False
         self.report()
         return True
+
+    def repeat(self, point: Progress) -> None:
+        """Report what was measured before an interruption."""
+        self._progress(point)
 
     def report(self, **measured: float | None) -> Progress:
         """Report now, with what was measured."""

@@ -1,5 +1,6 @@
 """One training: stochastic gradient descent from a seed, a learning curve, a score (methods A9)."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
@@ -44,33 +45,32 @@ class Run:
             fused=True,
         )
         self.curve: list[dict[str, Any]] = []
+        self.sums = torch.zeros(2, device=device)
+        """Loss and hits of the batches since the last point of the curve."""
+        self.since = 0
+        """How many batches these are."""
+        self.accuracy = 0.0
+        """The last score."""
         if device.type == "cpu":
             beat_inside(network.layers, pulse)
 
-    def finish(self) -> TrainResult:
-        """Train all steps and score."""
+    def finish(self, between_steps: Callable[[], None] = lambda: None) -> TrainResult:
+        """Train all steps that are left and score."""
         points = {round(self.protocol.steps * n / CURVE_POINTS): n for n in range(1, CURVE_POINTS + 1)}
-        sums = torch.zeros(2, device=self.device)  # loss and hits of the batches since the last point
-        since = 0
-        accuracy = 0.0
         training = self.batches.training()
         self.network.train()
-        for step in range(1, self.protocol.steps + 1):
+        for step in range(self.pulse.step + 1, self.protocol.steps + 1):
             self.pulse.step = step
-            sums += self._step(*next(training))
-            since += 1
+            self.sums += self._step(*next(training))
+            self.since += 1
             if step in self.protocol.learning_rate_drops:
                 self._drop_learning_rate()
             if step in points:
-                loss, hits = (sums / since).tolist()
-                self._check_finite(loss)
-                scored = points[step] in SCORED_POINTS
-                accuracy = self._score() if scored else accuracy
-                self._point(loss, hits / self.protocol.batch_size, accuracy if scored else None)
-                sums, since = torch.zeros_like(sums), 0
+                self._measure(scored=points[step] in SCORED_POINTS)
             elif self.pulse.beat():
-                self._check_finite(float(sums[0]))
-        return TrainResult(accuracy, tuple(self.curve), self.pulse.seconds, self._device_name())
+                self._check_finite(float(self.sums[0]))
+            between_steps()
+        return TrainResult(self.accuracy, tuple(self.curve), self.pulse.seconds, self._device_name())
 
     def _step(self, images: Tensor, labels: Tensor) -> Tensor:
         """One step of gradient descent; returns (loss, number of hits) without waiting for the device."""
@@ -93,11 +93,21 @@ class Run:
         self.network.train()
         return int(hits) / len(self.batches.validation)
 
-    def _point(self, loss: float, train_accuracy: float, accuracy: float | None) -> None:
-        point = self.pulse.report(loss=loss, train_accuracy=train_accuracy, validation_accuracy=accuracy)
+    def _measure(self, *, scored: bool) -> None:
+        """A point of the curve."""
+        loss, hits = (self.sums / self.since).tolist()
+        self._check_finite(loss)
+        if scored:
+            self.accuracy = self._score()
+        point = self.pulse.report(
+            loss=loss,
+            train_accuracy=hits / self.protocol.batch_size,
+            validation_accuracy=self.accuracy if scored else None,
+        )
         row = asdict(point)
         del row["steps"]
         self.curve.append(row)
+        self.sums, self.since = torch.zeros_like(self.sums), 0
 
     def _check_finite(self, loss: float) -> None:
         if loss - loss != 0:  # infinite or not a number

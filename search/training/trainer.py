@@ -1,18 +1,22 @@
 """Trains one phenotype once and scores it: the function that the workers call (methods A9)."""
 
 import gc
+import logging
 from collections.abc import Callable
 
 import torch
 
 from search.evolution.config import Protocol
-from search.evolution.evaluation import EvaluationFailed, Progress, TrainResult
+from search.evolution.evaluation import Checkpoint, EvaluationFailed, Progress, TrainResult
 from search.evolution.phenotype import Phenotype
 from search.training.datasets import load_split
 from search.training.hosts import build_network
 from search.training.memory import check_memory
 from search.training.pulse import Pulse, report_while
 from search.training.run import Run
+from search.training.saving import Identity, Unusable, freeze, identity, thaw
+
+log = logging.getLogger(__name__)
 
 _ALLOCATOR_WORDS = ("can't allocate memory", "out of memory", "ALLOC_FAILED", "not enough memory")
 
@@ -25,17 +29,18 @@ def train(
     seed: int,
     progress: Callable[[Progress], None],
     device: str = "auto",
+    checkpoint: Checkpoint | None = None,
 ) -> TrainResult:
     """Train on the protocol's training images, score on all of its validation images.
 
     On a CPU the same phenotype, protocol, seed and number of threads give the same result to the last bit.
     `repeat` only names the run: what it changes is in the seed. `progress` is called about every second and may
-    raise Cancelled.
+    raise Cancelled. A training that finds its state in the checkpoint goes on from there.
 
     Raises EvaluationFailed with the reason for a candidate that cannot be scored.
     """
     try:
-        return _train(phenotype, protocol, seed, progress, choose_device(device))
+        return _train(phenotype, protocol, seed, progress, choose_device(device), checkpoint)
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -71,14 +76,42 @@ def _train(
     seed: int,
     progress: Callable[[Progress], None],
     device: torch.device,
+    checkpoint: Checkpoint | None,
 ) -> TrainResult:
     # A first use may download for minutes; the lease is kept alive meanwhile, and no training time counted.
     split = report_while(lambda: load_split(protocol), lambda: progress(Progress(0, protocol.steps, 0.0)))
     host = protocol.make_host(split.shape)
     check_memory(phenotype, host, protocol, device)
-    pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds)
-    network = build_network(phenotype, host, seed=seed)
-    return Run(network, split, protocol, device, pulse, seed=seed).finish()
+
+    def start() -> Run:
+        pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds)
+        network = build_network(phenotype, host, seed=seed)
+        return Run(network, split, protocol, device, pulse, seed=seed)
+
+    if checkpoint is None:
+        return start().finish()
+    whose = identity(phenotype, protocol, seed=seed, device=device)
+    run = _resumed(start, checkpoint, whose)
+
+    def save() -> None:
+        if checkpoint.due():
+            checkpoint.save(freeze(run, whose))
+
+    return run.finish(save)
+
+
+def _resumed(start: Callable[[], Run], checkpoint: Checkpoint, whose: Identity) -> Run:
+    """A run that stands where the checkpoint says, or at its beginning."""
+    run, content = start(), checkpoint.load()
+    if content is None:
+        return run
+    try:
+        thaw(run, content, whose)
+    except Unusable as reason:
+        log.warning("a checkpoint was not used, the repeat starts again: %s", reason)
+        return start()
+    log.info("goes on after step %d of %d", run.pulse.step, run.protocol.steps)
+    return run
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -57,23 +57,23 @@ def test_every_answer_has_an_example_that_keeps_to_its_schema(name: str) -> None
 
 
 BODIES = [
-    (path, method, title, example["value"])
+    (path, method, media_type, title, example["value"])
     for path, method, operation in OPERATIONS.values()
-    for title, example in operation.get("requestBody", {})
-    .get("content", {})
-    .get("application/json", {})
-    .get("examples", {})
-    .items()
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
+    for title, example in content.get("examples", {}).items()
 ]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path,method,title,body", BODIES, ids=[f"{row[0]} {row[2]}" for row in BODIES])
+@pytest.mark.parametrize(
+    "path,method,media_type,title,body", BODIES, ids=[f"{row[0]} {row[3]}" for row in BODIES]
+)
 def test_every_example_of_a_body_is_accepted(
-    api: Api, path: str, method: str, title: str, body: dict[str, Any]
+    api: Api, path: str, method: str, media_type: str, title: str, body: dict[str, Any] | str
 ) -> None:
     address = path.removeprefix(ROOT).format(experiment_id=started().pk)
-    answer = api.send(address, json.dumps(body).encode(), method=method.upper())
+    content = body if isinstance(body, str) else json.dumps(body)
+    answer = api.send(address, content.encode(), method=method.upper(), content_type=media_type)
     assert answer.status in (200, 201), answer.document
 
 

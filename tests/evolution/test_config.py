@@ -79,3 +79,22 @@ def test_the_protocol_key_depends_on_every_field_and_the_seed_of_a_repeat_on_no_
     assert repeat_seed("p", "q", 0) != repeat_seed("p", "q", 1)
     assert repeat_seed("p", "q", 0) == repeat_seed("p", "q", 0)
     assert derive_seed("a", "b") != derive_seed("ab")
+
+
+@pytest.mark.parametrize(
+    "name,key",
+    [
+        ("quick", "7f53f465fe1b23ee566680b06f5dadbd"),
+        ("fashion-mnist", "41eaeb9b452c92da46f6d98a4ab74407"),
+        ("paper-hierarchical", "56abd2ca1f8ab50dec099f2e05e5083c"),
+    ],
+)
+def test_what_was_trained_under_a_preset_before_is_still_found_by_its_key(name: str, key: str) -> None:
+    assert protocol_key(preset(name).config.protocol) == key
+
+
+def test_another_trainer_shares_its_fitness_with_nobody() -> None:
+    protocol = preset("quick").config.protocol
+    keys = {protocol_key(protocol), protocol_key(protocol, "a.b"), protocol_key(protocol, "a.c")}
+    assert len(keys) == 3
+    assert protocol_key(protocol, "search.training.trainer.train") == protocol_key(protocol)

@@ -155,3 +155,15 @@ def test_evolution_climbs_above_its_initial_population_and_above_random_search()
     drawn = [row[2] for row in evolve(config(kind="random"), 120)]
     assert max(evolved) > max(evolved[:5])
     assert max(evolved) > max(drawn)
+
+
+def test_with_aging_a_parent_is_never_older_than_the_living_and_the_fittest_of_those_drawn_wins() -> None:
+    document = config(kind="aging", tournament_fraction=1.0)
+    rows = evolve(document, 40)
+    for step, (_, origin, _, parent, _) in enumerate(rows):
+        if step < 5:
+            assert origin == "initial"
+            continue
+        alive = range(step - 5, step)
+        best = min(alive, key=lambda index: (-rows[index][2], index))
+        assert (origin, parent) == ("mutation", best)

@@ -35,7 +35,10 @@ def test_a_search_in_one_process_prints_its_best_genotype() -> None:
     assert experiment.best is not None
     assert parse_genotype(genotype).key == experiment.best.genotype.key
     assert fitness.startswith(f"fitness {100 * (experiment.best.fitness or 0):.2f} %, ")
-    assert (experiment.config["budget"], experiment.config["seed"]) == ({"individuals": 8, "in_flight": 1}, 3)
+    assert (experiment.config["budget"], experiment.config["seed"]) == (
+        {"individuals": 8, "in_flight": 1, "failures_before_pause": 20},
+        3,
+    )
 
 
 @pytest.mark.django_db
@@ -54,7 +57,7 @@ def test_a_configuration_is_read_from_a_file_and_options_change_it(tmp_path: Pat
     run("--config", str(path), "--individuals", "5", "--in-flight", "3")
     experiment = Experiment.objects.get()
     assert (experiment.name, experiment.evaluated) == ("mine", 5)
-    assert experiment.config["budget"] == {"individuals": 5, "in_flight": 3}
+    assert experiment.config["budget"] == {"individuals": 5, "in_flight": 3, "failures_before_pause": 20}
 
 
 @pytest.mark.django_db

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from search.evolution.config import protocol_key
 from search.evolution.presets import PRESETS
 from search.models import Evaluation, Experiment
+from search.selectors.protocols import key_of
 from tests.visualize.searches import trivial_row
 from visualize.forms import LaunchForm, preset_values
 
@@ -110,7 +110,7 @@ def test_the_estimate_comes_from_arithmetic_until_there_are_trainings(client: Cl
     assert "80 ×" in page
     assert "From arithmetic" in page
     assert "ships with scikit-learn" in page
-    key = protocol_key(PRESETS["quick"].config.protocol)
+    key = key_of(PRESETS["quick"].config.protocol)
     for i in range(3):
         Evaluation.objects.create(
             phenotype_key=str(i), protocol_key=key, protocol={}, genotype=trivial_row(), state="done",

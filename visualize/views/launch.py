@@ -12,10 +12,11 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
 from search import services
-from search.evolution.config import ExperimentConfig, experiment_config, protocol_key
+from search.evolution.config import ExperimentConfig, experiment_config
 from search.evolution.presets import PRESETS
 from search.models import Experiment, ExperimentState
 from search.selectors import progress as progress_selectors
+from search.selectors.protocols import key_of
 from search.tasks import nudge_experiment
 from visualize.estimates import estimate as estimate_of
 from visualize.forms import LaunchForm, initial_values, preset_values
@@ -92,7 +93,7 @@ def _context(form: LaunchForm, chosen: str, config: ExperimentConfig | None = No
 def _estimate(config: ExperimentConfig | None, faults: int) -> dict[str, Any]:
     if config is None:
         return {"faults": faults}
-    recorded = progress_selectors.recorded_seconds(protocol_key(config.protocol))
+    recorded = progress_selectors.recorded_seconds(key_of(config.protocol))
     cores = os.cpu_count() if settings.EMBEDDED else None
     return {
         "estimate": estimate_of(config, recorded, cores),

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import Act, Noun, UsageError, add_limit, limit_of, read_text
+from nasweb.client.commands.leaves import (
+    Act,
+    Noun,
+    UsageError,
+    add_limit,
+    limit_of,
+    opening,
+    read_text,
+)
 from nasweb.client.commands.output import Column, Output, named, per_cent
 from nasweb.client.experiment import Experiment
 
@@ -53,6 +61,12 @@ def add(nouns: Any) -> None:
     delete = noun.verb("delete", _delete, "delete an experiment and its individuals, for good")
     _add_id(delete)
     delete.add_argument("--yes", action="store_true", help="needed, for nothing brings it back")
+    export = noun.verb("export", _export, "write everything about an experiment into a file")
+    _add_id(export)
+    export.add_argument("file", metavar="FILE", help="such as search.nasweb.jsonl.gz")
+    take = noun.verb("import", _import, "make an experiment of such a file, of this server or another")
+    take.add_argument("file", metavar="FILE")
+    take.add_argument("--idempotency-key", metavar="KEY", help="the same key again creates nothing new")
     wait = noun.verb(
         "wait", _wait, "wait for the end; 0 when finished, 1 when stopped or failed, 4 when late"
     )
@@ -178,6 +192,20 @@ def _delete(client: Client, options: Any, out: Output) -> None:
         raise UsageError("nothing brings a deleted experiment back: add --yes")
     client.experiments.get(options.experiment).delete()
     out.say(f"Experiment {options.experiment} is deleted.")
+
+
+def _export(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "written"):
+        client.experiments.get(options.experiment).export(options.file)
+    out.say(f"Experiment {options.experiment} is in {options.file}.")
+
+
+def _import(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "read"):
+        experiment = client.experiments.import_file(options.file, idempotency_key=options.idempotency_key)
+    _print(experiment, out)
+    for name, count in (experiment.imported or {}).items():
+        out.say(f"{name + ':':<16}{count:,} evaluations")
 
 
 def _wait(client: Client, options: Any, out: Output) -> int:

@@ -2,12 +2,14 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nasweb.client.client import DEFAULT_URL, Client
 from nasweb.client.commands.output import Output
+from nasweb.client.errors import NaswebError
 
 Act = Callable[[Client, Any, Output], int | None]
 """Does what a verb says with the client and the options; the exit status, None for 0."""
@@ -55,3 +57,14 @@ def read_text(name: str) -> str:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{name} is not UTF-8 text") from None
+
+
+@contextmanager
+def opening(name: str, done: str) -> Iterator[None]:
+    """Around what opens a file, to be read or written: raises UsageError that says so."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, NaswebError):  # a wait that was too long is a TimeoutError, which is an OSError
+            raise
+        raise UsageError(f"{name} cannot be {done}: {error.strerror or error}") from None

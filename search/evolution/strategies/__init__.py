@@ -6,13 +6,18 @@ from `save` and gets back in `restore`. Pure Python: must import neither Django 
 
 from search.evolution.config import StrategyConfig
 from search.evolution.space import SearchSpace
+from search.evolution.strategies.aging_evolution import AgingEvolution
 from search.evolution.strategies.base import Accept, NoCandidate, Proposal, Strategy, StrategyState
 from search.evolution.strategies.random_search import RandomSearch
 from search.evolution.strategies.tournament_evolution import TournamentEvolution
 
 __all__ = ["STRATEGIES", "Accept", "NoCandidate", "Proposal", "Strategy", "StrategyState", "make_strategy"]
 
-STRATEGIES: dict[str, type[Strategy]] = {"evolution": TournamentEvolution, "random": RandomSearch}
+STRATEGIES: dict[str, type[Strategy]] = {
+    "evolution": TournamentEvolution,
+    "aging": AgingEvolution,
+    "random": RandomSearch,
+}
 
 
 def make_strategy(config: StrategyConfig, space: SearchSpace, accept: Accept) -> Strategy:

@@ -8,7 +8,7 @@ from typing import Any
 
 from search.evolution.config import StrategyConfig
 from search.evolution.genotype import Genotype
-from search.evolution.mutation import Mutation, random_genotype
+from search.evolution.mutation import Mutation, apply_mutation, draw_mutation, random_genotype
 from search.evolution.selection import Member, PopulationView
 from search.evolution.space import SearchSpace
 
@@ -65,6 +65,17 @@ class Strategy(ABC):
 
     def restore(self, state: StrategyState) -> None:  # noqa: B027 - optional by design
         """Take back what `save` returned. Optional."""
+
+    def mutant(self, parent: Member, genotype: Genotype, rng: random.Random) -> Proposal:
+        """One mutation of a parent (methods A5). Mutants that are not acceptable are drawn again."""
+        for _ in range(MAX_DRAWS):
+            mutation = draw_mutation(genotype, rng, allow_same=self.config.allow_same_operation)
+            child = apply_mutation(genotype, mutation)
+            if self.accept(child):
+                return Proposal(child, "mutation", parent, mutation)
+        raise NoCandidate(
+            f"none of {MAX_DRAWS} mutations of the individual of step {parent.step} was acceptable"
+        )
 
     def initial(self, rng: random.Random) -> Proposal:
         """An acceptable random genotype: the trivial one after many mutations (methods A6)."""

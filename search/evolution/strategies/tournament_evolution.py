@@ -2,9 +2,8 @@
 
 import random
 
-from search.evolution.mutation import apply_mutation, draw_mutation
 from search.evolution.selection import PopulationView, tournament
-from search.evolution.strategies.base import MAX_DRAWS, NoCandidate, Proposal, Strategy
+from search.evolution.strategies.base import Proposal, Strategy
 
 
 class TournamentEvolution(Strategy):
@@ -19,12 +18,4 @@ class TournamentEvolution(Strategy):
         if step < self.config.initial_population or len(population) == 0:
             return self.initial(rng)
         parent = tournament(population, rng, self.config.tournament_fraction)
-        genotype = population.genotype(parent)
-        for _ in range(MAX_DRAWS):
-            mutation = draw_mutation(genotype, rng, allow_same=self.config.allow_same_operation)
-            child = apply_mutation(genotype, mutation)
-            if self.accept(child):
-                return Proposal(child, "mutation", parent, mutation)
-        raise NoCandidate(
-            f"none of {MAX_DRAWS} mutations of the individual of step {parent.step} was acceptable"
-        )
+        return self.mutant(parent, population.genotype(parent), rng)

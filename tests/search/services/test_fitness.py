@@ -4,8 +4,9 @@ import pytest
 
 from search import services
 from search.attempts import run_attempt
-from search.evolution.config import protocol_key, repeat_seed
+from search.evolution.config import repeat_seed
 from search.models import Evaluation, FitnessRecord
+from search.selectors.protocols import key_of
 from tests.search.searching import claim_next, individual, record, small_config, started
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,6 @@ def test_a_repeats_seed_depends_on_what_is_trained_and_how_and_not_on_the_experi
     [evaluation_id] = services.advance_experiment(experiment_id=experiment.pk)
     run_attempt(evaluation_id=evaluation_id, worker="worker")
     key = individual(experiment, 0).genotype.phenotype_key
-    seeds = [repeat_seed(key, protocol_key(config.protocol), repeat) for repeat in (0, 1)]
+    seeds = [repeat_seed(key, key_of(config.protocol), repeat) for repeat in (0, 1)]
     assert list(FitnessRecord.objects.order_by("repeat").values_list("seed", flat=True)) == seeds
     assert len(set(seeds)) == 2

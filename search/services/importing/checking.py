@@ -1,0 +1,276 @@
+"""The whole file read once before anything is stored: its order, its references, and that its numbers agree.
+
+In memory is what references need: two keys for each genotype and evaluation, one bit for each individual.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from search.evolution.assembly import Infeasible
+from search.evolution.config import ConfigError, Protocol, experiment_config
+from search.evolution.genotype import Genotype, GenotypeError
+from search.evolution.mutation import Mutation
+from search.evolution.phenotype import build_phenotype
+from search.models import Individual, WorkState
+from search.selectors.whole import EVALUATION, EXPERIMENT, FORMAT, GENOTYPE, INDIVIDUAL, RECORD, VERSION
+from search.services.importing.columns import values_of
+from search.services.importing.reading import BadFile, Line
+
+KINDS = ("nasweb", "experiment", "genotype", "evaluation", "individual", "end")
+"""In this order; the middle three may come any number of times."""
+ONCE = ("nasweb", "experiment", "end")
+NOT_OURS = 'the file does not begin with {"nasweb": "experiment", ...}; it is no export of an experiment'
+OTHER_VERSION = "the file has version {found!r}; this installation reads version {known}"
+NOT_WHOLE = "the file ends without its last line, end; it was not sent or saved whole"
+UNKNOWN_KIND = "{kind} is nothing that the file may hold; use one of {kinds}"
+COUNTS = ("proposed", "evaluated", "failed", "shared", "population")
+
+
+@dataclass
+class Checked:
+    """What a checked file holds."""
+
+    experiment: dict[str, Any] = field(default_factory=dict)
+    """Columns, and `best` as a step or None."""
+    genotypes: dict[bytes, bytes] = field(default_factory=dict)
+    """Key -> phenotype key."""
+    evaluations: dict[bytes, bool] = field(default_factory=dict)
+    """Phenotype and protocol key -> whether it is done."""
+    completions: bytearray = field(default_factory=bytearray)
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("genotypes", "evaluations", "records", "individuals"), 0)
+    )
+    found: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    """The experiment's counters, counted."""
+    best_is_there: bool = False
+
+
+def check(lines: Iterable[Line]) -> Checked:
+    """Raises BadFile for the first line that is not right."""
+    checked, place = Checked(), -1
+    steps: dict[str, Callable[[Checked, Line], None]] = {
+        "nasweb": _head,
+        "experiment": _experiment,
+        "genotype": _genotype,
+        "evaluation": _evaluation,
+        "individual": _individual,
+        "end": _end,
+    }
+    for line in lines:
+        if place < 0 and line.kind != "nasweb":
+            raise BadFile(NOT_OURS)
+        if line.kind not in KINDS:
+            raise BadFile(UNKNOWN_KIND.format(kind=line.kind, kinds=", ".join(KINDS)), line=line.number)
+        here = KINDS.index(line.kind)
+        if here < place or (here == place and line.kind in ONCE) or (place == 0 and here != 1):
+            raise BadFile(f"{line.kind} may not stand after {KINDS[place]}", line=line.number)
+        place = here
+        steps[line.kind](checked, line)
+    if place < len(KINDS) - 1:
+        raise BadFile(NOT_WHOLE if place >= 0 else NOT_OURS)
+    return checked
+
+
+def _head(checked: Checked, line: Line) -> None:
+    if line.content.get("nasweb") != FORMAT:
+        raise BadFile(NOT_OURS)
+    if line.content.get("version") != VERSION:
+        raise BadFile(
+            OTHER_VERSION.format(found=line.content.get("version"), known=VERSION), line=line.number
+        )
+
+
+def _experiment(checked: Checked, line: Line) -> None:
+    values = values_of(EXPERIMENT, line.content, line, beside=("best",))
+    try:
+        experiment_config(values["config"])
+    except ConfigError as error:
+        raise BadFile(f"experiment.config.{error}", line=line.number) from None
+    _words(values["tags"], "experiment.tags", line)
+    state = values["strategy_state"]
+    if not isinstance(state, dict | None):
+        raise BadFile("experiment.strategy_state must be an object or null", line=line.number)
+    if values["individuals_planned"] < values["proposed"]:
+        raise BadFile("experiment.individuals_planned must be at least its proposed", line=line.number)
+    checked.experiment = values | {"best": line.content["best"]}
+
+
+def _words(value: Any, path: str, line: Line) -> None:
+    if not (isinstance(value, list) and all(isinstance(word, str) and len(word) <= 200 for word in value)):
+        raise BadFile(f"{path} must be a list of short words", line=line.number)
+
+
+def _genotype(checked: Checked, line: Line) -> None:
+    values = values_of(GENOTYPE, line.content, line)
+    try:
+        genotype = Genotype.from_json({"space": values["space"], "levels": values["levels"]})
+        phenotype = build_phenotype(genotype)
+    except (GenotypeError, Infeasible) as error:
+        raise BadFile(f"genotype: {error}", line=line.number) from None
+    for name, right in (("key", genotype.key), ("phenotype_key", phenotype.key)):
+        if values[name] != right:
+            raise BadFile(f"genotype.{name} must be {right}, got {values[name]}", line=line.number)
+    key = bytes.fromhex(genotype.key)
+    if key in checked.genotypes:
+        raise BadFile(f"genotype {genotype.key} stands in the file twice", line=line.number)
+    checked.genotypes[key] = bytes.fromhex(phenotype.key)
+    checked.counts["genotypes"] += 1
+
+
+def known_genotype(checked: Checked, key: Any, line: Line) -> bytes:
+    """The phenotype key of a genotype that a line refers to. Raises BadFile."""
+    phenotype = checked.genotypes.get(_digits(key) or b"")
+    if phenotype is None:
+        raise BadFile(f"{line.kind}.genotype {key!r:.80} is not in the file before it", line=line.number)
+    return phenotype
+
+
+def _evaluation(checked: Checked, line: Line) -> None:
+    values = values_of(EVALUATION, line.content, line, beside=("genotype", "records"))
+    phenotype = known_genotype(checked, line.content["genotype"], line)
+    if values["phenotype_key"] != phenotype.hex():
+        raise BadFile(f"evaluation.phenotype_key must be {phenotype.hex()}", line=line.number)
+    try:
+        protocol = Protocol.model_validate(values["protocol"])
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, ("evaluation", "protocol", *first["loc"])))
+        raise BadFile(f"{where}: {first['msg']}", line=line.number) from None
+    protocol_key = _digits(values["protocol_key"])
+    if protocol_key is None:
+        raise BadFile("evaluation.protocol_key must be 32 hex digits", line=line.number)
+    if phenotype + protocol_key in checked.evaluations:
+        raise BadFile("this network and protocol stand in the file twice", line=line.number)
+    done = values["state"] == WorkState.DONE
+    repeats = _records(line)
+    if done != (values["fitness"] is not None) or (done and repeats != list(range(protocol.repeats))):
+        raise BadFile(
+            f"evaluation: a done one has a fitness and {protocol.repeats} records, the others no fitness",
+            line=line.number,
+        )
+    if values["attempts"] > values["max_attempts"]:
+        raise BadFile("evaluation.attempts must be at most its max_attempts", line=line.number)
+    _fractions(values, ("fitness", "progress"), line)
+    checked.evaluations[phenotype + protocol_key] = done
+    checked.counts["evaluations"] += 1
+    checked.counts["records"] += len(repeats)
+
+
+def _records(line: Line) -> list[int]:
+    if not isinstance(line.content["records"], list):
+        raise BadFile("evaluation.records must be a list", line=line.number)
+    repeats = []
+    for document in line.content["records"]:
+        values = values_of(RECORD, document, line)
+        _fractions(values, ("accuracy",), line)
+        curve = values["curve"]
+        if not (isinstance(curve, list) and all(_is_point(point) for point in curve)):
+            raise BadFile("evaluation.records: a curve is a list of objects of numbers", line=line.number)
+        repeats.append(values["repeat"])
+    if repeats != sorted(set(repeats)):
+        raise BadFile("evaluation.records must stand in order of repeat, each once", line=line.number)
+    return repeats
+
+
+def _is_point(point: Any) -> bool:
+    return isinstance(point, dict) and all(
+        type(value) in (int, float, type(None)) for value in point.values()
+    )
+
+
+def _individual(checked: Checked, line: Line) -> None:
+    values = values_of(INDIVIDUAL, line.content, line, beside=("genotype", "parent", "protocol_key"))
+    step = checked.counts["individuals"]
+    if values["step"] != step:
+        raise BadFile(f"individual.step must be {step}, got {values['step']}", line=line.number)
+    phenotype = known_genotype(checked, line.content["genotype"], line)
+    if phenotype + (_digits(line.content["protocol_key"]) or b"") not in checked.evaluations:
+        raise BadFile(
+            f"individual: the file holds no evaluation of its network under protocol_key "
+            f"{line.content['protocol_key']!r:.80}",
+            line=line.number,
+        )
+    parent = line.content["parent"]
+    if parent is not None and not (type(parent) is int and 0 <= parent < step):
+        raise BadFile(
+            f"individual.parent must be null or an earlier step, got {parent!r:.80}", line=line.number
+        )
+    _outcome(checked, values, line)
+    _words(values["tags"], "individual.tags", line)
+    _mutation(values["mutation"], line)
+    checked.counts["individuals"] += 1
+
+
+def _outcome(checked: Checked, values: dict[str, Any], line: Line) -> None:
+    done, place = values["state"] == WorkState.DONE, values["completion"]
+    if done != (values["fitness"] is not None):
+        raise BadFile("individual: a done one has a fitness, the others none", line=line.number)
+    if (place is not None) != (done and values["eligible"]):
+        raise BadFile("individual.completion is of those that are done and eligible", line=line.number)
+    if place is not None:
+        _take_place(checked, place, line)
+    _fractions(values, ("fitness", "best_so_far"), line)
+    found = checked.found
+    found["proposed"] += 1
+    found["evaluated"] += done
+    found["failed"] += values["state"] == WorkState.FAILED
+    found["shared"] += values["shared"]
+    found["population"] += place is not None
+    checked.best_is_there |= done and values["step"] == checked.experiment["best"]
+    if values["state"] in Individual.OPEN and checked.experiment["state"] in ("finished", "stopped", "draft"):
+        raise BadFile(f"individual: it is {values['state']} and its experiment is over", line=line.number)
+
+
+def _take_place(checked: Checked, place: int, line: Line) -> None:
+    population = checked.experiment["population"]
+    if not checked.completions:
+        checked.completions = bytearray(min(population, 2**24))
+    if place >= population or place >= len(checked.completions) or checked.completions[place]:
+        raise BadFile(
+            f"individual.completion {place} is taken or beyond the population of {population}",
+            line=line.number,
+        )
+    checked.completions[place] = 1
+
+
+def _mutation(value: Any, line: Line) -> None:
+    if value is None:
+        return
+    try:
+        numbers = Mutation.from_json(value).to_json().values()
+    except TypeError:
+        numbers = {}.values()
+    if not numbers or not all(type(number) is int and 0 <= number < 1000 for number in numbers):
+        raise BadFile(
+            "individual.mutation must be null or {level, motif, successor, predecessor, old, new}",
+            line=line.number,
+        )
+
+
+def _end(checked: Checked, line: Line) -> None:
+    if line.content != checked.counts:
+        raise BadFile(f"end says {line.content!r:.200}; the file holds {checked.counts}", line=line.number)
+    experiment = checked.experiment
+    for name, count in checked.found.items():
+        if experiment[name] != count:
+            raise BadFile(f"experiment.{name} is {experiment[name]}; its individuals count {count}", line=2)
+    if experiment["best"] is not None and not checked.best_is_there:
+        raise BadFile(f"experiment.best {experiment['best']!r:.80} is no step that is done", line=2)
+
+
+def _fractions(values: dict[str, Any], names: Iterable[str], line: Line) -> None:
+    for name in names:
+        if values[name] is not None and not 0 <= values[name] <= 1:
+            raise BadFile(
+                f"{line.kind}: {name} must be a fraction 0..1, got {values[name]}", line=line.number
+            )
+
+
+def _digits(value: Any) -> bytes | None:
+    """The 16 bytes of a key in 32 hex digits."""
+    if not (isinstance(value, str) and len(value) == 32 and set(value) <= set("0123456789abcdef")):
+        return None
+    return bytes.fromhex(value)

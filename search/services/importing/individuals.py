@@ -1,0 +1,104 @@
+"""The experiment itself with its individuals, in one transaction: there whole or not at all."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import DataError, IntegrityError, transaction
+
+from search.models import Evaluation, Experiment, ExperimentState, Genotype, Individual, WorkState
+from search.selectors.whole import INDIVIDUAL
+from search.services.importing.checking import Checked
+from search.services.importing.columns import values_of
+from search.services.importing.evaluations import evaluations_by_key
+from search.services.importing.reading import BadFile, Line
+from search.services.locking import lock_evaluations
+from search.services.proposing import make_waiting
+from search.services.settling import settle
+
+AT_ONCE = 500
+WAS_RUNNING = "It was running when it was exported. Resume it to go on."
+REFERENCES = ("genotype", "parent", "protocol_key")
+
+
+@transaction.atomic
+def store_experiment(checked: Checked, lines: Iterable[Line], *, owner_id: int | None) -> Experiment:
+    """Raises BadFile."""
+    values = {name: value for name, value in checked.experiment.items() if name != "best"}
+    if values["state"] == ExperimentState.RUNNING:
+        values |= {"state": ExperimentState.PAUSED, "reason": WAS_RUNNING}
+    experiment = Experiment.objects.create(**values, owner_id=owner_id)
+    for chunk in _chunks(lines):
+        _store(experiment, chunk)
+    best = checked.experiment["best"]
+    if best is not None:
+        experiment.best = Individual.objects.get(experiment=experiment, step=best)
+        experiment.save(update_fields=["best"])
+    _settle_ended(experiment)
+    return experiment
+
+
+def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    rest = iter(lines)
+    while chunk := list(islice(rest, AT_ONCE)):
+        yield chunk
+
+
+def _store(experiment: Experiment, lines: Sequence[Line]) -> None:
+    genotypes = {
+        row[0]: row[1:]
+        for row in Genotype.objects.filter(key__in={line.content["genotype"] for line in lines}).values_list(
+            "key", "pk", "phenotype_key"
+        )
+    }
+    keys = [(genotypes[line.content["genotype"]][1], line.content["protocol_key"]) for line in lines]
+    evaluations = evaluations_by_key(keys)
+    rows = [
+        Individual(
+            experiment=experiment,
+            genotype_id=genotypes[line.content["genotype"]][0],
+            evaluation=evaluations[key],
+            **_columns(line),
+        )
+        for line, key in zip(lines, keys, strict=True)
+    ]
+    try:
+        with transaction.atomic():
+            Individual.objects.bulk_create(rows)
+    except (IntegrityError, DataError) as error:
+        text = f"this or one of the {len(rows) - 1} individuals after it cannot be stored: {error}"
+        raise BadFile(text, line=lines[0].number) from None
+    _link_parents(experiment, rows, lines)
+
+
+def _columns(line: Line) -> dict[str, Any]:
+    values = values_of(INDIVIDUAL, line.content, line, beside=REFERENCES)
+    if values["state"] == WorkState.RUNNING:
+        values["state"] = WorkState.WAITING
+    return values
+
+
+def _link_parents(experiment: Experiment, rows: Sequence[Individual], lines: Sequence[Line]) -> None:
+    """Once all are stored: a parent may stand in the same chunk."""
+    steps = {line.content["parent"] for line in lines} - {None}
+    found = Individual.objects.filter(experiment=experiment, step__in=steps).order_by()
+    parents = dict(found.values_list("step", "pk"))
+    children = []
+    for row, line in zip(rows, lines, strict=True):
+        if line.content["parent"] is not None:
+            row.parent_id = parents[line.content["parent"]]
+            children.append(row)
+    Individual.objects.bulk_update(children, ["parent"])
+
+
+def _settle_ended(experiment: Experiment) -> None:
+    """Individuals that wait in the file for what is under way or has ended here: as if just proposed."""
+    is_open = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN)
+    evaluations = lock_evaluations(Evaluation.objects.filter(pk__in=is_open.order_by().values("evaluation")))
+    for row in Evaluation.objects.filter(pk__in=evaluations):
+        if row.state == WorkState.CANCELLED:
+            make_waiting(row)
+        elif row.state == WorkState.RUNNING:
+            is_open.filter(evaluation=row).update(state=WorkState.RUNNING)
+        elif row.state in (WorkState.DONE, WorkState.FAILED):
+            settle(experiment, list(is_open.filter(evaluation=row).order_by("step")), row)

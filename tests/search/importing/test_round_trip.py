@@ -1,0 +1,164 @@
+"""What one installation exports is on another one what it was, field by field, and goes on as it would have."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from search import services
+from search.evolution.published import PUBLISHED
+from search.models import Evaluation, Experiment, Individual
+from search.selectors import whole
+from search.selectors.whole import writing
+from search.selectors.whole.snapshot import snapshot
+from search.services.editing import update_experiment
+from search.services.words import write_words
+from tests.search.importing.files import contents, documents, empty_the_database, exported, imported
+from tests.search.searching import (
+    claim_next,
+    created,
+    finish,
+    history,
+    individual,
+    small_config,
+    started,
+    work_off,
+)
+
+pytestmark = pytest.mark.django_db
+CELL = PUBLISHED["liu2018"].genotype
+
+
+def searched(*, individuals: int = 12) -> Experiment:
+    """With repeats, a failure, a shared network, a person's individual, words, and everything that a search leaves."""
+    config = small_config(individuals=individuals, in_flight=1, protocol={"repeats": 2})
+    experiment = started(config, name="Searched — ünïcode")
+    services.fail_evaluation(claim=claim_next(experiment), code="not_finite", reason="nan", log="Traceback …")
+    work_off(experiment)
+    services.evaluate_genotype(
+        experiment_id=experiment.pk, genotype=CELL, token=uuid4(), parent_step=3, eligible=False
+    )
+    work_off(experiment)
+    services.evaluate_genotype(experiment_id=experiment.pk, genotype=CELL, token=uuid4())
+    write_words(individual_id=individual(experiment, 4).pk, notes="Look at\nthis", tags=["good", "two words"])
+    update_experiment(experiment_id=experiment.pk, notes="Notes", tags=["thesis"], archived=True)
+    return work_off(experiment)
+
+
+def test_a_finished_search_is_in_an_empty_database_what_it_was() -> None:
+    content = exported(searched())
+    before = contents()
+    assert len(before["Individual"]) == 14
+    assert len(before["FitnessRecord"]) >= 20
+    empty_the_database()
+    done = imported(content)
+    assert contents() == before
+    assert (done.individuals, done.met.known, done.met.differing) == (14, 0, 0)
+    again = documents(exported(Experiment.objects.get()))
+    for line, other in zip(documents(content)[1:], again[1:], strict=True):
+        assert (
+            line == other or "evaluation" in line or "genotype" in line
+        )  # those stand in the order of their rows
+
+
+def test_a_paused_search_goes_on_as_if_it_had_stayed() -> None:
+    config = small_config(individuals=20, in_flight=1)
+    stayed = history(work_off(started(config)))
+    empty_the_database()
+    experiment = started(config)
+    for _ in range(9):
+        finish(claim_next(experiment), accuracy=_fitness(experiment, stayed))
+    services.pause_experiment(experiment_id=experiment.pk)
+    content = exported(experiment)
+    empty_the_database()
+    moved = Experiment.objects.get(pk=imported(content).experiment_id)
+    assert (moved.state, moved.evaluated) == ("paused", 9)
+    services.resume_experiment(experiment_id=moved.pk)
+    assert history(work_off(moved)) == stayed
+    assert moved.state == "finished"
+
+
+def _fitness(experiment: Experiment, stayed: list[tuple[object, ...]]) -> float:
+    """What the search that stayed found for the individual that is open now."""
+    step = Individual.objects.get(experiment=experiment, state="running").step
+    fitness = stayed[step][4]
+    assert isinstance(fitness, float)
+    return fitness
+
+
+def test_what_a_strategy_remembers_goes_along() -> None:
+    experiment = created()
+    Experiment.objects.filter(pk=experiment.pk).update(strategy_state={"seen": [1, 2.5, None]}, observed=0)
+    content = exported(experiment)
+    empty_the_database()
+    imported(content)
+    assert Experiment.objects.get().strategy_state == {"seen": [1, 2.5, None]}
+    assert Experiment.objects.get().state == "draft"
+
+
+def test_a_running_search_is_paused_and_what_was_being_trained_waits() -> None:
+    experiment = started(small_config(individuals=12, in_flight=2))
+    finish(claim_next(experiment))
+    claim = claim_next(experiment)
+    content = exported(experiment)
+    empty_the_database()
+    moved = Experiment.objects.get(pk=imported(content).experiment_id)
+    assert (moved.state, moved.proposed, moved.evaluated) == ("paused", 3, 1)
+    assert "Resume" in moved.reason
+    assert set(moved.individuals.values_list("step", "state")) == {
+        (0, "done"),
+        (1, "waiting"),
+        (2, "waiting"),
+    }
+    row = Evaluation.objects.get(phenotype_key=claim.phenotype_key)
+    assert (row.state, row.lease, row.attempts, row.worker) == ("waiting", "", 0, "")
+    services.resume_experiment(experiment_id=moved.pk)
+    assert work_off(moved).state == "finished"
+
+
+@pytest.mark.parametrize(
+    "layout", [whole.EXPERIMENT, whole.GENOTYPE, whole.EVALUATION, whole.RECORD, whole.INDIVIDUAL]
+)
+def test_every_column_is_in_the_file_or_left_out_for_a_reason(layout: whole.Layout) -> None:
+    """A new reference to another table wants a decision here; a new plain column is in the file by itself."""
+    columns = {field.name for field in layout.model._meta.concrete_fields if not field.primary_key}
+    assert columns == set(layout.fields) | set(layout.left_out)
+    known = {"CharField", "TextField", "JSONField", "BooleanField", "FloatField", "DateTimeField"}
+    known |= {"PositiveSmallIntegerField", "PositiveIntegerField", "BigIntegerField"}
+    assert {field.get_internal_type() for field in layout.fields.values()} <= known
+
+
+def test_motifs_and_their_uses_follow_from_the_genotypes() -> None:
+    content = exported(searched())
+    assert not any("motif" in line for line in documents(content))
+    before = contents()
+    empty_the_database()
+    imported(content)
+    assert contents()["MotifUse"] == before["MotifUse"]
+    assert contents()["Motif"] == before["Motif"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_shows_one_moment_while_the_search_goes_on() -> None:
+    experiment = started(small_config(individuals=30, in_flight=1))
+    for _ in range(5):
+        finish(claim_next(experiment))
+    lines = writing._lines(experiment.pk)
+    with snapshot():
+        head = [next(lines), next(lines)]
+
+        def go_on() -> None:
+            try:
+                work_off(experiment)
+            finally:
+                connection.close()
+
+        other = threading.Thread(target=go_on)
+        other.start()
+        other.join()
+        rest = list(lines)
+    experiment.refresh_from_db()
+    assert experiment.proposed == 30
+    assert head[1]["experiment"]["proposed"] == 5
+    assert rest[-1]["end"]["individuals"] == 5
