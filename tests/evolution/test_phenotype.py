@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -177,9 +178,12 @@ def test_many_copies_of_one_branch_are_not_each_walked_to_the_end(monkeypatch: p
     """Three seconds once: 30 equal branches took 436 complete orders, each through 30 refinements."""
     leaves: list[int] = []
     leaf = canonical._Search._leaf
-    monkeypatch.setattr(
-        canonical._Search, "_leaf", lambda search, order: (leaves.append(len(order)), leaf(search, order))[1]
-    )
+
+    def counted(search: canonical._Search, order: Any) -> Any:
+        leaves.append(len(order))
+        return leaf(search, order)
+
+    monkeypatch.setattr(canonical._Search, "_leaf", counted)
     space = SearchSpace(levels=(LevelShape(motifs=1, nodes=2), LevelShape(motifs=1, nodes=32)))
     branches = [(1, *[0] * row) for row in range(30)]
     fan = Genotype(space, ((((3,),),), ((*branches, (0, *[1] * 30)),)))

@@ -4,8 +4,9 @@ import pytest
 
 from search import services
 from search.attempts import run_attempt
-from search.evolution.config import TRAINER_VERSION, Protocol, protocol_key
+from search.evolution.config import TRAINER_VERSION, Protocol
 from search.models import Evaluation, Experiment, Individual
+from search.selectors.protocols import key_of
 from search.services import evaluations, proposing, versions
 from tests.search.searching import claim_next, individual, record, small_config, started, work_off
 
@@ -56,7 +57,7 @@ def test_what_waits_for_the_old_trainer_moves_to_the_new_one(
     new = Evaluation.objects.exclude(pk=old.pk).get()
     assert (old.state, new.state, new.trainer) == ("cancelled", "waiting", new_version)
     assert str(new.pk) in old.reason
-    assert new.protocol_key == protocol_key(Protocol.model_validate(old.protocol)) != old.protocol_key
+    assert new.protocol_key == key_of(Protocol.model_validate(old.protocol)) != old.protocol_key
     assert individual(experiment, 0).evaluation == new
     assert swept.evaluations == [new.pk]
     run_attempt(evaluation_id=new.pk, worker="new")
