@@ -6,13 +6,15 @@ One training process per core or per GPU. Nothing here imports torch: a parent t
 operations before the fork leaves its children hanging, so only the child that trains loads it.
 """
 
+import logging
 import os
 import signal
 from contextlib import suppress
 
+from billiard.util import get_logger as pool_logger
 from billiard.util import set_pdeathsig
 from celery import Celery
-from celery.signals import task_prerun, worker_process_init
+from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nasweb.settings")
@@ -33,3 +35,13 @@ def die_with_parent(**_: object) -> None:
 def check_connections(**_: object) -> None:
     """As before each request of a web process: a connection that is old or broken is not used again."""
     close_old_connections()
+
+
+@setup_logging.connect
+def keep_the_logging_of_the_settings(**_: object) -> None:
+    """Celery would put handlers of its own on top. Its pool's messages and
+    Python's warnings go where all go."""
+    logging.captureWarnings(True)
+    pool = pool_logger()
+    pool.propagate = True
+    pool.setLevel(logging.WARNING)

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "nasweb.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "nasweb.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -228,11 +229,23 @@ LOG_LEVEL = env.checked(
     accept=lambda level: level in ("DEBUG", "INFO", "WARNING", "ERROR"),
     expected="DEBUG, INFO, WARNING or ERROR",
 )
+LOG_FORMAT = env.checked(
+    "NASWEB_LOG_FORMAT",
+    "text",
+    "How a line of the log looks: text for people, json for machines",
+    accept=lambda name: name in ("text", "json"),
+    expected="text or json",
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"text": {"()": "nasweb.logs.TextLine"}, "json": {"()": "nasweb.logs.JsonLine"}},
+    "filters": {"not_of_probes": {"()": "nasweb.logs.NotOfProbes"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"level": "WARNING"}, "celery.redirected": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"filters": ["not_of_probes"]},
+        "celery.redirected": {"level": "WARNING"},
+    },
 }

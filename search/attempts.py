@@ -25,6 +25,7 @@ from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
 from search.evolution.genotype import Genotype
 from search.evolution.phenotype import Infeasible, build_phenotype
+from search.logcontext import about
 from search.outages import AWAY, insist, tolerate
 from search.services import Claim, LeaseLost, errors
 
@@ -43,6 +44,14 @@ def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) 
     claim = services.claim_evaluation(evaluation_id=evaluation_id, worker=worker, device=settings.DEVICE)
     if claim is None:
         return []
+    with about(
+        experiment=claim.experiment, evaluation=claim.evaluation_id, worker=worker, attempt=claim.attempt
+    ):
+        return _held(claim, trainer, watch)
+
+
+def _held(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
+    """The attempt, and what its end means for the claim."""
     try:
         return _attempt(claim, trainer, watch)
     except LeaseLost as lost:

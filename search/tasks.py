@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from search import services
 from search.attempts import run_attempt
+from search.logcontext import about
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +19,10 @@ log = logging.getLogger(__name__)
 @shared_task(bind=True)
 def evaluate(self: Task, evaluation_id: int) -> None:
     """Queue `training`: one attempt at an evaluation, then the next proposals of who waited for it."""
-    for experiment_id in run_attempt(evaluation_id=evaluation_id, worker=self.request.hostname or "worker"):
-        _advance(experiment_id)
+    worker = self.request.hostname or "worker"
+    with about(worker=worker):
+        for experiment_id in run_attempt(evaluation_id=evaluation_id, worker=worker):
+            _advance(experiment_id)
 
 
 @shared_task
@@ -44,8 +47,9 @@ def nudge_experiment(experiment_id: int) -> None:
 
 
 def _advance(experiment_id: int) -> None:
-    for evaluation_id in services.advance_experiment(experiment_id=experiment_id):
-        _send(evaluate, evaluation_id)
+    with about(experiment=experiment_id):
+        for evaluation_id in services.advance_experiment(experiment_id=experiment_id):
+            _send(evaluate, evaluation_id)
 
 
 def _send(task: Task, key: int) -> None:

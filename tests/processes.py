@@ -200,7 +200,8 @@ class Worker(Running):
         concurrency: int = 1,
         clock: bool = False,
     ) -> None:
-        command = [sys.executable, "-m", "celery", "--app", "nasweb", "worker", "--queues", "training,steps"]
+        command = [sys.executable, "-m", "celery", "--quiet", "--app", "nasweb", "worker"]
+        command += ["--queues", "training,steps"]
         command += ["--hostname", f"{name}@test", "--concurrency", str(concurrency), "--loglevel", "INFO"]
         command += ["--without-gossip", "--without-mingle"]
         if clock:

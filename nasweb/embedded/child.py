@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -42,9 +43,15 @@ class Child:
         self.started_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def keep_log_small(self) -> None:
+        """Set a long log aside, and the one before away. The child goes on writing to the same file, at its new
+        beginning; a line that it writes just now may be lost."""
         if self.log.exists() and self.log.stat().st_size > KEEP_LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".log.1"))
+            shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+            os.truncate(self.log, 0)
+
+    def start(self) -> None:
+        self.keep_log_small()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command.arguments,

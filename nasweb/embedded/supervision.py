@@ -82,6 +82,7 @@ class Watched:
         name = self.child.command.name
         for line in self._problems.new_problems():
             self._say(f"{name}: {line}")
+        self.child.keep_log_small()
         if self.child.running:
             if self._failures and now - self.child.started_at > SETTLED_SECONDS:
                 self._failures = 0

@@ -35,6 +35,7 @@ def web_command(listener: socket.socket) -> Command:
     descriptor = listener.fileno()
     options = ["--bind", f"fd://{descriptor}", "--worker-class", "gthread", "--workers", "1"]
     options += ["--threads", str(THREADS), "--no-control-socket", "--graceful-timeout", "5"]
+    options += ["--logger-class", "nasweb.weblog.ProjectLogger"]
     return Command(
         name="web",
         arguments=[sys.executable, "-m", "gunicorn", *options, "nasweb.wsgi:application"],

@@ -79,6 +79,6 @@ END_AT_ONCE = {"REMAP_SIGTERM": "SIGQUIT"}
 
 
 def _celery(queue: str, hostname: str, *options: str) -> list[str]:
-    celery = [sys.executable, "-m", "celery", "--app", "nasweb", "worker"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "nasweb", "worker"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [*celery, "--queues", queue, "--hostname", hostname, "--loglevel", "INFO", *alone, *options]

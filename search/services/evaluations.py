@@ -19,6 +19,7 @@ from search.evolution.config import TRAINER_VERSION
 from search.evolution.evaluation import TrainResult
 from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState, statements
 from search.services import errors
+from search.services.journal import tell_evaluation, tell_evaluations, tell_experiment
 from search.services.locking import lock_experiments
 from search.services.settling import end_evaluation
 
@@ -47,6 +48,8 @@ class Claim:
     """The document that `Genotype.from_json` reads."""
     finished_repeats: tuple[int, ...]
     """What earlier attempts left behind."""
+    experiment: int
+    """The first that waits for it: for the log, nothing else."""
 
 
 Verdict = Literal["go", "cancel", "lost"]
@@ -63,8 +66,11 @@ def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Cl
     claimed = statements.ask(_CLAIM.format(now=statements.now()), values)
     if not claimed:
         return None
-    [(attempt, phenotype_key, protocol_key, protocol, space, levels, begun)] = claimed
+    [(attempt, phenotype_key, protocol_key, protocol, space, levels, begun, experiment)] = claimed
     statements.change(_CLAIMED, [evaluation_id])
+    tell_evaluations(
+        [evaluation_id], WorkState.RUNNING, experiment=experiment, worker=worker, attempt=attempt
+    )
     return Claim(
         evaluation_id=evaluation_id,
         lease=lease,
@@ -75,6 +81,7 @@ def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Cl
         protocol=json.loads(protocol),
         genotype={"space": json.loads(space), "levels": json.loads(levels)},
         finished_repeats=tuple(repeat for repeat, _ in _accuracies(evaluation_id)) if begun else (),
+        experiment=experiment,
     )
 
 
@@ -89,7 +96,9 @@ WHERE id = %s AND state = 'waiting' AND trainer = %s AND attempts < max_attempts
 RETURNING attempts, phenotype_key, protocol_key, protocol,
   (SELECT space FROM search_genotype g WHERE g.id = genotype_id),
   (SELECT levels FROM search_genotype g WHERE g.id = genotype_id),
-  EXISTS (SELECT 1 FROM search_fitnessrecord r WHERE r.evaluation_id = search_evaluation.id)
+  EXISTS (SELECT 1 FROM search_fitnessrecord r WHERE r.evaluation_id = search_evaluation.id),
+  (SELECT min(i.experiment_id) FROM search_individual i
+    WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running'))
 """
 _CLAIMED = "UPDATE search_individual SET state = 'running' WHERE evaluation_id = %s AND state = 'waiting'"
 
@@ -202,6 +211,7 @@ def postpone_evaluation(*, claim: Claim, reason: str) -> None:
         if experiment.state == ExperimentState.RUNNING:
             experiment.state, experiment.reason = ExperimentState.PAUSED, reason
             experiment.save(update_fields=["state", "reason"])
+            tell_experiment(experiment)
 
 
 @transaction.atomic
@@ -229,6 +239,7 @@ def let_go(row: Evaluation, *, counts: bool, reason: str) -> None:
         row.state = WorkState.CANCELLED
         row.finished_at = timezone.now()
     row.save()
+    tell_evaluation(row, worker=row.worker, attempts=row.attempts)
 
 
 @transaction.atomic
@@ -272,4 +283,6 @@ def _ended(row: Evaluation, state: WorkState) -> Evaluation:
     row.live_curve = []
     row.finished_at = timezone.now()
     statements.update(row, OUTCOME)  # not what never changes: the protocol is the largest part of the row
+    how = {"fitness": row.fitness} if state == WorkState.DONE else {"code": row.reason_code}
+    tell_evaluation(row, worker=row.worker, attempt=row.attempts, seconds=round(row.train_seconds, 3), **how)
     return row

@@ -10,6 +10,7 @@ from django.utils import timezone
 from search.evolution.config import ExperimentConfig
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
 from search.services import errors
+from search.services.journal import tell_evaluations, tell_experiment
 from search.services.locking import lock_evaluations, lock_experiment
 
 STOPPED = "The experiment was stopped."
@@ -27,9 +28,13 @@ def create_experiment(
         "config": config.to_json(),
         "individuals_planned": config.budget.individuals,
     }
+    created = True
     if launch is None:
-        return Experiment.objects.create(**values)
-    experiment, _ = Experiment.objects.get_or_create(launch=launch, defaults=values)
+        experiment = Experiment.objects.create(**values)
+    else:
+        experiment, created = Experiment.objects.get_or_create(launch=launch, defaults=values)
+    if created:
+        tell_experiment(experiment, individuals=experiment.individuals_planned)
     return experiment
 
 
@@ -39,6 +44,7 @@ def start_experiment(*, experiment_id: int) -> Experiment:
     experiment.state = State.RUNNING
     experiment.started_at = timezone.now()
     experiment.save(update_fields=["state", "started_at"])
+    tell_experiment(experiment)
     return experiment
 
 
@@ -49,6 +55,7 @@ def pause_experiment(*, experiment_id: int, reason: str = "") -> Experiment:
     experiment.state = State.PAUSED
     experiment.reason = reason
     experiment.save(update_fields=["state", "reason"])
+    tell_experiment(experiment)
     return experiment
 
 
@@ -60,6 +67,7 @@ def resume_experiment(*, experiment_id: int) -> Experiment:
     experiment.reason = ""
     experiment.finished_at = None
     experiment.save(update_fields=["state", "reason", "finished_at"])
+    tell_experiment(experiment)
     # Messages that arrived meanwhile were refused, so what waits must be sent again.
     waiting = lock_evaluations(open_evaluations(experiment))
     Evaluation.objects.filter(pk__in=waiting, state=WorkState.WAITING).update(sent_at=None)
@@ -77,11 +85,14 @@ def stop_experiment(*, experiment_id: int) -> Experiment:
     is_open.update(state=WorkState.CANCELLED, reason=STOPPED, finished_at=now)
     needed = Individual.objects.filter(evaluation=OuterRef("pk"), state__in=Individual.OPEN)
     unneeded = Evaluation.objects.filter(~Exists(needed), pk__in=evaluations, state=WorkState.WAITING)
+    cancelled = list(unneeded.values_list("pk", flat=True))
     unneeded.update(state=WorkState.CANCELLED, reason=STOPPED, finished_at=now)
+    tell_evaluations(cancelled, WorkState.CANCELLED, experiment=experiment.pk, reason=STOPPED)
     experiment.state = State.STOPPED
     experiment.reason = ""
     experiment.finished_at = now
     experiment.save(update_fields=["state", "reason", "finished_at"])
+    tell_experiment(experiment)
     return experiment
 
 

@@ -15,6 +15,7 @@ from search.models import Evaluation, Experiment, ExperimentState, Individual, W
 from search.selectors.population import genotype_of
 from search.services import errors
 from search.services.idempotency import Reply, reply_once
+from search.services.journal import tell_experiment
 from search.services.locking import lock_experiment
 from search.services.proposing import Candidate, add_individual, retraining
 from search.services.settling import EXPERIMENT_COUNTERS, finish_if_complete
@@ -94,6 +95,7 @@ def _add(experiment_id: int, genotype: Genotype, parent_step: int | None, eligib
         Evaluation.objects.filter(pk=row.evaluation_id, state=WorkState.WAITING).update(sent_at=None)
     if row.state in Individual.OPEN and experiment.state == ExperimentState.FINISHED:
         experiment.state, experiment.finished_at = ExperimentState.RUNNING, None
+        tell_experiment(experiment)
     finish_if_complete(experiment)
     experiment.save(update_fields=[*EXPERIMENT_COUNTERS, "proposed", "shared", "individuals_planned"])
     return row

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from search.models import Evaluation, ExperimentState, Individual, WorkState
 from search.services import errors
+from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_evaluation, lock_experiments
 from search.services.proposing import make_waiting
 from search.services.settling import end_evaluation
@@ -40,6 +41,7 @@ def retry_evaluation(*, evaluation_id: int) -> list[int]:
     for experiment in experiments.values():
         if experiment.state == State.FINISHED:
             experiment.state, experiment.finished_at = State.RUNNING, None
+            tell_experiment(experiment)
         experiment.save(update_fields=["failed", "state", "finished_at"])
     return list(experiments)
 
@@ -60,6 +62,7 @@ def cancel_evaluation(*, evaluation_id: int) -> list[int]:
         row.finished_at = timezone.now()
         if not running:  # a running one stays so until its worker lets go: only its individuals end now
             row.save(update_fields=["state", "reason", "finished_at"])
+            tell_evaluation(row)
         return row
 
     return end_evaluation(evaluation_id, cancel)

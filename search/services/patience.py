@@ -1,6 +1,7 @@
 """When a search that only fails stops spending its budget."""
 
 from search.models import Experiment, ExperimentState
+from search.services.journal import tell_experiment
 
 NOTHING_BUT_FAILURES = (
     "Paused: all of the first {failed} networks failed, the last because: {reason} "
@@ -20,6 +21,7 @@ def lose_patience(experiment: Experiment, *, failed_before: int, reason: str) ->
     if experiment.failed // limit > failed_before // limit:
         experiment.state = ExperimentState.PAUSED
         experiment.reason = NOTHING_BUT_FAILURES.format(failed=experiment.failed, reason=_sentence(reason))
+        tell_experiment(experiment)
 
 
 def _sentence(reason: str) -> str:

@@ -17,10 +17,12 @@ from search.evolution.host import Host
 from search.evolution.mutation import Mutation
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.strategies import make_strategy
+from search.logcontext import about
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
 from search.selectors.population import Population
 from search.selectors.protocols import key_of
 from search.services.genotypes import store_genotype
+from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_experiment
 from search.services.patience import lose_patience
 from search.services.settling import EXPERIMENT_COUNTERS, apply_outcome, finish_if_complete, improve_best
@@ -171,7 +173,8 @@ def add_individual(
     The experiment's counters are changed, not saved.
     """
     genotype = store_genotype(candidate.genotype, candidate.phenotype)
-    evaluation, known = evaluation_of(genotype, protocol)
+    with about(experiment=experiment.pk):
+        evaluation, known = evaluation_of(genotype, protocol)
     individual = Individual(
         experiment=experiment,
         step=experiment.proposed,
@@ -215,6 +218,7 @@ def evaluation_of(genotype: models.Genotype, protocol: Protocol) -> tuple[Evalua
     )
     statements.insert([evaluation], clock=("sent_at",), conflict="ON CONFLICT DO NOTHING")
     if evaluation.pk is not None:
+        tell_evaluation(evaluation, phenotype=evaluation.phenotype_key)
         return evaluation, False
     keys = [evaluation.phenotype_key, evaluation.protocol_key]
     [evaluation] = statements.select(
@@ -244,6 +248,7 @@ def make_waiting(evaluation: Evaluation) -> None:
             "state", "attempts", "sent_at", "progress", "live_curve", "reason_code", "reason", "log", "finished_at"
         ]
     )  # fmt: skip
+    tell_evaluation(evaluation, phenotype=evaluation.phenotype_key)
 
 
 def _take_unsent(experiment_id: int) -> list[int]:
@@ -279,3 +284,4 @@ def _fail_experiment(experiment_id: int, error: Exception) -> None:
     experiment.reason = f"Step {experiment.proposed} could not be proposed: {error or type(error).__name__}"
     experiment.finished_at = timezone.now()
     experiment.save(update_fields=["state", "reason", "finished_at"])
+    tell_experiment(experiment)

@@ -6,7 +6,9 @@ from itertools import groupby
 from django.db import transaction
 from django.utils import timezone
 
+from search.logcontext import about
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
+from search.services.journal import tell_experiment
 from search.services.locking import lock_experiments_waiting_for
 from search.services.patience import lose_patience
 
@@ -38,7 +40,8 @@ class _AnotherExperimentJoined(Exception):
 
 def _end_once(evaluation_id: int, change: Callable[[], Evaluation]) -> list[int]:
     experiments = lock_experiments_waiting_for(evaluation_id)
-    evaluation = change()
+    with about(**({"experiment": min(experiments)} if experiments else {})):
+        evaluation = change()
     individuals = _waiting_for(evaluation_id, experiments)  # now nobody can join: proposals lock the row
     for experiment_id, group in groupby(individuals, key=lambda individual: individual.experiment_id):
         if experiment_id not in experiments:
@@ -122,3 +125,4 @@ def finish_if_complete(experiment: Experiment) -> None:
         return
     experiment.state = ExperimentState.FINISHED
     experiment.finished_at = timezone.now()
+    tell_experiment(experiment, evaluated=experiment.evaluated, failed=experiment.failed)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from search.evolution.config import TRAINER_VERSION, Protocol
 from search.models import Evaluation, Individual, WorkState
+from search.services.journal import tell_evaluation
 from search.services.locking import lock_experiments
 from search.services.proposing import evaluation_of
 from search.services.settling import settle
@@ -47,4 +48,5 @@ def _renew(evaluation_id: int) -> list[int]:
     old.state, old.finished_at = WorkState.CANCELLED, timezone.now()
     old.reason = SUPERSEDED.format(old=old.trainer, new=TRAINER_VERSION, key=new.pk)
     old.save(update_fields=["state", "reason", "finished_at"])
+    tell_evaluation(old)
     return list(experiments)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nasweb.embedded import child
 from nasweb.embedded.child import Command
 from nasweb.embedded.supervision import Supervisor
 from tests.nasweb.embedded.waiting import wait_until
@@ -85,6 +86,24 @@ def test_an_error_in_a_log_reaches_the_terminal_with_the_name_of_its_part(
 
     wait_until(told)
     assert said == ["worker: ERROR no data set"]
+
+
+def test_a_log_stays_small_however_long_its_part_runs(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "KEEP_LOG_BYTES", 5_000)
+    supervisor.start(python("web", "import time\nwhile True: print('INFO ' + 90 * '.'); time.sleep(0.001)"))
+
+    def set_aside_again() -> bool:
+        supervisor.watch()
+        first = (tmp_path / "web.log.1").exists()
+        (tmp_path / "web.log.1").unlink(missing_ok=True)
+        aside.append(first)
+        return aside.count(True) == 2
+
+    aside: list[bool] = []
+    wait_until(set_aside_again)
+    assert (tmp_path / "web.log").stat().st_size < 100_000
 
 
 def test_children_stop_in_the_opposite_order_of_their_start(supervisor: Supervisor, tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""What a line of the log is about: fields that hold for everything that is logged within a block.
+
+    with about(evaluation=17, worker="training@host"):
+        ...
+
+Every formatter of the project (nasweb/logs.py) adds them, so that nobody hands them from function to function.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+
+_fields: ContextVar[Mapping[str, object]] = ContextVar("fields", default=MappingProxyType({}))
+
+
+@contextmanager
+def about(**fields: object) -> Iterator[None]:
+    token = _fields.set({**_fields.get(), **fields})
+    try:
+        yield
+    finally:
+        _fields.reset(token)
+
+
+def present_fields() -> Mapping[str, object]:
+    return _fields.get()
