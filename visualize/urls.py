@@ -15,6 +15,7 @@ from visualize.views import (
     lineage,
     motifs,
     pareto,
+    transfers,
     workers,
 )
 from visualize.views import help as help_views
@@ -24,6 +25,7 @@ urlpatterns = [
     path("help/", help_views.help_page, name="help"),
     path("experiments/", experiments.index, name="experiments"),
     path("experiments/new/", launch.new, name="experiment_new"),
+    path("experiments/import/", transfers.import_file, name="experiment_import"),
     path("experiments/new/estimate/", launch.estimate, name="experiment_estimate"),
     path("experiments/new/demo/", launch.demo, name="experiment_demo"),
     path("experiments/<int:experiment_id>/", experiments.detail, name="experiment"),

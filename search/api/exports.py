@@ -3,11 +3,14 @@
 import csv
 import json
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import Any, get_args
 
 from django.db.models import QuerySet
 from ninja.responses import NinjaJSONEncoder
 
+from search.api.parquet import Column, Kind, parquet
 from search.api.schemas.individuals import IndividualRow, individual_values
 from search.models import Individual
 from search.selectors.keyset import Order, in_pages
@@ -22,6 +25,27 @@ class _Lines:
 
     def write(self, text: str) -> str:
         return text
+
+
+def _parquet_column(name: str, annotation: Any) -> Column:
+    choices = set(get_args(annotation)) if isinstance(annotation, UnionType) else {annotation}
+    return Column(name, _KINDS.get((choices - {NoneType}).pop(), "text"), NoneType in choices)
+
+
+_KINDS: dict[Any, Kind] = {bool: "boolean", int: "integer", float: "number", datetime: "moment"}
+PARQUET = tuple(_parquet_column(name, field.annotation) for name, field in IndividualRow.model_fields.items())
+
+
+def parquet_pieces(rows: QuerySet[Individual]) -> Iterator[bytes]:
+    """The same table with types: numbers, moments in UTC, and null where there is nothing."""
+    return parquet(PARQUET, _values(rows))
+
+
+def _values(rows: QuerySet[Individual]) -> Iterator[list[Any]]:
+    for row in in_pages(rows, BY_STEP, AT_ONCE):
+        values = individual_values(row)
+        values["mutation"] = values["mutation"] and values["mutation"]["text"]
+        yield [values[name] for name in COLUMNS]
 
 
 def csv_lines(rows: QuerySet[Individual]) -> Iterator[str]:

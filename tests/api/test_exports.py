@@ -3,11 +3,16 @@
 import csv
 import json
 import tracemalloc
+from datetime import UTC, datetime
+from math import isnan
+from pathlib import Path
 from typing import Any
 
+import fastparquet
 import pytest
+from pandas import NA, isna
 
-from search.api import exports
+from search.api import exports, parquet
 from search.evolution.genotype import Genotype
 from search.models import Experiment, Individual
 from tests.api.conftest import ROOT, Api
@@ -41,10 +46,73 @@ def test_each_line_of_json_holds_an_individual_and_its_genotype(api: Api, search
         assert Genotype.from_json(row["document"]).text == row["text"]
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_parquet_holds_the_table_with_its_types(
+    api: Api, search: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "ROWS_IN_GROUP", 5)  # three groups
+    response: Any = api.client.get(f"{ROOT}/experiments/{search.pk}/individuals.parquet")
+    assert response.headers["Content-Type"] == "application/vnd.apache.parquet"
+    file = tmp_path / "individuals.parquet"
+    file.write_bytes(b"".join(response.streaming_content))
+    read = fastparquet.ParquetFile(str(file))
+    assert [group.num_rows for group in read.row_groups] == [5, 5, 2]
+    frame = read.to_pandas()
+    assert tuple(frame.columns) == exports.COLUMNS
+    kinds = {
+        name: frame[name].dtype.kind for name in ("step", "parent_step", "fitness", "shared", "created_at")
+    }
+    assert kinds == {"step": "i", "parent_step": "i", "fitness": "f", "shared": "b", "created_at": "M"}
+    for row, individual in zip(frame.itertuples(), search.individuals.order_by("step"), strict=True):
+        assert row.step == individual.step
+        assert (None if isnan(row.fitness) else row.fitness) == individual.fitness
+        assert row.text == individual.genotype.text
+        parent = individual.parent.step if individual.parent else NA
+        assert row.parent_step is parent or row.parent_step == parent
+        assert row.created_at.tz_localize("UTC") == individual.created_at
+
+
+def test_a_parquet_file_of_nothing_is_a_table_without_rows(
+    api: Api, search: Experiment, tmp_path: Path
+) -> None:
+    response: Any = api.client.get(
+        f"{ROOT}/experiments/{search.pk}/individuals.parquet", {"query": "step>999"}
+    )
+    file = tmp_path / "none.parquet"
+    file.write_bytes(b"".join(response.streaming_content))
+    assert fastparquet.ParquetFile(str(file)).count() == 0
+
+
+@pytest.mark.parametrize(
+    "kind,values",
+    [
+        ("boolean", [True, None, False, True, True, True, False, False, True, None]),
+        ("integer", [0, -1, 2**63 - 1, -(2**63), None]),
+        ("number", [0.5, -1e300, None, 1e-300]),
+        ("text", ["", None, "ü – 🧠", "a" * 70_000]),
+        (
+            "moment",
+            [datetime(2026, 11, 25, 9, 0, 0, 123456, tzinfo=UTC), None, datetime(1969, 7, 20, tzinfo=UTC)],
+        ),
+    ],
+)
+def test_parquet_writes_every_kind_of_value(kind: parquet.Kind, values: list[Any], tmp_path: Path) -> None:
+    file = tmp_path / "values.parquet"
+    columns = [parquet.Column("all", kind, True), parquet.Column("there", kind, False)]
+    there = next(value for value in values if value is not None)
+    file.write_bytes(b"".join(parquet.parquet(columns, [(value, there) for value in values])))
+    frame = fastparquet.ParquetFile(str(file)).to_pandas()
+    read = [None if isna(value) else value for value in frame["all"]]
+    if kind == "moment":
+        read = [value and value.tz_localize("UTC").to_pydatetime() for value in read]
+    assert read == values
+    assert len(set(frame["there"])) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_filters_hold_for_files_too(api: Api, search: Experiment, ending: str) -> None:
     address = f"/experiments/{search.pk}/individuals.{ending}"
-    assert len(lines(api, address, state="failed")) == 1 + (ending == "csv")
+    if ending != "parquet":
+        assert len(lines(api, address, state="failed")) == 1 + (ending == "csv")
     assert api.get(address, query="colour:red").status == 422
     assert api.get(address, limit=5).status == 422
     assert api.get(f"/experiments/4711/individuals.{ending}").status == 404

@@ -82,6 +82,7 @@ PAGES = (
     Row("genotype", "/genotypes/{genotype}/", "Genotype"),
     Row("individual-words", INDIVIDUAL % ("finished", "best") + "words/", "Notes on #"),
     Row("editor-infeasible", "/editor/?start={infeasible}", "Edit a copy"),
+    Row("import", "/experiments/import/", "Import an experiment"),
     Row("settings", EXPERIMENT % "running" + "settings/", "Settings of Digits, three repeats"),
     Row("settings-finished", EXPERIMENT % "hostile" + "settings/", "Settings of <script>"),
     Row("motifs", EXPERIMENT % "finished" + "motifs/", "Motifs"),

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 
 from search.evolution.config import Protocol
-from search.evolution.evaluation import EvaluationFailed, Progress, TrainResult, instant_fitness
+from search.evolution.evaluation import Checkpoint, EvaluationFailed, Progress, TrainResult, instant_fitness
 from search.evolution.phenotype import Phenotype
 
 TRAINER = "tests.browser.rehearsal.rehearse"
@@ -26,6 +26,7 @@ def rehearse(
     seed: int,
     progress: Callable[[Progress], None],
     device: str = "auto",
+    checkpoint: Checkpoint | None = None,
 ) -> TrainResult:
     """The same network under the same seed always ends the same."""
     if int(hashlib.sha256(phenotype.key.encode()).hexdigest(), 16) % ONE_FAILS_IN == 0:

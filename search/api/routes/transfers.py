@@ -65,7 +65,7 @@ def import_experiment(
     is paused and can be resumed. Fitness that is here already stays as it is."""
     with received(request) as file:
         try:
-            done = importing.import_experiment(file=file, key=idempotency_key or "")
+            done = importing.import_experiment(file=file, owner_id=request.user.pk, key=idempotency_key or "")
         except importing.BadFile as error:
             raise invalid("body", f"line {error.line}" if error.line else "", str(error)) from None
         except Conflict as error:
