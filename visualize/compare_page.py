@@ -11,12 +11,12 @@ from django.http import QueryDict
 from search.models import Experiment, ExperimentState
 from search.selectors import comparison
 from search.selectors.comparison import Course
+from search.selectors.kept import kept
 from visualize import configurations, courses
 from visualize.compare_charts import Plot, Series, plots
 from visualize.configurations import Field
 from visualize.courses import Axis, Lines, Spread
 from visualize.curves import median_window
-from visualize.kept import kept
 from visualize.listing import Row
 
 MOST = 40

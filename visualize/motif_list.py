@@ -12,8 +12,8 @@ from search.evolution.primitives import PRIMITIVE_NAMES
 from search.evolution.samples import Estimate, difference
 from search.models import Experiment, Motif
 from search.selectors import motif_statistics as motifs
+from search.selectors.kept import ALWAYS, kept
 from search.selectors.motif_statistics import MotifCount, MotifTable
-from visualize.kept import ALWAYS, kept
 from visualize.motif_pictures import Subject, subject, thumbnail, words
 from visualize.population import Column
 from visualize.shares import Share, Shares, shares_of

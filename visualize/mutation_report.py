@@ -8,9 +8,9 @@ from search.evolution.primitives import NONE
 from search.evolution.samples import Estimate, mean_of
 from search.evolution.space import SearchSpace
 from search.models import Experiment
+from search.selectors.kept import kept
 from search.selectors.mutation_effects import Effect, EffectOf, mutation_effects
 from visualize.drawings.names import operation_label, operation_pill
-from visualize.kept import kept
 from visualize.palette import tone
 from visualize.whiskers import Whisker, whiskers
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from search.evolution.pareto import pareto_front
 from search.models import Experiment, ExperimentState, Individual
 from search.selectors import pareto
+from search.selectors.kept import kept
 from search.selectors.pareto import Place
 from visualize import scatter
 from visualize.formats import duration, magnitude
-from visualize.kept import kept
 
 DRAWN = 4000
 """Points in the page's picture; the plot of a script takes the same."""

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from search.models import Experiment
+from search.selectors.kept import kept
 from search.selectors.motif_statistics import carried_at
-from visualize.kept import kept
 
 BINS = 30
 PER_BIN = 60

@@ -16,6 +16,7 @@ from search.api.bodies import StrictParser
 from search.api.door import guarded
 from search.api.problems import not_found
 from search.api.routes import (
+    analysis,
     curves,
     evaluations,
     experiments,
@@ -94,8 +95,10 @@ api.add_router("/experiments", transfers.router)  # first: `import` is no number
 api.add_router("/experiments", experiments.router)
 api.add_router("/experiments", curves.router)
 api.add_router("/experiments", exports.router)
+api.add_router("/experiments", analysis.router)
 api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
 api.add_router("/genotypes", genotypes.router)
 api.add_router("/evaluations", evaluations.router)
+api.add_router("/workers", analysis.workers_router)
 api.add_router("", motifs.router)
 api.add_router("", reference.router)

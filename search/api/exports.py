@@ -38,23 +38,23 @@ PARQUET = tuple(_parquet_column(name, field.annotation) for name, field in Indiv
 
 def parquet_pieces(rows: QuerySet[Individual]) -> Iterator[bytes]:
     """The same table with types: numbers, moments in UTC, and null where there is nothing."""
-    return parquet(PARQUET, _values(rows))
+    return parquet(PARQUET, ([values[name] for name in COLUMNS] for values in _values(rows)))
 
 
-def _values(rows: QuerySet[Individual]) -> Iterator[list[Any]]:
+def _values(rows: QuerySet[Individual]) -> Iterator[dict[str, Any]]:
+    """For tables: the mutation in words, tags with commas between them."""
     for row in in_pages(rows, BY_STEP, AT_ONCE):
         values = individual_values(row)
         values["mutation"] = values["mutation"] and values["mutation"]["text"]
-        yield [values[name] for name in COLUMNS]
+        values["tags"] = ", ".join(values["tags"])
+        yield values
 
 
 def csv_lines(rows: QuerySet[Individual]) -> Iterator[str]:
     """A header and a line for each individual; the mutation in words."""
     writer: Any = csv.writer(_Lines())
     yield writer.writerow(COLUMNS)
-    for row in in_pages(rows, BY_STEP, AT_ONCE):
-        values = individual_values(row)
-        values["mutation"] = values["mutation"] and values["mutation"]["text"]
+    for values in _values(rows):
         values |= {name: values[name] and values[name].isoformat() for name in ("created_at", "finished_at")}
         yield writer.writerow(values[name] for name in COLUMNS)
 

@@ -22,6 +22,7 @@ from search.services.experiments import (
     start_experiment,
     stop_experiment,
 )
+from search.services.genotypes import keep_genotype
 from search.services.humans import Evaluated, evaluate_genotype
 from search.services.interventions import cancel_evaluation, retry_evaluation
 from search.services.proposing import advance_experiment
@@ -43,6 +44,7 @@ __all__ = [
     "fail_evaluation",
     "finish_evaluation",
     "heartbeat_evaluation",
+    "keep_genotype",
     "pause_experiment",
     "postpone_evaluation",
     "record_repeat",

@@ -8,6 +8,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from django.db import transaction
+
 from search import models
 from search.evolution.config import canonical_json
 from search.evolution.genotype import Genotype, Motif
@@ -16,10 +18,25 @@ from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.primitives import NONE
 from search.evolution.space import LevelShape, SearchSpace
 from search.models import statements
+from search.services.errors import Conflict
 
 Place = tuple[int, int]
 """(level, slot)."""
 Structure = list[list[str | None]]
+NO_NETWORK = "it builds no network: {reason}"
+
+
+@transaction.atomic
+def keep_genotype(*, genotype: Genotype) -> tuple[models.Genotype, bool]:
+    """The row of a genotype that a person wants to keep, and whether it is new. Raises Conflict for one that builds
+    no network."""
+    if (row := models.Genotype.objects.filter(key=genotype.key).first()) is not None:
+        return row, False
+    try:
+        phenotype = build_phenotype(genotype)
+    except Infeasible as error:
+        raise Conflict(NO_NETWORK.format(reason=error)) from None
+    return store_genotype(genotype, phenotype), True
 
 
 def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:

@@ -69,7 +69,7 @@ def test_the_budget_of_a_finished_search_stays(api: Api, search: Experiment) -> 
     "body,field",
     [
         ({"name": ""}, "name"),
-        ({"tags": ["two words"]}, "tags.0"),
+        ({"tags": ["one, two"]}, "tags.0"),
         ({"tags": "thesis"}, "tags"),
         ({"individuals": 0}, "individuals"),
         ({"individuals": "7"}, "individuals"),

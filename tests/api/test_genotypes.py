@@ -8,11 +8,12 @@ from search.evolution.genotype import trivial_genotype
 from search.evolution.published import PUBLISHED
 from search.evolution.space import SPACES
 from search.models import Experiment, Genotype, Individual
-from tests.api.conftest import Api
+from tests.api.conftest import ROOT, Api
 
 pytestmark = pytest.mark.django_db
 CELL = PUBLISHED["liu2018"].genotype
 UNKNOWN = "0" * 32
+DEAD_END = "hierarchical:" + "-".join(["6.06.006"] * 6) + ":1.00.000.0000"
 
 
 def preview(api: Api, **body: Any) -> Any:
@@ -149,3 +150,23 @@ def test_what_is_no_key_is_refused(api: Api, key: str) -> None:
     refused = api.get(f"/genotypes/{key}")
     assert refused.status == 422
     assert refused.fields == ["key"]
+
+
+def test_a_genotype_is_stored_once(api: Api) -> None:
+    made = api.post("/genotypes", {"genotype": CELL.text})
+    assert (made.status, made["key"]) == (201, CELL.key)
+    assert made.headers["Location"] == f"{ROOT}/genotypes/{CELL.key}"
+    again = api.post("/genotypes", {"genotype": CELL.to_json()})
+    assert (again.status, again["key"]) == (200, CELL.key)
+    assert Genotype.objects.count() == 1
+    assert api.get(f"/genotypes/{CELL.key}/motifs").status == 200
+
+
+@pytest.mark.parametrize(
+    "genotype,message", [("flat:1", "flat:1"), (DEAD_END, "builds no network")], ids=["none", "dead end"]
+)
+def test_what_is_no_genotype_or_builds_nothing_is_not_stored(api: Api, genotype: str, message: str) -> None:
+    refused = api.post("/genotypes", {"genotype": genotype})
+    assert (refused.status, refused.fields) == (422, ["genotype"])
+    assert message in refused["errors"][0]["message"] or message in refused["errors"][0]["value"]
+    assert not Genotype.objects.exists()

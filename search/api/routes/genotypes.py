@@ -1,18 +1,23 @@
 """Genotypes: look at a document without storing it, show one, who carries it, what equals it, what differs."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import Query, Router
 
-from search import models
+from search import models, services
 from search.api.paging import PageQuery, find_page
 from search.api.problems import invalid, not_found
 from search.api.schemas.base import GenotypeKey
 from search.api.schemas.evaluations import EvaluationRow
 from search.api.schemas.genotypes import (
     PREVIEW_EXAMPLES,
+    STORE_EXAMPLES,
     Carrier,
     CarrierPage,
     EdgeDifference,
+    GenotypeCreate,
     GenotypeDifference,
     GenotypeDocument,
     GenotypeFault,
@@ -27,6 +32,7 @@ from search.api.schemas.inspections import HostQuery, Inspection
 from search.api.schemas.previews import Costs, PreviewChange, TrainingEstimate
 from search.evolution.diff import diff_genotypes
 from search.evolution.genotype import Genotype, GenotypeError, parse_genotype
+from search.evolution.host import Host
 from search.evolution.inspection import inspect_genotype
 from search.evolution.presets import PRESETS
 from search.selectors import lists
@@ -78,6 +84,23 @@ def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
         training=TrainingEstimate.of(found),
         change=PreviewChange.of(found),
     )
+
+
+@router.post(
+    "",
+    response={200: GenotypeDocument, 201: GenotypeDocument},
+    summary="Store a genotype",
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": STORE_EXAMPLES}}}},
+)
+def create_genotype(request: HttpRequest, body: GenotypeCreate, response: HttpResponse) -> Any:
+    """By its key, which follows from what it is: 201 when it is new, 200 when it was stored already. Nothing is
+    trained; `POST /experiments/{experiment_id}/individuals` asks for that."""
+    try:
+        row, is_new = services.keep_genotype(genotype=read_genotype(body.genotype))
+    except (GenotypeError, services.Conflict) as error:
+        raise invalid("body", "genotype", str(error), body.genotype) from None
+    response.headers["Location"] = reverse("api:show_genotype", args=[row.key])
+    return 201 if is_new else 200, genotype_document(row, Host())
 
 
 def _setting(body: GenotypePreview) -> Setting:
@@ -142,13 +165,16 @@ def _evaluations(phenotype_key: str) -> list[EvaluationRow]:
 
 @router.get("/{key}", response=GenotypeDocument, summary="Show a genotype")
 def show_genotype(request: HttpRequest, key: GenotypeKey, host: Query[HostQuery]) -> GenotypeDocument:
-    row = genotype_or_404(key)
+    return genotype_document(genotype_or_404(key), host.to_host())
+
+
+def genotype_document(row: models.Genotype, host: Host) -> GenotypeDocument:
     carriers, equal = lists.carrier_rows(row), lists.equal_genotype_rows(row)
     return GenotypeDocument(
         **dict(GenotypeRow.of(row)),
         document={"space": row.space, "levels": row.levels},
         created_at=row.created_at,
-        inspection=Inspection(**inspect_genotype(_genotype(row), host.to_host())),
+        inspection=Inspection(**inspect_genotype(_genotype(row), host)),
         carriers=[Carrier.of(individual) for individual in carriers.order_by("pk")[:FIRST]],
         carriers_total=carriers.count(),
         equal=[GenotypeRow.of(other) for other in equal.order_by("pk")[:FIRST]],

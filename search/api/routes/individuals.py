@@ -16,7 +16,9 @@ from search.api.routes.experiments import CONFLICTS, experiment_or_404
 from search.api.routes.genotypes import read_genotype
 from search.api.schemas.base import Count, ExperimentId, IdempotencyKey, Step
 from search.api.schemas.individuals import (
+    CHANGE_EXAMPLES,
     CREATE_EXAMPLES,
+    IndividualChange,
     IndividualCreate,
     IndividualDocument,
     IndividualPage,
@@ -26,6 +28,7 @@ from search.evolution.genotype import Genotype, GenotypeError
 from search.models import Individual
 from search.selectors import lists
 from search.selectors.keyset import Order
+from search.services.words import write_words
 from search.tasks import nudge_experiment
 
 router = Router(tags=["individuals"])
@@ -105,6 +108,25 @@ def _read(body: IndividualCreate) -> Genotype:
 def show_individual(request: HttpRequest, experiment_id: ExperimentId, step: Step) -> IndividualDocument:
     row = individual_or_404(experiment_id, step)
     return IndividualDocument.of_one(row, children=lists.child_rows(row).count())
+
+
+@router.patch(
+    "/{step}",
+    response=IndividualDocument,
+    summary="Change an individual's notes and tags",
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": CHANGE_EXAMPLES}}}},
+)
+def change_individual(
+    request: HttpRequest, experiment_id: ExperimentId, step: Step, body: IndividualChange
+) -> IndividualDocument:
+    """What is left out stays as it is."""
+    row = individual_or_404(experiment_id, step)
+    write_words(
+        individual_id=row.pk,
+        notes=row.notes if body.notes is None else body.notes,
+        tags=row.tags if body.tags is None else body.tags,
+    )
+    return show_individual(request, experiment_id, step)
 
 
 @router.get("/{step}/children", response=IndividualPage, summary="List the children of an individual")

@@ -78,6 +78,11 @@ MotifKey = Annotated[
     Path(..., pattern=KEY_PATTERN, description="Key of a motif: 32 hex digits", example=EXAMPLE_KEY),
 ]
 
+Notes = Annotated[str, Field(max_length=20_000)]
+Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s,]([^,]*[^\s,])?$")]
+"""No comma, which separates tags on pages."""
+Tags = Annotated[list[Tag], Field(max_length=20)]
+
 GivenGenotype = dict[str, Any] | Annotated[str, Field(max_length=MAX_DOCUMENT)]
 """A document with space and levels, or the canonical text."""
 IdempotencyKey = Annotated[

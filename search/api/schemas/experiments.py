@@ -6,15 +6,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from search import models
-from search.api.schemas.base import Body, ConfigDocument, Document
+from search.api.schemas.base import Body, ConfigDocument, Document, Notes, Tags
 from search.evolution.presets import PRESETS
 
 State = Literal["draft", "running", "paused", "finished", "stopped", "failed"]
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", description="To find it again")]
-Notes = Annotated[str, Field(max_length=10_000)]
-Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S+$")]
 
 CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
     "from a preset": {"value": {"preset": "quick", "name": "Digits, first try"}},
@@ -72,7 +70,7 @@ class ExperimentChange(Body):
 
     name: Name | None = None
     notes: Notes | None = None
-    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
+    tags: Tags | None = None
     archived: bool | None = Field(default=None, description="Out of the lists, kept whole")
     individuals: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     in_flight: Annotated[int, Field(ge=1, le=10_000)] | None = None

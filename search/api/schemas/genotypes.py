@@ -158,6 +158,18 @@ PREVIEW_EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
+class GenotypeCreate(Body):
+    """A genotype to be stored."""
+
+    genotype: GivenGenotype = Field(description="The document with space and levels, or the canonical text")
+
+
+STORE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "text": {"value": {"genotype": _CELL.text}},
+    "document": {"value": {"genotype": _CELL.to_json()}},
+}
+
+
 class GenotypeFault(Document):
     """What makes a document no genotype."""
 

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from search import models
 from search.api.bodies import LARGEST_INTEGER
-from search.api.schemas.base import EXAMPLE_KEY, Body, Document, GivenGenotype
+from search.api.schemas.base import EXAMPLE_KEY, Body, Document, GivenGenotype, Notes, Tags
 from search.evolution.mutation import Mutation
 from search.evolution.published import PUBLISHED
 from search.evolution.space import search_space
@@ -45,6 +45,8 @@ EXAMPLE_ROW: dict[str, Any] = {
     "population_seen": 15,
     "evaluation_id": 17,
     "reason": "",
+    "notes": "",
+    "tags": ["candidate"],
     "created_at": "2026-11-22T09:01:00Z",
     "finished_at": "2026-11-22T09:01:03Z",
 }
@@ -88,6 +90,8 @@ class IndividualRow(Document):
     population_seen: int = Field(description="Evaluated individuals that the proposal could choose from")
     evaluation_id: int
     reason: str
+    notes: str
+    tags: list[str]
     created_at: datetime
     finished_at: datetime | None
 
@@ -119,7 +123,8 @@ def individual_values(row: models.Individual) -> dict[str, Any]:
 
 _SAME = (
     "step", "state", "origin", "generation", "fitness", "fitness_spread", "parameters", "multiply_adds", "shared",
-    "eligible", "completion", "population_seen", "reason", "created_at", "finished_at",
+    "eligible", "completion", "population_seen", "reason", "notes", "tags",
+    "created_at", "finished_at",
 )  # fmt: skip
 
 
@@ -142,6 +147,16 @@ class IndividualCreate(Body):
     eligible: bool = Field(default=True, description="Whether it may win tournaments")
 
 
+class IndividualChange(Body):
+    """What to change about an individual; what is left out or null stays."""
+
+    notes: Notes | None = None
+    tags: Tags | None = None
+
+
+CHANGE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "notes and tags": {"value": {"notes": "Train this one for longer.", "tags": ["candidate"]}}
+}
 CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
     "text": {"value": {"genotype": EXAMPLE_TEXT}},
     "kept out of tournaments": {
