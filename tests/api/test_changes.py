@@ -44,7 +44,7 @@ def test_a_larger_budget_goes_on_and_a_smaller_one_ends(api: Api) -> None:
     finish(claim_next(experiment))
     changed = change(api, experiment, {"individuals": 9, "in_flight": 2})
     assert changed["individuals"] == 9
-    assert changed["config"]["budget"] == {"individuals": 9, "in_flight": 2}
+    assert changed["config"]["budget"].items() >= {"individuals": 9, "in_flight": 2}.items()
     assert change(api, experiment, {"individuals": 1})["state"] == "finished"
 
 

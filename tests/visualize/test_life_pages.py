@@ -33,7 +33,7 @@ def test_words_and_budget_change_while_it_runs(client: Client, experiment: Exper
     experiment.refresh_from_db()
     assert (experiment.name, experiment.tags, experiment.notes) == ("Second", ["a", "b"], "why")
     assert experiment.individuals_planned == 120
-    assert experiment.config["budget"] == {"individuals": 120, "in_flight": 5}
+    assert experiment.config["budget"].items() >= {"individuals": 120, "in_flight": 5}.items()
 
 
 def test_a_budget_below_what_was_proposed_is_refused_beside_its_field(

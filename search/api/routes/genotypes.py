@@ -100,7 +100,7 @@ def create_genotype(request: HttpRequest, body: GenotypeCreate, response: HttpRe
     except (GenotypeError, services.Conflict) as error:
         raise invalid("body", "genotype", str(error), body.genotype) from None
     response.headers["Location"] = reverse("api:show_genotype", args=[row.key])
-    return 201 if is_new else 200, genotype_document(row, Host())
+    return 201 if is_new else 200, genotype_document(genotype_or_404(row.key), Host())
 
 
 def _setting(body: GenotypePreview) -> Setting:
