@@ -18,6 +18,7 @@ RULES = {
     "kept": "A finished repeat, once seen, is there for good and never changes.",
     "same": "An individual, once seen, stays what it was proposed as.",
     "lease": "An evaluation changes hands only when its holder was silent for a lease, or gave it back itself.",
+    "equal": "Every end of one training gave the same accuracy, and that one is recorded.",
     "once": "No training ends twice, except where its lease truly expired or its worker was told to stop.",
 }
 
@@ -116,6 +117,25 @@ def trained_twice(diary: list[Entry], changes: list[Change]) -> Twice:
     return Twice(expired, handed_back, found)
 
 
+def unequal_ends(ledger: Ledger, diary: list[Entry]) -> list[Violation]:
+    """Fitness depends on what is trained and how, not on who is killed meanwhile or goes on from a checkpoint."""
+    ends: dict[int, set[float | None]] = defaultdict(set)
+    for entry in diary:
+        if entry.what == "ended":
+            ends[entry.seed].add(entry.accuracy)
+    found = [
+        Violation("equal", f"seed {seed}", f"gave {values}")
+        for seed, values in ends.items()
+        if len(values) > 1
+    ]
+    for row in ledger.records.values():
+        record = dict(zip(RECORD, row, strict=True))
+        if record["accuracy"] not in ends[record["seed"]]:
+            text = f"has {record['accuracy']}, its trainings gave {ends[record['seed']]}"
+            found.append(Violation("equal", f"fitness record {record['pk']}", text))
+    return found
+
+
 def _seeds() -> dict[int, int]:
     """seed -> evaluation."""
     rows = Evaluation.objects.values_list("pk", "phenotype_key", "protocol_key", "protocol__repeats")
@@ -130,4 +150,5 @@ def all_violations(ledger: Ledger, diary: list[Entry]) -> tuple[list[Violation],
     """Beside the books: what was lost or changed, who lost a lease wrongly, what was trained twice."""
     changes = lease_changes()
     twice = trained_twice(diary, changes)
-    return [*ledger.violations(), *wrong_leases(changes), *twice.violations], twice
+    found = [*ledger.violations(), *wrong_leases(changes), *twice.violations, *unequal_ends(ledger, diary)]
+    return found, twice

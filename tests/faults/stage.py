@@ -193,6 +193,7 @@ def stage_environment(folder: Path) -> dict[str, str]:
         "NASWEB_RESEND_SECONDS": str(RESEND_SECONDS),
         "NASWEB_MAX_ATTEMPTS": str(MOST_ATTEMPTS),
         "NASWEB_DEVICE": "cpu",
+        "NASWEB_CHECKPOINT_SECONDS": "0.05",
         "CELERY_SKIP_CHECKS": "1",
         DIARY: str(folder / "diary"),
         "NASWEB_TEST_POSTGRESQL_PORT": str(postgresql),

@@ -15,6 +15,7 @@ from tests.faults.audit import lease_changes
 from tests.faults.play import Outcome, Pending, Play, children
 from tests.faults.searches import DATA_SET, begin_real
 from tests.faults.stage import Part
+from tests.faults.trainers import FULL_DISK, read_diary
 from tests.processes import ROOT
 
 SHIFTS = ("+3h", "-3h", "+20d", "-20d")
@@ -89,9 +90,7 @@ def _visit(play: Play, part: Part, shown: object) -> Pending:
 
 def data_set_gone(play: Play) -> Outcome | Pending:
     """A new process finds no data: the search pauses and says so. Whoever puts the data back resumes it."""
-    if not Experiment.objects.filter(pk=play.real, state="running").exists():
-        play.real = begin_real(play.rng.randrange(2**31)).pk
-        play.experiments.append(play.real)
+    _have_real_training(play)
     folder = Path(play.stage.environment["NASWEB_DATA_DIR"]) / DATA_SET
     folder.rename(folder.with_suffix(".away"))
     for part in play.stage.trainers:  # whoever has read the data already would train on
@@ -115,6 +114,34 @@ def data_set_gone(play: Play) -> Outcome | Pending:
         return "hit"
 
     return back
+
+
+def disk_full(play: Play) -> Outcome | Pending:
+    """Over when a training has met it; it must go on without checkpoints."""
+    _have_real_training(play)
+    flag = play.stage.diary.parent / FULL_DISK
+    before = _refused(play)
+    flag.touch()
+    deadline = time.monotonic() + VISIT_SECONDS
+
+    def over() -> Outcome | None:
+        met = _refused(play) > before
+        if not met and time.monotonic() < deadline:
+            return None
+        flag.unlink()
+        return "hit" if met else "missed"
+
+    return over
+
+
+def _refused(play: Play) -> int:
+    return sum(entry.what == "refused" for entry in read_diary(play.stage.diary, last_bytes=200_000))
+
+
+def _have_real_training(play: Play) -> None:
+    if not Experiment.objects.filter(pk=play.real, state="running").exists():
+        play.real = begin_real(play.rng.randrange(2**31)).pk
+        play.experiments.append(play.real)
 
 
 def deploy(play: Play) -> Outcome:

@@ -7,23 +7,25 @@ before it is needed.
 import hashlib
 import json
 import os
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.utils.module_loading import import_string
 
 from search.evolution.config import Protocol
 from search.evolution.datasets import is_folder
-from search.evolution.evaluation import Progress, TrainResult, instant_trainer
+from search.evolution.evaluation import Checkpoint, Progress, TrainResult, instant_trainer
 from search.evolution.phenotype import Phenotype
 from tests.faults.stage import DIARY
 
 SLOW_SHARE = 5
 """One repeat in so many takes SLOW_SECONDS, so that a fault can find it in mid-training."""
 SLOW_SECONDS = 0.6
+FULL_DISK = "disk-is-full"
+"""A file of this name beside the diary fills the disk for checkpoints."""
 REAL_TRAINER = "search.training.trainer.train"
 
 
@@ -35,7 +37,7 @@ def diarised(
     seed: int,
     progress: Callable[[Progress], None],
     device: str = "auto",
-    **more: Any,
+    checkpoint: Checkpoint | None = None,
 ) -> TrainResult:
     """Trains as the real trainer or in its stead, and keeps the diary."""
     real = is_folder(protocol.dataset)
@@ -44,10 +46,12 @@ def diarised(
     train = import_string(REAL_TRAINER) if real else instant_trainer
     if slow:
         _take_time(protocol, progress)
+    if checkpoint is not None and (Path(os.environ[DIARY]).parent / FULL_DISK).exists():
+        checkpoint = _FullDisk(checkpoint, seed)
     result: TrainResult = train(
-        phenotype, protocol, repeat=repeat, seed=seed, progress=progress, device=device, **more
+        phenotype, protocol, repeat=repeat, seed=seed, progress=progress, device=device, checkpoint=checkpoint
     )
-    _write("ended", seed, aimable=slow)
+    _write("ended", seed, aimable=slow, accuracy=result.accuracy)
     return result
 
 
@@ -62,8 +66,38 @@ def _take_time(protocol: Protocol, progress: Callable[[Progress], None]) -> None
         time.sleep(0.02)
 
 
-def _write(what: str, seed: int, *, aimable: bool) -> None:
-    line = {"what": what, "seed": seed, "pid": os.getpid(), "at": time.monotonic(), "aimable": aimable}
+@dataclass
+class _FullDisk:
+    """A checkpoint whose writes the kernel refuses, as it does on a full disk."""
+
+    checkpoint: Checkpoint
+    seed: int
+
+    def due(self) -> bool:
+        return True
+
+    def load(self) -> bytes | None:
+        return self.checkpoint.load()
+
+    def save(self, state: bytes) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(state) // 2, hard))
+        try:
+            self.checkpoint.save(state)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        _write("refused", self.seed, aimable=False)
+
+
+def _write(what: str, seed: int, *, aimable: bool, accuracy: float | None = None) -> None:
+    line: dict[str, object] = {
+        "what": what,
+        "seed": seed,
+        "pid": os.getpid(),
+        "at": time.monotonic(),
+        "aimable": aimable,
+    }
+    line["accuracy"] = accuracy
     file = os.open(os.environ[DIARY], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(file, json.dumps(line).encode() + b"\n")  # one write: lines of several processes do not mix
@@ -79,6 +113,8 @@ class Entry:
     at: float
     """By the clock that nobody shifts (CLOCK_MONOTONIC)."""
     aimable: bool
+    accuracy: float | None
+    """Of a training that ended."""
 
 
 def read_diary(path: Path, *, last_bytes: int = 0) -> list[Entry]:
