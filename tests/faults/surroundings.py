@@ -19,9 +19,9 @@ from tests.faults.trainers import FULL_DISK, read_diary
 from tests.processes import ROOT
 
 SHIFTS = ("+3h", "-3h", "+20d", "-20d")
-VISIT_SECONDS = 45.0
-"""How long an odd worker may take to show itself."""
-AWAY_SECONDS = 20.0
+VISIT_SECONDS = 90.0
+"""How long an odd worker may take to show itself, and a process to load what trains really, on a busy machine."""
+AWAY_SECONDS = 90.0
 
 
 def faketime() -> Path:

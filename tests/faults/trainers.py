@@ -10,7 +10,7 @@ import os
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.utils.module_loading import import_string
@@ -90,14 +90,7 @@ class _FullDisk:
 
 
 def _write(what: str, seed: int, *, aimable: bool, accuracy: float | None = None) -> None:
-    line: dict[str, object] = {
-        "what": what,
-        "seed": seed,
-        "pid": os.getpid(),
-        "at": time.monotonic(),
-        "aimable": aimable,
-    }
-    line["accuracy"] = accuracy
+    line = asdict(Entry(what, seed, os.getpid(), time.monotonic(), aimable, accuracy))
     file = os.open(os.environ[DIARY], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(file, json.dumps(line).encode() + b"\n")  # one write: lines of several processes do not mix
