@@ -170,10 +170,16 @@ CHECKPOINT_SECONDS = env.seconds(
 CHECKPOINT_DIR = BASE_DIR / env.text(
     "NASWEB_CHECKPOINT_DIR",
     str(VAR_DIR / "checkpoints"),
-    "Folder of the checkpoints; workers that share it go on from each other's",
+    "Folder of checkpoints and kept weights; workers that share it go on from each other's",
 )
 SETTINGS["NASWEB_CHECKPOINT_DIR"] = environment.Setting(
     "NASWEB_CHECKPOINT_DIR", "var/checkpoints", SETTINGS["NASWEB_CHECKPOINT_DIR"].meaning
+)
+KEPT_WEIGHTS_BYTES = 2**20 * env.number(
+    "NASWEB_KEPT_WEIGHTS_MIB",
+    1024,
+    "Mebibytes of trained weights that are kept for download; experiments' best go last",
+    least=0,
 )
 
 # --- Celery: a message is an id; the rows are the queue ----------------------------------------------------

@@ -25,6 +25,7 @@ from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
 from search.evolution.genotype import Genotype
 from search.evolution.phenotype import Infeasible, build_phenotype
+from search.kept_weights import keep_weights
 from search.logcontext import about
 from search.outages import AWAY, insist, tolerate
 from search.services import Claim, LeaseLost, errors
@@ -128,6 +129,12 @@ def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
         )
         _checked(result)
         insist(partial(services.record_repeat, claim=claim, repeat=repeat, seed=seed, result=result))
+        keep_weights(
+            phenotype_key=claim.phenotype_key,
+            protocol_key=claim.protocol_key,
+            repeat=repeat,
+            weights=result.weights,
+        )
         checkpoint.remove()
 
 

@@ -15,6 +15,7 @@ from search.evolution.host import Host
 from search.evolution.mutation import Mutation
 from search.evolution.phenotype import Phenotype, build_phenotype
 from search.evolution.primitives import primitive
+from search.kept_weights import kept_repeats
 from search.selectors import networks
 from visualize.drawings import TooLarge, flattened_drawing
 from visualize.drawings.names import edge_id, motif_id
@@ -64,6 +65,8 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
         "multiply_adds": row.multiply_adds,
         "is_open": row.state in models.Individual.OPEN,
         "reports": [training_report(row.evaluation)] if tab == "training" else [],
+        "code": f"/api/v1/evaluations/{row.evaluation_id}/network.py",
+        "weights": _best_weights(row.evaluation),
     }
 
 
@@ -83,6 +86,7 @@ def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
         "parameters": cost.parameters if cost else None,
         "multiply_adds": cost.multiply_adds if cost else None,
         "is_open": False,
+        "code": f"/api/v1/genotypes/{row.key}/network.py",
         "reports": [training_report(each) for each in networks.evaluations_of(row.phenotype_key)]
         if tab == "training"
         else [],
@@ -112,6 +116,16 @@ def _shared_context(row: models.Genotype, subject: Genotype, tab: str, marks: di
         "flattened": _flattened(subject) if tab == "flattened" else None,
         "document": json.dumps(subject.to_json()) if tab == "raw" else "",
     }
+
+
+def _best_weights(evaluation: models.Evaluation) -> str:
+    """Where the weights of the best repeat are, among those that are kept; empty without any."""
+    keys = {"phenotype_key": evaluation.phenotype_key, "protocol_key": evaluation.protocol_key}
+    if not (kept := kept_repeats(**keys)):
+        return ""
+    accuracies = {row.repeat: row.accuracy for row in selectors.fitness_records(evaluation.pk)}
+    best = max(kept, key=lambda repeat: accuracies.get(repeat, 0.0))
+    return f"/api/v1/evaluations/{evaluation.pk}/repeats/{best}/weights.pt"
 
 
 def _flattened(subject: Genotype) -> Flattened:

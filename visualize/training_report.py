@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from search.kept_weights import kept_repeats
 from search.models import Evaluation, FitnessRecord, WorkState
 from visualize.formats import count
 from visualize.learning_curves import LearningCurves, learning_curves
@@ -17,6 +18,8 @@ class TrainingReport:
     repeats: int
     facts: tuple[tuple[str, str], ...]
     """The protocol in words."""
+    kept: tuple[int, ...]
+    """Repeats whose weights can be taken away."""
 
     @property
     def running_repeat(self) -> int | None:
@@ -35,6 +38,9 @@ def training_report(evaluation: Evaluation) -> TrainingReport:
         curves=learning_curves(series, steps=int(evaluation.protocol.get("steps", 1))),
         repeats=int(evaluation.protocol.get("repeats", 1)),
         facts=_facts(evaluation.protocol),
+        kept=tuple(
+            kept_repeats(phenotype_key=evaluation.phenotype_key, protocol_key=evaluation.protocol_key)
+        ),
     )
 
 

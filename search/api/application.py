@@ -24,6 +24,7 @@ from search.api.routes import (
     genotypes,
     individuals,
     motifs,
+    pytorch,
     reference,
     transfers,
 )
@@ -100,5 +101,6 @@ api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
 api.add_router("/genotypes", genotypes.router)
 api.add_router("/evaluations", evaluations.router)
 api.add_router("/workers", analysis.workers_router)
+api.add_router("", pytorch.router)
 api.add_router("", motifs.router)
 api.add_router("", reference.router)

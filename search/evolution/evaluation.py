@@ -7,7 +7,7 @@ in its place, which answers in a millisecond. Pure Python: must import neither D
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from typing import Protocol as TypingProtocol
 
@@ -49,6 +49,8 @@ class TrainResult:
     """Points {step, loss, train_accuracy, validation_accuracy, seconds}, null where not measured."""
     seconds: float
     device: str
+    weights: bytes = field(default=b"", repr=False)
+    """The trained weights as a file that the exported PyTorch code loads; empty where there are none."""
 
 
 class EvaluationFailed(Exception):

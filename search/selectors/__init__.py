@@ -1,6 +1,6 @@
 """Every read. Functions return model instances or frozen records; nothing here writes."""
 
-from search.selectors.evaluations import ended_among, evaluation_by_id, fitness_records
+from search.selectors.evaluations import best_networks, ended_among, evaluation_by_id, fitness_records
 from search.selectors.experiments import (
     CurvePoint,
     curve_points,
@@ -28,6 +28,7 @@ __all__ = [
     "Population",
     "QueryError",
     "UnknownOrder",
+    "best_networks",
     "curve_points",
     "ended_among",
     "evaluation_by_id",

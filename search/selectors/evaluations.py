@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from search.models import Evaluation, FitnessRecord, WorkState
+from search.models import Evaluation, Experiment, FitnessRecord, WorkState
 
 
 def evaluation_by_id(evaluation_id: int) -> Evaluation:
@@ -18,6 +18,12 @@ def ended_among(keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         phenotype_key__in={phenotype for phenotype, _ in keys}, state__in=(WorkState.DONE, WorkState.FAILED)
     )
     return set(rows.values_list("phenotype_key", "protocol_key")) & set(keys)
+
+
+def best_networks() -> set[tuple[str, str]]:
+    """(phenotype key, protocol key) of the best individual of each experiment."""
+    rows = Experiment.objects.filter(best__isnull=False)
+    return set(rows.values_list("best__evaluation__phenotype_key", "best__evaluation__protocol_key"))
 
 
 def fitness_records(evaluation_id: int) -> list[FitnessRecord]:

@@ -47,6 +47,14 @@ def freeze(run: Run, whose: Identity) -> bytes:
     return buffer.getvalue()
 
 
+def trained_weights(run: Run) -> bytes:
+    """What the exported PyTorch code loads: the network's state, and what its images are normalised with."""
+    state = {"mean": run.batches.mean, "scale": run.batches.scale, **run.network.state_dict()}
+    buffer = BytesIO()
+    torch.save({name: value.cpu() for name, value in state.items()}, buffer)
+    return buffer.getvalue()
+
+
 def thaw(run: Run, content: bytes, whose: Identity) -> None:
     """Bring a new run to where the frozen one stood; its curve is reported again.
 

@@ -3,6 +3,7 @@
 import gc
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
@@ -14,7 +15,7 @@ from search.training.hosts import build_network
 from search.training.memory import check_memory
 from search.training.pulse import Pulse, report_while
 from search.training.run import Run
-from search.training.saving import Identity, Unusable, freeze, identity, thaw
+from search.training.saving import Identity, Unusable, freeze, identity, thaw, trained_weights
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _train(
         return Run(network, split, protocol, device, pulse, seed=seed)
 
     if checkpoint is None:
-        return start().finish()
+        return _finished(start())
     whose = identity(phenotype, protocol, seed=seed, device=device)
     run = _resumed(start, checkpoint, whose)
 
@@ -97,7 +98,11 @@ def _train(
         if checkpoint.due():
             checkpoint.save(freeze(run, whose))
 
-    return run.finish(save)
+    return _finished(run, save)
+
+
+def _finished(run: Run, between_steps: Callable[[], None] = lambda: None) -> TrainResult:
+    return replace(run.finish(between_steps), weights=trained_weights(run))
 
 
 def _resumed(start: Callable[[], Run], checkpoint: Checkpoint, whose: Identity) -> Run:

@@ -10,10 +10,10 @@ from torch.nn import functional
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype, build_phenotype
+from search.evolution.program import cell_program, single
 from search.evolution.space import SearchSpace, search_space
 from search.training.alignment import copy_weights
 from search.training.hosts import Network, build_network
-from search.training.network import FlatCell
 from search.training.reference import reference_network
 from tests.training.cases import ALL_SPACES, LIU, networks
 
@@ -98,15 +98,15 @@ def test_pools_of_the_same_values_are_computed_once() -> None:
     space = search_space({"levels": [{"motifs": 1, "nodes": 4}]})
     # Nodes 2 and 3 are both the max pool of node 1, so their two convolutions read the same value.
     phenotype = build_phenotype(Genotype(space, ((((4,), (4, 0), (0, 1, 1)),),)))
-    names = [phenotype.operations[step.value - 1].name for step in FlatCell(phenotype, 4).program]
+    names = [step.name for step in cell_program(phenotype).steps]
     assert sorted(names) == ["conv1x1", "conv1x1", "max3x3"]
 
 
 def test_values_are_freed_after_their_last_reader() -> None:
     for _, phenotype in networks(ALL_SPACES["hierarchical"], 5):
-        cell = FlatCell(phenotype, 4)
-        freed = [gone for step in cell.program for gone in step.frees]
+        program = cell_program(phenotype)
+        freed = [gone for step in program.steps for gone in step.frees]
         assert len(set(freed)) == len(freed)
-        read = {(value,) for step in cell.program for value in step.reads}
-        kept = {(value,) for value in cell.output}
-        assert read - kept == {gone for gone in freed if len(gone) == 1} - kept
+        read = {single(value) for step in program.steps for value, _ in step.reads}
+        kept = {single(value) for value, _ in program.output}
+        assert read - kept == {gone for gone in freed if len(gone) == 1 and gone[0][1] == 1} - kept

@@ -67,6 +67,11 @@ EvaluationId = Annotated[
     BeforeValidator(whole_digits),
     Path(..., ge=1, le=LARGEST_INTEGER, description="Number of an evaluation", example=1),
 ]
+RepeatNumber = Annotated[
+    int,
+    BeforeValidator(whole_digits),
+    Path(..., ge=0, le=15, description="Which of the protocol's repeats, from 0", example=0),
+]
 EXAMPLE_KEY = "0123456789abcdef0123456789abcdef"
 KEY_PATTERN = r"^[0-9a-f]{32}$"
 GenotypeKey = Annotated[

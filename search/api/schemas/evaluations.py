@@ -9,6 +9,7 @@ from search import models
 from search.api.schemas.base import EXAMPLE_KEY, Document
 from search.api.schemas.individuals import WorkState
 from search.evolution.presets import PRESETS
+from search.kept_weights import kept_repeats
 
 EXAMPLE_ROW: dict[str, Any] = {
     "id": 17,
@@ -87,10 +88,12 @@ class Repeat(Document):
     worker: str
     attempt: int
     created_at: datetime
+    weights: bool = Field(description="Whether its weights are kept at …/repeats/{repeat}/weights.pt")
 
     @classmethod
-    def of(cls, row: models.FitnessRecord) -> Self:
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+    def of(cls, row: models.FitnessRecord, *, weights: bool) -> Self:
+        values = {name: getattr(row, name) for name in cls.model_fields if name != "weights"}
+        return cls(**values, weights=weights)
 
 
 class EvaluationDocument(EvaluationRow):
@@ -112,6 +115,7 @@ class EvaluationDocument(EvaluationRow):
                             "worker": "worker@laptop",
                             "attempt": 1,
                             "created_at": "2026-11-22T09:01:03Z",
+                            "weights": True,
                         }
                     ],
                 }
@@ -124,10 +128,11 @@ class EvaluationDocument(EvaluationRow):
 
     @classmethod
     def of_one(cls, row: models.Evaluation, records: list[models.FitnessRecord]) -> Self:
+        kept = kept_repeats(phenotype_key=row.phenotype_key, protocol_key=row.protocol_key)
         return cls(
             **dict(EvaluationRow.of(row)),
             protocol=row.protocol,
-            repeats=[Repeat.of(record) for record in records],
+            repeats=[Repeat.of(record, weights=record.repeat in kept) for record in records],
         )
 
 
