@@ -26,7 +26,7 @@ from search.services.genotypes import keep_genotype
 from search.services.humans import Evaluated, evaluate_genotype
 from search.services.interventions import cancel_evaluation, retry_evaluation
 from search.services.proposing import advance_experiment
-from search.services.sweeping import Swept, recover_silent, release_worker, sweep
+from search.services.sweeping import Swept, recover_silent, release_everything, release_worker, sweep
 
 __all__ = [
     "Claim",
@@ -50,6 +50,7 @@ __all__ = [
     "record_repeat",
     "recover_silent",
     "release_evaluation",
+    "release_everything",
     "release_worker",
     "resume_experiment",
     "retry_evaluation",

@@ -42,7 +42,17 @@ def recover_silent() -> list[int]:
 
 def release_worker(*, worker: str) -> None:
     """A worker stops in good order: what it holds waits again at once, and its attempts do not count."""
-    held = Evaluation.objects.filter(worker=worker, state=WorkState.RUNNING)
+    _release(Evaluation.objects.filter(worker=worker, state=WorkState.RUNNING))
+
+
+def release_everything() -> None:
+    """No worker of this database is left, and no message: what was being trained waits, and the next sweep sends
+    all that waits."""
+    _release(Evaluation.objects.filter(state=WorkState.RUNNING))
+    Evaluation.objects.filter(state=WorkState.WAITING).update(sent_at=None)
+
+
+def _release(held: QuerySet[Evaluation]) -> None:
     for evaluation_id in list(held.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             row = held.select_for_update(no_key=True).filter(pk=evaluation_id).first()
