@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from search import services
+from search.checkpoint_files import CheckpointFile
 from search.checkpoints import repeat_checkpoint, sweep_checkpoints
 from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
@@ -28,7 +29,7 @@ from search.evolution.phenotype import Infeasible, build_phenotype
 from search.kept_weights import keep_weights
 from search.logcontext import about
 from search.outages import AWAY, insist, tolerate
-from search.services import Claim, LeaseLost, errors
+from search.services import Claim, LeaseLost, Repeat, errors
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,17 @@ MOST_LIVE_POINTS = 200
 UNREADABLE = "{worker} runs code that cannot read this evaluation, another version than proposed it: {error}"
 Watch = Callable[[Claim, float], None]
 """Told now and then how far an attempt is, a fraction 0..1."""
+Send = Callable[[int], None]
+"""Brings an evaluation to workers."""
 
 
-def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) -> list[int]:
-    """Try the evaluation once. Returns the experiments to advance; none when it was not ours to try."""
+def run_attempt(
+    *, evaluation_id: int, worker: str, watch: Watch | None = None, send: Send | None = None
+) -> list[int]:
+    """Try the evaluation once. Returns the experiments to advance; none when it was not ours to try.
+
+    With `send`, the next individual is proposed by the transaction that ends this one, and given to it after that.
+    """
     trainer = load_trainer()  # a process that cannot train must not claim
     sweep_checkpoints()
     claim = services.claim_evaluation(evaluation_id=evaluation_id, worker=worker, device=settings.DEVICE)
@@ -48,13 +56,13 @@ def run_attempt(*, evaluation_id: int, worker: str, watch: Watch | None = None) 
     with about(
         experiment=claim.experiment, evaluation=claim.evaluation_id, worker=worker, attempt=claim.attempt
     ):
-        return _held(claim, trainer, watch)
+        return _held(claim, trainer, watch, send)
 
 
-def _held(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
+def _held(claim: Claim, trainer: Trainer, watch: Watch | None, send: Send | None) -> list[int]:
     """The attempt, and what its end means for the claim."""
     try:
-        return _attempt(claim, trainer, watch)
+        return _attempt(claim, trainer, watch, send)
     except LeaseLost as lost:
         log.warning("%s", lost)
     except Cancelled as reason:
@@ -69,9 +77,9 @@ def _held(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
     return []
 
 
-def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
+def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None, send: Send | None) -> list[int]:
     try:
-        _train_missing(claim, trainer, watch)
+        last = _train_missing(claim, trainer, watch)
     except EvaluationFailed as failure:
         return _fail(claim, failure)
     except SoftTimeLimitExceeded:
@@ -92,7 +100,22 @@ def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None) -> list[int]:
         reason = f"{type(error).__name__}: {error}"
         text = traceback.format_exc()
         return insist(partial(services.fail_evaluation, claim=claim, code="error", reason=reason, log=text))
+    if last is not None:
+        return _complete(claim, last, send)
     return insist(partial(services.finish_evaluation, claim=claim))
+
+
+def _complete(claim: Claim, last: Repeat, send: Send | None) -> list[int]:
+    write = partial(services.complete_evaluation, claim=claim, last=last, propose=send is not None)
+    completed = insist(write)
+    if completed is None:
+        _record(claim, last)
+        return insist(partial(services.finish_evaluation, claim=claim))
+    _recorded(claim, last)
+    for evaluation_id in completed.send:
+        assert send is not None  # or nothing was proposed
+        send(evaluation_id)
+    return completed.advance
 
 
 def _fail(claim: Claim, failure: EvaluationFailed) -> list[int]:
@@ -104,38 +127,56 @@ def _fail(claim: Claim, failure: EvaluationFailed) -> list[int]:
     return insist(partial(services.fail_evaluation, claim=claim, code=failure.code, reason=failure.message))
 
 
-def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> None:
+def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> Repeat | None:
+    """Train what no earlier attempt has. The last repeat is handed back instead of recorded, for it is recorded
+    by what ends the evaluation; None when there was nothing to train."""
     protocol, genotype = _read(claim)
     try:
         phenotype = build_phenotype(genotype)
     except Infeasible as error:
         raise EvaluationFailed("infeasible", str(error)) from None
+    finished: Repeat | None = None
     for repeat in range(protocol.repeats):
         if repeat in claim.finished_repeats:
             continue
+        if finished is not None:
+            _record(claim, finished)
         seed = repeat_seed(claim.phenotype_key, claim.protocol_key, repeat)
-        pulse = _Heartbeat(claim, repeat, protocol.repeats, watch)
-        checkpoint = repeat_checkpoint(
-            phenotype_key=claim.phenotype_key, protocol_key=claim.protocol_key, repeat=repeat
-        )
         result = trainer(
             phenotype,
             protocol,
             repeat=repeat,
             seed=seed,
-            progress=pulse,
+            progress=_Heartbeat(claim, repeat, protocol.repeats, watch),
             device=settings.DEVICE,
-            checkpoint=checkpoint,
+            checkpoint=_checkpoint(claim, repeat),
         )
         _checked(result)
-        insist(partial(services.record_repeat, claim=claim, repeat=repeat, seed=seed, result=result))
-        keep_weights(
-            phenotype_key=claim.phenotype_key,
-            protocol_key=claim.protocol_key,
-            repeat=repeat,
-            weights=result.weights,
-        )
-        checkpoint.remove()
+        finished = Repeat(repeat, seed, result)
+    return finished
+
+
+def _record(claim: Claim, finished: Repeat) -> None:
+    repeat, seed, result = finished.repeat, finished.seed, finished.result
+    insist(partial(services.record_repeat, claim=claim, repeat=repeat, seed=seed, result=result))
+    _recorded(claim, finished)
+
+
+def _recorded(claim: Claim, finished: Repeat) -> None:
+    """What comes after a repeat is safe: its weights are kept, its checkpoint is not."""
+    keep_weights(
+        phenotype_key=claim.phenotype_key,
+        protocol_key=claim.protocol_key,
+        repeat=finished.repeat,
+        weights=finished.result.weights,
+    )
+    _checkpoint(claim, finished.repeat).remove()
+
+
+def _checkpoint(claim: Claim, repeat: int) -> CheckpointFile:
+    return repeat_checkpoint(
+        phenotype_key=claim.phenotype_key, protocol_key=claim.protocol_key, repeat=repeat
+    )
 
 
 class _Unreadable(Exception):

@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 def evaluate(self: Task, evaluation_id: int) -> None:
     """Queue `training`: one attempt at an evaluation, then the next proposals of who waited for it."""
     worker = self.request.hostname or "worker"
+    send = partial(_send, evaluate)
     with about(worker=worker):
-        for experiment_id in run_attempt(evaluation_id=evaluation_id, worker=worker):
+        for experiment_id in run_attempt(evaluation_id=evaluation_id, worker=worker, send=send):
             _advance(experiment_id)
 
 

@@ -104,10 +104,14 @@ class _Loop:
         first = ended = _ended(self._experiment)
         while self._queue and ended < first + individuals:
             for _ in range(min(CHECKED_EVERY, len(self._queue))):
-                for experiment_id in run_attempt(evaluation_id=self._queue.popleft(), worker="benchmark"):
-                    self._queue.extend(services.advance_experiment(experiment_id=experiment_id))
+                self._step(self._queue.popleft())
             ended = _ended(self._experiment)
         return ended - first
+
+    def _step(self, evaluation_id: int) -> None:
+        more = run_attempt(evaluation_id=evaluation_id, worker="benchmark", send=self._queue.append)
+        for experiment_id in more:
+            self._queue.extend(services.advance_experiment(experiment_id=experiment_id))
 
     def timed(self, individuals: int) -> dict[str, Any]:
         trained = FitnessRecord.objects.count()

@@ -15,6 +15,9 @@ from django.db.models import Field, Model
 Row = TypeVar("Row", bound=Model)
 Values = Sequence[Any]
 Names = tuple[str, ...]
+PATIENCE_MS = 100
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code."""
 
 
 def now() -> str:
@@ -26,6 +29,18 @@ def now() -> str:
 def locked() -> str:
     """Ends a SELECT whose rows are ours until the transaction ends. SQLite holds its one write lock anyway."""
     return "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+
+
+def give_up_waiting() -> None:
+    """From here on this transaction waits for nobody's lock for long, but fails: for one that holds locks while it
+    takes others in no order. SQLite has no locks to wait for within a transaction."""
+    if connection.vendor == "postgresql":
+        change(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
+
+
+def gave_up_waiting(error: Exception) -> bool:
+    """Whether a transaction failed because of that."""
+    return getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE
 
 
 def numbers(values: Iterable[int]) -> str:

@@ -3,11 +3,12 @@
 Nothing here enqueues: callers send the ids that come back, after the commit.
 """
 
+from search.services.claiming import Claim, claim_evaluation
+from search.services.completing import Completed, complete_evaluation
 from search.services.errors import Conflict, LeaseLost, NotFound
 from search.services.evaluations import (
-    Claim,
+    Repeat,
     Verdict,
-    claim_evaluation,
     fail_evaluation,
     finish_evaluation,
     heartbeat_evaluation,
@@ -30,15 +31,18 @@ from search.services.sweeping import Swept, recover_silent, release_everything, 
 
 __all__ = [
     "Claim",
+    "Completed",
     "Conflict",
     "Evaluated",
     "LeaseLost",
     "NotFound",
+    "Repeat",
     "Swept",
     "Verdict",
     "advance_experiment",
     "cancel_evaluation",
     "claim_evaluation",
+    "complete_evaluation",
     "create_experiment",
     "evaluate_genotype",
     "fail_evaluation",

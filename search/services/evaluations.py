@@ -1,11 +1,9 @@
-"""One attempt at an evaluation: claimed, heard of, recorded, ended. Each function is one transaction.
+"""One attempt at an evaluation: heard of, recorded, ended. Each function is one transaction.
 
 The lease is the attempt's token: whoever holds another one is refused (LeaseLost).
 """
 
-import json
 import statistics
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,11 +13,11 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from search.evolution.config import TRAINER_VERSION
 from search.evolution.evaluation import TrainResult
 from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState, statements
 from search.services import errors
-from search.services.journal import tell_evaluation, tell_evaluations, tell_experiment
+from search.services.claiming import Claim, repeat_accuracies
+from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_experiments
 from search.services.settling import end_evaluation
 
@@ -33,80 +31,16 @@ OUTCOME = (
 
 
 @dataclass(frozen=True)
-class Claim:
-    """The right of one attempt to train one evaluation and to write what comes of it."""
+class Repeat:
+    """One finished repeat, not yet recorded."""
 
-    evaluation_id: int
-    lease: str
-    worker: str
-    attempt: int
-    """From 1."""
-    phenotype_key: str
-    protocol_key: str
-    protocol: dict[str, Any]
-    genotype: dict[str, Any]
-    """The document that `Genotype.from_json` reads."""
-    finished_repeats: tuple[int, ...]
-    """What earlier attempts left behind."""
-    experiment: int
-    """The first that waits for it: for the log, nothing else."""
+    repeat: int
+    """From 0."""
+    seed: int
+    result: TrainResult
 
 
 Verdict = Literal["go", "cancel", "lost"]
-
-
-@transaction.atomic
-def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Claim | None:
-    """Take an evaluation that waits and that a running experiment needs; None to whoever comes too late.
-
-    A worker of another version of the trainer would give it another fitness, and is refused like one that is late.
-    """
-    lease = str(uuid.uuid4())
-    values = [lease, worker, device, evaluation_id, TRAINER_VERSION]
-    claimed = statements.ask(_CLAIM.format(now=statements.now()), values)
-    if not claimed:
-        return None
-    [(attempt, phenotype_key, protocol_key, protocol, space, levels, begun, experiment)] = claimed
-    statements.change(_CLAIMED, [evaluation_id])
-    tell_evaluations(
-        [evaluation_id], WorkState.RUNNING, experiment=experiment, worker=worker, attempt=attempt
-    )
-    return Claim(
-        evaluation_id=evaluation_id,
-        lease=lease,
-        worker=worker,
-        attempt=attempt,
-        phenotype_key=phenotype_key,
-        protocol_key=protocol_key,
-        protocol=json.loads(protocol),
-        genotype={"space": json.loads(space), "levels": json.loads(levels)},
-        finished_repeats=tuple(repeat for repeat, _ in _accuracies(evaluation_id)) if begun else (),
-        experiment=experiment,
-    )
-
-
-_CLAIM = """
-UPDATE search_evaluation
-SET state = 'running', lease = %s, worker = %s, device = %s, attempts = attempts + 1, claimed_at = {now},
-    heartbeat_at = {now}, progress = 0, live_curve = '[]', reason = '', reason_code = ''
-WHERE id = %s AND state = 'waiting' AND trainer = %s AND attempts < max_attempts AND EXISTS (
-  SELECT 1 FROM search_individual i JOIN search_experiment x ON x.id = i.experiment_id
-  WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running') AND x.state = 'running'
-)
-RETURNING attempts, phenotype_key, protocol_key, protocol,
-  (SELECT space FROM search_genotype g WHERE g.id = genotype_id),
-  (SELECT levels FROM search_genotype g WHERE g.id = genotype_id),
-  EXISTS (SELECT 1 FROM search_fitnessrecord r WHERE r.evaluation_id = search_evaluation.id),
-  (SELECT min(i.experiment_id) FROM search_individual i
-    WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running'))
-"""
-_CLAIMED = "UPDATE search_individual SET state = 'running' WHERE evaluation_id = %s AND state = 'waiting'"
-
-
-def _accuracies(evaluation_id: int) -> list[tuple[int, float]]:
-    """(repeat, accuracy) of the finished repeats."""
-    sql = "SELECT repeat, accuracy FROM search_fitnessrecord WHERE evaluation_id = %s ORDER BY repeat"
-    return [(repeat, accuracy) for repeat, accuracy in statements.ask(sql, [evaluation_id])]
 
 
 def heartbeat_evaluation(
@@ -128,10 +62,12 @@ def record_repeat(*, claim: Claim, repeat: int, seed: int, result: TrainResult) 
 
     May be repeated when it is not known whether it was committed: a repeat that is there already stays.
     """
-    return _record(claim, repeat, seed, result)
+    return keep_repeat(claim, Repeat(repeat, seed, result))
 
 
-def _record(claim: Claim, repeat: int, seed: int, result: TrainResult) -> FitnessRecord:
+def keep_repeat(claim: Claim, finished: Repeat) -> FitnessRecord:
+    """`record_repeat` within a transaction."""
+    repeat, result = finished.repeat, finished.result
     kept = statements.select(
         FitnessRecord,
         "WHERE evaluation_id = %s AND repeat = %s AND EXISTS"
@@ -150,7 +86,7 @@ def _record(claim: Claim, repeat: int, seed: int, result: TrainResult) -> Fitnes
     record = FitnessRecord(
         evaluation_id=claim.evaluation_id,
         repeat=repeat,
-        seed=seed,
+        seed=finished.seed,
         accuracy=result.accuracy,
         curve=list(result.curve),
         seconds=result.seconds,
@@ -168,19 +104,21 @@ def finish_evaluation(*, claim: Claim) -> list[int]:
     Returns the experiments to advance. Raises LeaseLost, or Conflict when repeats are missing.
     """
 
-    def finish() -> Evaluation:
-        row = _lock_held(claim)
-        accuracies = [accuracy for _, accuracy in _accuracies(row.pk)]
-        want = row.protocol["repeats"]
-        if len(accuracies) != want:
-            text = errors.REPEATS_MISSING.format(key=row.pk, have=len(accuracies), want=want)
-            raise errors.Conflict(text)
-        row.fitness = statistics.fmean(accuracies)
-        row.fitness_spread = statistics.stdev(accuracies) if want > 1 else None
-        row.progress = 1.0
-        return _ended(row, WorkState.DONE)
+    return end_evaluation(claim.evaluation_id, lambda: finished(claim))
 
-    return end_evaluation(claim.evaluation_id, finish)
+
+def finished(claim: Claim) -> Evaluation:
+    """The evaluation, locked and done, with the mean of its repeats; refuses as `finish_evaluation` does."""
+    row = _lock_held(claim)
+    accuracies = [accuracy for _, accuracy in repeat_accuracies(row.pk)]
+    want = row.protocol["repeats"]
+    if len(accuracies) != want:
+        text = errors.REPEATS_MISSING.format(key=row.pk, have=len(accuracies), want=want)
+        raise errors.Conflict(text)
+    row.fitness = statistics.fmean(accuracies)
+    row.fitness_spread = statistics.stdev(accuracies) if want > 1 else None
+    row.progress = 1.0
+    return _ended(row, WorkState.DONE)
 
 
 def fail_evaluation(*, claim: Claim, code: str, reason: str, retry: bool = False, log: str = "") -> list[int]:

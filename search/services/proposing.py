@@ -25,7 +25,7 @@ from search.services.genotypes import store_genotype
 from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_experiment
 from search.services.patience import lose_patience
-from search.services.settling import EXPERIMENT_COUNTERS, apply_outcome, finish_if_complete, improve_best
+from search.services.settling import apply_outcome, finish_if_complete, improve_best, save_counters
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +47,6 @@ def advance_experiment(*, experiment_id: int) -> list[int]:
             log.exception("experiment %s: proposing failed", experiment_id)
             _fail_experiment(experiment_id, error)
             return to_send
-        if proposed is None:
-            return to_send
         if proposed.send is not None:
             to_send.append(proposed.send)
         if not proposed.more:
@@ -56,11 +54,15 @@ def advance_experiment(*, experiment_id: int) -> list[int]:
 
 
 @dataclass(frozen=True)
-class _Proposed:
-    send: int | None
-    """The evaluation to send, if it must be trained."""
-    more: bool
+class Proposed:
+    """What became of one look at an experiment's room."""
+
+    send: int | None = None
+    """The evaluation to send, if one was proposed that must be trained."""
+    more: bool = False
     """Whether there is room for another."""
+    unsent: bool = False
+    """Whether evaluations wait that no message carries."""
 
 
 @dataclass(frozen=True)
@@ -96,34 +98,42 @@ class _Candidates:
 
 
 @transaction.atomic
-def _propose_next(experiment_id: int) -> _Proposed | None:
+def _propose_next(experiment_id: int) -> Proposed:
     experiment = lock_experiment(experiment_id)
+    proposed = propose_next(experiment)
+    save_counters(experiment)
+    return proposed
+
+
+def propose_next(experiment: Experiment) -> Proposed:
+    """Propose one individual of a locked experiment, if it runs and has room. The experiment is not saved."""
     if experiment.state != ExperimentState.RUNNING:
-        return None
+        return Proposed()
     config = experiment_config(experiment.config)
     if experiment.proposed >= experiment.individuals_planned:
         finish_if_complete(experiment)
-        statements.update(experiment, ("state", "finished_at"))
-        return None
-    [(is_open,)] = statements.ask(_OPEN, [experiment.pk])
+        return Proposed()
+    [(is_open, unsent)] = statements.ask(_OPEN, [experiment.pk])
     if is_open >= config.budget.in_flight:
-        return None
+        return Proposed(unsent=bool(unsent))
     failed = experiment.failed
     individual = _propose(experiment, config)
     waits = individual.state in Individual.OPEN
     if not waits:
         finish_if_complete(experiment)
         lose_patience(experiment, failed_before=failed, reason=individual.reason)
-    statements.update(experiment, PROPOSED)
     if experiment.state != ExperimentState.RUNNING:
-        return _Proposed(None, more=False)
+        return Proposed()
     room = is_open + waits < config.budget.in_flight and experiment.proposed < experiment.individuals_planned
     send = individual.evaluation_id if individual.state == WorkState.WAITING else None
-    return _Proposed(send, room)
+    return Proposed(send, room, bool(unsent))
 
 
-PROPOSED = (*EXPERIMENT_COUNTERS, "proposed", "shared", "strategy_state", "observed")
-_OPEN = "SELECT COUNT(*) FROM search_individual WHERE experiment_id = %s AND state IN ('waiting', 'running')"
+_OPEN = """
+SELECT COUNT(*), COUNT(CASE WHEN e.state = 'waiting' AND e.sent_at IS NULL THEN 1 END)
+FROM search_individual i JOIN search_evaluation e ON e.id = i.evaluation_id
+WHERE i.experiment_id = %s AND i.state IN ('waiting', 'running')
+"""
 
 
 def searched(experiment: Experiment, config: ExperimentConfig) -> int:

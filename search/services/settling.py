@@ -13,20 +13,26 @@ from search.services.locking import lock_experiments_waiting_for
 from search.services.patience import lose_patience
 
 EXPERIMENT_COUNTERS = (
-    "evaluated", "failed", "population", "best", "train_seconds", "state", "reason", "finished_at"
+    "evaluated", "failed", "population", "best", "train_seconds", "state", "reason", "finished_at",
+    "proposed", "shared", "strategy_state", "observed",
 )  # fmt: skip
 INDIVIDUAL_END = ("state", "fitness", "fitness_spread", "reason", "completion", "best_so_far", "finished_at")
 
 
-def end_evaluation(evaluation_id: int, change: Callable[[], Evaluation]) -> list[int]:
+def end_evaluation(
+    evaluation_id: int,
+    change: Callable[[], Evaluation],
+    then: Callable[[Experiment], None] = lambda experiment: None,
+) -> list[int]:
     """Change an evaluation to an ended state and settle everyone who waits for it, in one transaction.
 
-    `change` writes the row under its lock and may raise to refuse. Returns the experiments to advance.
+    `change` writes the row under its lock and may raise to refuse; `then` may go on with each locked experiment,
+    which is saved after it. Returns the experiments to advance.
     """
     while True:
         try:
             with transaction.atomic():
-                return _end_once(evaluation_id, change)
+                return _end_once(evaluation_id, change, then)
         except _AnotherExperimentJoined:
             continue
 
@@ -38,15 +44,20 @@ class _AnotherExperimentJoined(Exception):
     """
 
 
-def _end_once(evaluation_id: int, change: Callable[[], Evaluation]) -> list[int]:
+def _end_once(
+    evaluation_id: int, change: Callable[[], Evaluation], then: Callable[[Experiment], None]
+) -> list[int]:
     experiments = lock_experiments_waiting_for(evaluation_id)
     with about(**({"experiment": min(experiments)} if experiments else {})):
         evaluation = change()
-    individuals = _waiting_for(evaluation_id, experiments)  # now nobody can join: proposals lock the row
-    for experiment_id, group in groupby(individuals, key=lambda individual: individual.experiment_id):
-        if experiment_id not in experiments:
-            raise _AnotherExperimentJoined
-        settle(experiments[experiment_id], list(group), evaluation)
+    waiting = _waiting_for(evaluation_id, experiments)  # now nobody can join: proposals lock the row
+    if any(individual.experiment_id not in experiments for individual in waiting):
+        raise _AnotherExperimentJoined
+    for experiment_id, group in groupby(waiting, key=lambda individual: individual.experiment_id):
+        experiment = experiments[experiment_id]
+        _settle(experiment, list(group), evaluation)
+        then(experiment)
+        save_counters(experiment)
     return list(experiments)
 
 
@@ -67,6 +78,11 @@ def _waiting_for(evaluation_id: int, experiments: Mapping[int, Experiment]) -> l
 
 def settle(experiment: Experiment, individuals: Sequence[Individual], evaluation: Evaluation) -> None:
     """Give saved individuals of a locked experiment the outcome of their ended evaluation."""
+    _settle(experiment, individuals, evaluation)
+    save_counters(experiment)
+
+
+def _settle(experiment: Experiment, individuals: Sequence[Individual], evaluation: Evaluation) -> None:
     failed = experiment.failed
     for individual in individuals:
         apply_outcome(experiment, individual, evaluation)
@@ -74,6 +90,10 @@ def settle(experiment: Experiment, individuals: Sequence[Individual], evaluation
         improve_best(experiment, individual)
     finish_if_complete(experiment)
     lose_patience(experiment, failed_before=failed, reason=evaluation.reason)
+
+
+def save_counters(experiment: Experiment) -> None:
+    """Write what the end of an evaluation and a proposal change of a locked experiment."""
     statements.update(experiment, EXPERIMENT_COUNTERS)
 
 

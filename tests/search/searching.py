@@ -45,7 +45,8 @@ def work_off(experiment: Experiment, *, worker: str = "worker") -> Experiment:
     """One process that advances and evaluates in turn, until nothing is left to do."""
     queue = deque(services.advance_experiment(experiment_id=experiment.pk))
     while queue:
-        for experiment_id in run_attempt(evaluation_id=queue.popleft(), worker=worker):
+        first = queue.popleft()
+        for experiment_id in run_attempt(evaluation_id=first, worker=worker, send=queue.append):
             queue.extend(services.advance_experiment(experiment_id=experiment_id))
     experiment.refresh_from_db()
     return experiment

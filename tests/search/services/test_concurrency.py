@@ -49,7 +49,9 @@ class Bustle:
         experiments = self.ids if not waiting else []
         if waiting:
             experiments = run_attempt(
-                evaluation_id=rng.choice(waiting), worker=threading.current_thread().name
+                evaluation_id=rng.choice(waiting),
+                worker=threading.current_thread().name,
+                send=rng.choice([None, lambda evaluation_id: None]),  # found by its state
             )
         for experiment_id in experiments:
             services.advance_experiment(experiment_id=experiment_id)

@@ -1,0 +1,86 @@
+"""Who may train an evaluation: a claim is one conditional update, and the loser returns quietly."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from search.evolution.config import TRAINER_VERSION
+from search.models import WorkState, statements
+from search.services.journal import tell_evaluations
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right of one attempt to train one evaluation and to write what comes of it."""
+
+    evaluation_id: int
+    lease: str
+    worker: str
+    attempt: int
+    """From 1."""
+    phenotype_key: str
+    protocol_key: str
+    protocol: dict[str, Any]
+    genotype: dict[str, Any]
+    """The document that `Genotype.from_json` reads."""
+    finished_repeats: tuple[int, ...]
+    """What earlier attempts left behind."""
+    experiment: int
+    """The first that waits for it: for the log, nothing else."""
+
+
+@transaction.atomic
+def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Claim | None:
+    """Take an evaluation that waits and that a running experiment needs; None to whoever comes too late.
+
+    A worker of another version of the trainer would give it another fitness, and is refused like one that is late.
+    """
+    lease = str(uuid.uuid4())
+    values = [lease, worker, device, evaluation_id, TRAINER_VERSION]
+    claimed = statements.ask(_CLAIM.format(now=statements.now()), values)
+    if not claimed:
+        return None
+    [(attempt, phenotype_key, protocol_key, protocol, space, levels, begun, experiment)] = claimed
+    statements.change(_CLAIMED, [evaluation_id])
+    tell_evaluations(
+        [evaluation_id], WorkState.RUNNING, experiment=experiment, worker=worker, attempt=attempt
+    )
+    return Claim(
+        evaluation_id=evaluation_id,
+        lease=lease,
+        worker=worker,
+        attempt=attempt,
+        phenotype_key=phenotype_key,
+        protocol_key=protocol_key,
+        protocol=json.loads(protocol),
+        genotype={"space": json.loads(space), "levels": json.loads(levels)},
+        finished_repeats=tuple(repeat for repeat, _ in repeat_accuracies(evaluation_id)) if begun else (),
+        experiment=experiment,
+    )
+
+
+_CLAIM = """
+UPDATE search_evaluation
+SET state = 'running', lease = %s, worker = %s, device = %s, attempts = attempts + 1, claimed_at = {now},
+    heartbeat_at = {now}, progress = 0, live_curve = '[]', reason = '', reason_code = ''
+WHERE id = %s AND state = 'waiting' AND trainer = %s AND attempts < max_attempts AND EXISTS (
+  SELECT 1 FROM search_individual i JOIN search_experiment x ON x.id = i.experiment_id
+  WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running') AND x.state = 'running'
+)
+RETURNING attempts, phenotype_key, protocol_key, protocol,
+  (SELECT space FROM search_genotype g WHERE g.id = genotype_id),
+  (SELECT levels FROM search_genotype g WHERE g.id = genotype_id),
+  EXISTS (SELECT 1 FROM search_fitnessrecord r WHERE r.evaluation_id = search_evaluation.id),
+  (SELECT min(i.experiment_id) FROM search_individual i
+    WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running'))
+"""
+_CLAIMED = "UPDATE search_individual SET state = 'running' WHERE evaluation_id = %s AND state = 'waiting'"
+
+
+def repeat_accuracies(evaluation_id: int) -> list[tuple[int, float]]:
+    """(repeat, accuracy) of the finished repeats."""
+    sql = "SELECT repeat, accuracy FROM search_fitnessrecord WHERE evaluation_id = %s ORDER BY repeat"
+    return [(repeat, accuracy) for repeat, accuracy in statements.ask(sql, [evaluation_id])]
