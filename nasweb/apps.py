@@ -9,3 +9,6 @@ __all__ = ["NaswebConfig", "celery_app"]
 
 class NaswebConfig(AppConfig):
     name = "nasweb"
+
+    def ready(self) -> None:
+        from nasweb import checks  # noqa: F401, PLC0415 - registers itself; needs the settings

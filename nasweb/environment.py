@@ -46,7 +46,14 @@ class Environment:
         return self._values.get(name, "").strip() or default
 
     def flag(self, name: str, default: bool, meaning: str) -> bool:
-        value = self.text(name, "1" if default else "0", meaning)
+        return self._read_flag(name, self.text(name, "1" if default else "0", meaning))
+
+    def flag_or(self, name: str, otherwise: bool, meaning: str) -> bool:
+        """A flag whose default follows from other settings, so that the example shows none."""
+        value = self.text(name, "", meaning)
+        return self._read_flag(name, value) if value else otherwise
+
+    def _read_flag(self, name: str, value: str) -> bool:
         if value.lower() in ("1", "true", "yes", "on"):
             return True
         if value.lower() in ("0", "false", "no", "off"):
@@ -87,6 +94,15 @@ class Environment:
         if not accept(value):
             raise SettingError(name, value, expected)
         return value
+
+
+TOKEN = "NASWEB_TOKEN"
+TOKEN_MEANING = "The token that `nas` and nasweb.client send to a server with accounts"
+
+
+def client_token() -> str | None:
+    """What a script sends that was given no other token."""
+    return Environment().text(TOKEN, "", TOKEN_MEANING) or None
 
 
 DATABASE_FORM = (

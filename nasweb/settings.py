@@ -51,9 +51,24 @@ CSRF_TRUSTED_ORIGINS = env.names(
     "Origins such as https://nas.example.org that forms may come from behind a proxy",
 )
 CSRF_FAILURE_VIEW = "visualize.views.errors.csrf_failure"
-HTTPS = env.flag("NASWEB_HTTPS", False, "1: served through TLS, so cookies are sent over TLS only")
+HTTPS = env.flag(
+    "NASWEB_HTTPS",
+    False,
+    "1: served through a proxy that ends TLS and sets X-Forwarded-Proto and X-Forwarded-For; cookies travel over "
+    "TLS only",
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",
+    r"^readyz$",
+    r"^metrics$",
+]  # asked from beside the server, without the proxy
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+"""They ask for HSTS on all subdomains and in browsers' preload lists: one service cannot promise that for its
+neighbours."""
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 _secret = env.text(
@@ -65,8 +80,35 @@ SECRET_KEY = _secret or environment.kept_secret(VAR_DIR / "secret-key")
 METRICS_TOKEN = env.text(
     "NASWEB_METRICS_TOKEN",
     "",
-    "What /metrics wants as a bearer token; not set: open without PostgreSQL, closed with it",
+    "What /metrics wants as a bearer token; not set: open without accounts and PostgreSQL, else closed",
 )
+
+# --- Who may come in --------------------------------------------------------------------------------------
+ACCOUNTS = env.flag_or(
+    "NASWEB_ACCOUNTS",
+    not EMBEDDED,
+    "1: people log in and have roles, scripts have tokens; 0: whoever sits at this machine, and nobody else; "
+    "not set: 1 with PostgreSQL",
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+if not ACCOUNTS and not set(ALLOWED_HOSTS) <= set(_LOOPBACK):
+    raise SettingError(
+        "NASWEB_ALLOWED_HOSTS",
+        ",".join(ALLOWED_HOSTS),
+        f"only {', '.join(_LOOPBACK)} without accounts, or NASWEB_ACCOUNTS=1 to serve others",
+    )
+AUTHENTICATION_BACKENDS = ["nasweb.access.callers.Backend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "login"
+env.text(environment.TOKEN, "", environment.TOKEN_MEANING)  # read by nasweb.client, which knows no settings
 
 ROOT_URLCONF = "nasweb.urls"
 WSGI_APPLICATION = "nasweb.wsgi.application"
@@ -93,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "nasweb.access.gate.Gate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -103,7 +146,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
+                "nasweb.access.context.actor",
                 "django.contrib.messages.context_processors.messages",
             ]
         },

@@ -2,8 +2,10 @@
 
 from django.urls import include, path
 
+from nasweb.access.rules import OPERATIONS
 from nasweb.monitoring import views as monitoring
 from search.api.application import api
+from search.api.documentation import Needs
 from visualize import api as drawings
 from visualize.views import errors
 
@@ -12,6 +14,8 @@ handler404 = errors.not_found
 handler500 = errors.failed
 
 api.add_router("/genotypes", drawings.router)  # the engine does not know its eyes
+
+api.needs = {name: Needs(rule.meaning, rule.scope) for name, rule in OPERATIONS.items()}
 
 urlpatterns = [
     path("api/v1/", api.urls),

@@ -30,6 +30,9 @@ from tests.processes import Worker, database_url, running_postgresql, running_re
 hypothesis_settings.register_profile("nasweb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("nasweb")
 
+# With PostgreSQL accounts are on; only the tests in tests/access want them, and turn them on themselves.
+settings.ACCOUNTS = False
+
 INSTANT_TRAINER = "search.evolution.evaluation.instant_trainer"
 StartWorker = Callable[..., Worker]
 

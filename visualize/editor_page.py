@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 
+from search.actor import Actor
 from search.evolution.edits import edits
 from search.evolution.genotype import Genotype, edges
 from search.evolution.liveness import Liveness
@@ -38,6 +39,10 @@ class Counted:
     def accepts(self) -> bool:
         return self.state in ACCEPTS_PEOPLE
 
+    def taken_from(self, actor: Actor) -> bool:
+        """Whether this caller may put an individual into it."""
+        return self.experiment is not None and actor.may_change(self.experiment)
+
     @property
     def setting(self) -> Setting:
         if self.experiment is not None:
@@ -67,7 +72,7 @@ def chosen(offered: list[Counted], value: str) -> Counted:
 
 
 def editor_context(
-    start: Start, genotype: Genotype, place: Place, *, counted: str = "", error: str = ""
+    start: Start, genotype: Genotype, place: Place, actor: Actor, *, counted: str = "", error: str = ""
 ) -> Context:
     """Everything that the page shows, with and without scripts."""
     offered = counted_choices(start)
@@ -94,7 +99,7 @@ def editor_context(
         "shares": shares(found.preview, place),
         "known": known_as(found),
         "rest": rest_words(found.preview, place),
-        "takers": [row for row in offered if row.accepts],
+        "takers": [row for row in offered if row.accepts and row.taken_from(actor)],
         "refused": _refusal(start),
         "changes": "" if changed is None else changes_words(len(changed), start.name),
         "estimate": about(found.seconds),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from visualize.views import (
+    account,
     compare,
     controls,
     curves,
@@ -13,8 +14,10 @@ from visualize.views import (
     launch,
     life,
     lineage,
+    login,
     motifs,
     pareto,
+    people,
     transfers,
     workers,
 )
@@ -22,6 +25,14 @@ from visualize.views import help as help_views
 
 urlpatterns = [
     path("", experiments.home, name="home"),
+    path("login/", login.login, name="login"),
+    path("logout/", login.logout, name="logout"),
+    path("account/", account.account, name="account"),
+    path("account/tokens/", account.token_create, name="token_create"),
+    path("account/tokens/<int:token_id>/revoke/", account.token_revoke, name="token_revoke"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.person_create, name="person_create"),
+    path("people/<int:user_id>/", people.person_change, name="person_change"),
     path("help/", help_views.help_page, name="help"),
     path("experiments/", experiments.index, name="experiments"),
     path("experiments/new/", launch.new, name="experiment_new"),

@@ -9,6 +9,7 @@ from nasweb.client.experiments import Experiments
 from nasweb.client.genotypes import Genotypes, GivenGenotype, as_document
 from nasweb.client.records import Document, Inspection
 from nasweb.client.transport import Transport
+from nasweb.environment import client_token
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -17,13 +18,14 @@ class Client:
     """`with Client("http://127.0.0.1:8000") as client: client.experiments.create(preset="quick").wait()`.
 
     A request that may be repeated is sent again up to `retries` times, with longer and longer pauses, when the server
-    does not answer or says that it cannot now. `timeout` is in seconds, for one answer.
+    does not answer or says that it cannot now. `timeout` is in seconds, for one answer. `token` is for a server with
+    accounts; left out, the environment's NASWEB_TOKEN is sent, if there is one.
     """
 
     def __init__(
         self, url: str = DEFAULT_URL, *, token: str | None = None, timeout: float = 60.0, retries: int = 6
     ) -> None:
-        self._transport = Transport(url, token=token, timeout=timeout, retries=retries)
+        self._transport = Transport(url, token=token or client_token(), timeout=timeout, retries=retries)
         self.experiments = Experiments(self._transport)
         self.evaluations = Evaluations(self._transport)
         self.genotypes = Genotypes(self._transport)

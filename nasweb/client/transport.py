@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,10 @@ REPEATABLE = ("GET", "PATCH", "DELETE")
 """Sent twice they do what they do once."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 """Seconds before the first repetition; each further one waits twice as long."""
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""As RFC 6750 has it; a line break in it would be a header of its own."""
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -42,6 +47,8 @@ class Transport:
         self.url = url.rstrip("/")
         self._headers = {"Accept": "application/json", "User-Agent": "nasweb-client"}
         if token is not None:
+            if not _TOKEN.fullmatch(token):
+                raise ValueError("that is no token: one has letters, digits, - and _, such as nas_Zk3…")
             self._headers["Authorization"] = f"Bearer {token}"
         self._timeout = timeout
         self._retries = retries

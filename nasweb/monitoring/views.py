@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from nasweb.monitoring import metrics, readiness
 
 TOKEN_NOT_SET = (
-    "With PostgreSQL the figures need a token: set NASWEB_METRICS_TOKEN, and give it to the scraper.\n"
+    "With accounts or PostgreSQL the figures need a token. Set NASWEB_METRICS_TOKEN, and give it\n"
+    "to the scraper.\n"
 )
 TOKEN_WRONG = "Send the header Authorization: Bearer TOKEN with what NASWEB_METRICS_TOKEN holds.\n"
 
@@ -39,8 +40,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """For Prometheus: open to the one person of an embedded server, behind a token in a deployment."""
-    if not settings.EMBEDDED or settings.METRICS_TOKEN:
+    """For Prometheus: open to the one person of an embedded server, behind a token with accounts or PostgreSQL."""
+    if settings.ACCOUNTS or not settings.EMBEDDED or settings.METRICS_TOKEN:
         if not settings.METRICS_TOKEN:
             return HttpResponse(TOKEN_NOT_SET, status=403, content_type="text/plain")
         if not secrets.compare_digest(_bearer(request).encode(), settings.METRICS_TOKEN.encode()):

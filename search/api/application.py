@@ -1,7 +1,10 @@
 """The API as one object. Another app adds its routes with `api.add_router` before `api.urls` is read."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
@@ -13,6 +16,7 @@ from ninja.operation import Operation
 
 from search.api import documentation, faults
 from search.api.bodies import StrictParser
+from search.api.documentation import Needs
 from search.api.door import guarded
 from search.api.problems import not_found
 from search.api.routes import (
@@ -41,7 +45,12 @@ PAGES = ("openapi-json", "openapi-view", "api-root")
 class Api(NinjaAPI):
     """Ninja with strict requests, problem documents and a schema that says so."""
 
-    _document: OpenAPISchema | None = None
+    needs: Mapping[str, Needs] = MappingProxyType({})
+    """Operation -> who may ask, for the document; whoever guards the API says it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[bool, OpenAPISchema] = {}
 
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]
@@ -54,12 +63,12 @@ class Api(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        """Made once: nothing in it changes while the process runs."""
-        if self._document is None:
+        """Made once, with and without accounts: nothing else in it changes while the process runs."""
+        if settings.ACCOUNTS not in self._documents:
             document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
-            documentation.complete(document)
-            self._document = document
-        return self._document
+            documentation.complete(document, self.needs)
+            self._documents[settings.ACCOUNTS] = document
+        return self._documents[settings.ACCOUNTS]
 
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
@@ -71,6 +80,10 @@ class Api(NinjaAPI):
                 pattern.callback = guarded(view, self._parameters)
         nowhere = path("<path:address>", guarded(_unknown_address, self._parameters))
         return [*patterns, nowhere], app, namespace
+
+    def operation_at(self, route: str, method: str) -> str | None:
+        """The name of the operation that answers a method at a route such as `api/v1/experiments/<experiment_id>`."""
+        return documentation.operation_id(self.get_openapi_schema(), route, method)
 
     def _parameters(self, request: HttpRequest) -> dict[str, bool] | None:
         match = request.resolver_match

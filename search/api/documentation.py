@@ -1,9 +1,12 @@
 """The OpenAPI document made whole, and the page that shows it."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
@@ -53,26 +56,63 @@ PROBLEM: dict[str, Any] = {
 }
 
 
+class Needs(NamedTuple):
+    """What an operation asks of its caller."""
+
+    who: str
+    """In words."""
+    scope: str
+    """The least scope of a token."""
+
+
 class DocsPage(DocsBase):
     """Swagger UI from our own files: the content security policy allows no other host and no inline script."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        get_token(request)  # sets the cookie that the page's requests take their token from
         return render(request, "api/docs.html", {"source": self.get_openapi_url(api, kwargs)})
 
 
-def complete(document: dict[str, Any]) -> None:
-    """Add what ninja does not know: the configuration's schema, the errors, and examples of answers."""
+SECURITY: dict[str, Any] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token, made in the browser under Account or by `manage.py tokens create`; its scope is read, "
+        "run or admin and never goes beyond its owner's role.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "Who is logged in in a browser; each change needs the header X-CSRFToken too.",
+    },
+}
+
+
+def complete(document: dict[str, Any], needs: Mapping[str, Needs]) -> None:
+    """Add what ninja does not know: the configuration's schema, the errors, examples of answers, and who may ask."""
     schemas = document["components"]["schemas"]
     _refer(schemas)
     schemas.update(_config_schemas())
     schemas["Problem"] = PROBLEM
+    if settings.ACCOUNTS:
+        document["components"]["securitySchemes"] = SECURITY
     examples = {type(row).__name__: _first_item(row) for row in (make() for make in LISTS)}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             for parameter in operation["parameters"]:
                 _drop_null(parameter["schema"])
             _add_errors(path, method, operation)
+            if settings.ACCOUNTS and operation["operationId"] in needs:
+                _add_security(operation, needs[operation["operationId"]])
             _add_examples(operation["responses"], schemas, examples)
+
+
+def _add_security(operation: dict[str, Any], needs: Needs) -> None:
+    operation["security"] = [{"token": [needs.scope]}, {"session": []}]
+    operation["description"] = f"{operation.get('description', '')}\n\nNeeds {needs.who}.".strip()
+    for status in (401, 403):
+        operation["responses"].setdefault(status, _problem(status))
 
 
 def _refer(node: Any) -> None:
@@ -119,12 +159,16 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses.append(400)
     statuses += operation.pop("x-errors", [])
     for status in sorted(statuses):
-        operation["responses"][status] = {
-            "description": BY_STATUS[status].title,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + "Problem"}}},
-        }
+        operation["responses"][status] = _problem(status)
     if method == "get":
         operation["responses"][304] = {"description": "Not modified: the ETag in If-None-Match still holds"}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": BY_STATUS[status].title,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + "Problem"}}},
+    }
 
 
 def _add_examples(responses: dict[int, Any], schemas: dict[str, Any], lists: dict[str, Any]) -> None:
@@ -136,11 +180,15 @@ def _add_examples(responses: dict[int, Any], schemas: dict[str, Any], lists: dic
                 content["example"] = lists.get(name) or given[0]
 
 
+def operation_id(document: dict[str, Any], route: str, method: str) -> str | None:
+    operation = _operation(document, route, method)
+    return None if operation is None else str(operation["operationId"])
+
+
 def query_parameters(document: dict[str, Any], route: str, method: str) -> dict[str, bool] | None:
     """The query parameters of the operation at a route such as `api/v1/experiments/<experiment_id>`, and whether
     each may stand more than once; None where there is no such operation."""
-    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
-    operation = document["paths"].get(path, {}).get(method)
+    operation = _operation(document, route, method)
     if operation is None:
         return None
     return {
@@ -148,3 +196,9 @@ def query_parameters(document: dict[str, Any], route: str, method: str) -> dict[
         for parameter in operation.get("parameters", ())
         if parameter["in"] == "query"
     }
+
+
+def _operation(document: dict[str, Any], route: str, method: str) -> dict[str, Any] | None:
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+    found: dict[str, Any] | None = document["paths"].get(path, {}).get(method)
+    return found

@@ -1,6 +1,7 @@
 """What every request passes on its way in and out, before and after the operation it is for.
 
-**Why there is no CSRF token.** A script has no page to take a token from, so tokens would only be theatre for
+**Why there is no CSRF token here.** (Of sessions the gate asks for one all the same, nasweb/access/gate.py.) A
+script has no page to take a token from, so tokens would only be theatre for
 those who can read them anyway. What must be stopped is a page of another site that makes a person's browser
 send a request here: with nobody logged in (one person, loopback) as much as with a session's cookie. A browser
 tells on such a request itself: it sets `Origin` on every request that can change something, `Sec-Fetch-Site`
@@ -150,6 +151,8 @@ def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
     ):
         return response
     set_response_etag(response)
-    response.headers.setdefault("Cache-Control", "no-cache")  # keep it, but ask whether it still holds
+    response.headers.setdefault(
+        "Cache-Control", "private, no-cache"
+    )  # keep it, but ask whether it still holds
     answer = get_conditional_response(request, etag=response.headers["ETag"], response=response)
     return answer if answer is not None else response

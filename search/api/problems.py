@@ -28,10 +28,29 @@ class Kind:
 _ROWS = (
     Kind("malformed", 400, "The body is no JSON", "The body of a request is one JSON object in UTF-8."),
     Kind(
+        "unauthenticated",
+        401,
+        "Nobody is known by this request",
+        "With accounts every request needs a token, Authorization: Bearer …, or a session. Tokens are made in the "
+        "browser or by `manage.py tokens create`.",
+    ),
+    Kind(
         "foreign-origin",
         403,
         "The request comes from another site's page",
         "A page in a browser may change things only on the server that it came from. Scripts send no Origin.",
+    ),
+    Kind(
+        "csrf-token",
+        403,
+        "The CSRF token is missing",
+        "Who is logged in in a browser sends the header X-CSRFToken with each change; a script sends a token instead.",
+    ),
+    Kind(
+        "forbidden",
+        403,
+        "Not allowed",
+        "`detail` says what is missing: another role, a token with a larger scope, or owning the experiment.",
     ),
     Kind("not-found", 404, "Not found", "Nothing is stored under this address."),
     Kind(

@@ -38,6 +38,7 @@ def surroundings(*, sqlite: bool, keep: str = "", broker: bool = False) -> Itera
             "NASWEB_VAR_DIR": name,
             "NASWEB_TRAINER": INSTANT_TRAINER,
             "NASWEB_SECRET_KEY": "only for benchmarks",
+            "NASWEB_ACCOUNTS": "0",  # what is measured are the pages, as the person at this machine sees them
             "NASWEB_METRICS_TOKEN": "only for benchmarks",
             "NASWEB_LOG_LEVEL": "WARNING",
             "NASWEB_DEBUG": "0",

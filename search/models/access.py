@@ -1,9 +1,21 @@
-"""API tokens, and the replies that a repeated request gets again."""
+"""Accounts and their roles, API tokens, and the replies that a repeated request gets again."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+
+class Role(models.TextChoices):
+    """What a person may do; each includes the ones before it."""
+
+    VIEWER = "viewer"
+    RESEARCHER = "researcher"
+    ADMIN = "admin"
+
+    def includes(self, other: "Role") -> bool:
+        order = list(Role)
+        return order.index(self) >= order.index(other)
 
 
 class Scope(models.TextChoices):
@@ -12,6 +24,37 @@ class Scope(models.TextChoices):
     READ = "read"
     RUN = "run"
     ADMIN = "admin"
+
+    @property
+    def role(self) -> Role:
+        """The most that its bearer may do, whoever made it."""
+        return {Scope.READ: Role.VIEWER, Scope.RUN: Role.RESEARCHER, Scope.ADMIN: Role.ADMIN}[self]
+
+
+class Account(models.Model):
+    """A person's role, beside Django's user with its name and password."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account", primary_key=True
+    )
+    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(role__in=Role.values), name="account_role"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role})"
+
+
+class LoginAttempt(models.Model):
+    """A login that did not succeed, or not yet: counted against guessing, kept for a quarter of an hour."""
+
+    name = models.CharField(max_length=150)  # as typed, in lower case
+    address = models.CharField(max_length=45)  # of the machine it came from
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.address}"
 
 
 class ApiToken(models.Model):

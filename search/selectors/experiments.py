@@ -10,7 +10,7 @@ from search.models import Experiment, Individual
 
 def experiments(*, state: str = "", query: str = "", archived: bool | None = None) -> QuerySet[Experiment]:
     """Newest first, with their best individual; `query` is part of the name; `archived` None means both."""
-    rows = Experiment.objects.select_related("best__genotype").order_by("-pk")
+    rows = Experiment.objects.select_related("best__genotype", "owner").order_by("-pk")
     if archived is not None:
         rows = rows.filter(archived=archived)
     if state:

@@ -14,25 +14,35 @@ from search.services.journal import tell_evaluations, tell_experiment
 from search.services.locking import lock_evaluations, lock_experiment
 
 STOPPED = "The experiment was stopped."
+ANOTHERS_LAUNCH = "This form was sent by somebody else; reload the page."
 State = ExperimentState
 
 
 @transaction.atomic
 def create_experiment(
-    *, name: str, config: ExperimentConfig, notes: str = "", launch: UUID | None = None
+    *,
+    name: str,
+    config: ExperimentConfig,
+    notes: str = "",
+    launch: UUID | None = None,
+    owner_id: int | None = None,
 ) -> Experiment:
-    """A draft; nothing is proposed before it is started. The same launch again gives the same experiment."""
+    """A draft; nothing is proposed before it is started. The same launch of the same owner again gives the same
+    experiment. Raises Conflict for a launch that somebody else made."""
     values = {
         "name": name.strip() or "Untitled",
         "notes": notes,
         "config": config.to_json(),
         "individuals_planned": config.budget.individuals,
+        "owner_id": owner_id,
     }
     created = True
     if launch is None:
         experiment = Experiment.objects.create(**values)
     else:
         experiment, created = Experiment.objects.get_or_create(launch=launch, defaults=values)
+        if experiment.owner_id != owner_id:  # else a form's token would start somebody else's draft
+            raise errors.Conflict(ANOTHERS_LAUNCH)
     if created:
         tell_experiment(experiment, individuals=experiment.individuals_planned)
     return experiment

@@ -1,4 +1,5 @@
 // What the server says of an edit, and its words on the page. No arithmetic of networks here.
+import { csrfHeader } from "./csrf.js";
 import { count, magnitude, perCent } from "./numbers.js";
 
 const DEBOUNCE = 150; // milliseconds
@@ -80,7 +81,7 @@ export class Preview extends EventTarget {
     try {
       const response = await fetch(this.#address, {
         method: "POST",
-        headers: { "Content-Type": "application/json" },
+        headers: { "Content-Type": "application/json", ...csrfHeader() },
         body: JSON.stringify(body),
         signal: this.#abort.signal,
       });

@@ -61,6 +61,7 @@ export class Poller {
 /** The answer as text; anything but success is an error that says what came. */
 export async function fetchText(url, signal, headers = {}) {
   const response = await fetch(url, { signal, headers, credentials: "same-origin" });
+  if (response.status === 401) location.reload(); // the session is over: the page leads to the login
   if (!response.ok) throw new Error(`The server answered ${response.status}`);
   return response.text();
 }

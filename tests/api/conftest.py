@@ -118,6 +118,7 @@ def remembered_search(django_db_setup: None, django_db_blocker: Any) -> str:
 def search(db: None, remembered_search: str) -> Experiment:
     """The remembered search, in the database of this test."""
     rows: list[Any] = [row.object for row in serializers.deserialize("json", remembered_search)]
-    for model in TABLES:
-        model._default_manager.bulk_create([row for row in rows if type(row) is model])
+    with transaction.atomic():  # an experiment names its best individual, which comes later
+        for model in TABLES:
+            model._default_manager.bulk_create([row for row in rows if type(row) is model])
     return Experiment.objects.get()

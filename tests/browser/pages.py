@@ -116,6 +116,15 @@ PAGES = (
 
 NOT_PAGES = {
     "home",  # leads on to the list
+    # There only with accounts: tests/access/test_accounts_browser.py looks over them.
+    "login",
+    "logout",
+    "account",
+    "token_create",
+    "token_revoke",
+    "people",
+    "person_create",
+    "person_change",
     "healthz",
     "readyz",
     "metrics",

@@ -184,6 +184,7 @@ def stage_environment(folder: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "nasweb.settings",
         "NASWEB_VAR_DIR": str(folder / "var"),
         "NASWEB_DATA_DIR": str(folder / "data"),
+        "NASWEB_ACCOUNTS": "0",  # the pages are asked as the person at this machine asks
         "NASWEB_SECRET_KEY": "only for tests, and long enough to be a good one: 0123456789 abcdefghij",
         "NASWEB_TRAINER": "tests.faults.trainers.diarised",
         "NASWEB_EVALUATION_TIME_LIMIT": str(TIME_LIMIT_SECONDS),

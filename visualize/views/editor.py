@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from search import models, selectors, services
+from search.actor import actor_of
 from search.evolution.edits import same_shape
 from search.evolution.genotype import EXAMPLE_TEXT, Genotype, GenotypeError, parse_genotype
 from search.evolution.published import PUBLISHED
@@ -93,7 +94,7 @@ def _edit(request: HttpRequest, start: Start) -> HttpResponse:
         address = state_address(start, genotype, place, counted)
         if address is not None:
             return redirect(address)
-    context = editor_context(start, genotype, place, counted=counted, error=error)
+    context = editor_context(start, genotype, place, actor_of(request), counted=counted, error=error)
     return render(request, "editor/detail.html", context, status=422 if error else 200)
 
 
@@ -110,7 +111,8 @@ def _confirmation(
     request: HttpRequest, start: Start, genotype: Genotype, place: Place, counted: str
 ) -> HttpResponse:
     """The question that scripts ask in a dialog, on a page of its own."""
-    return render(request, "editor/evaluate.html", editor_context(start, genotype, place, counted=counted))
+    context = editor_context(start, genotype, place, actor_of(request), counted=counted)
+    return render(request, "editor/evaluate.html", context)
 
 
 @require_POST

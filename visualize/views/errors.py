@@ -15,6 +15,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 403, "Not allowed", _words(exception, "This needs rights that you do not have."))
 
 
+def refused(request: HttpRequest, status: int, text: str) -> HttpResponse:
+    """By the gate, which says why."""
+    return _answer(request, status, "Please log in" if status == 401 else "Not allowed", text)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(
         request,

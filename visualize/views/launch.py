@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
 from search import services
+from search.actor import actor_of
 from search.evolution.config import ExperimentConfig, experiment_config
 from search.evolution.presets import PRESETS
 from search.models import Experiment, ExperimentState
@@ -31,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = LaunchForm(request.POST)
         if form.is_valid():
-            return _launch(form.cleaned_data["name"], form.config, form.cleaned_data["token"])
+            return _launch(request, form.cleaned_data["name"], form.config, form.cleaned_data["token"])
         return render(request, "experiments/new.html", _context(form, ""))
     if "from" in request.GET:
         return _clone(request, request.GET["from"])
@@ -71,16 +73,22 @@ def demo(request: HttpRequest) -> HttpResponse:
         token = UUID(request.POST.get("token", ""))
     except ValueError:
         token = uuid4()
-    return _launch(preset.title, preset.config, token)
+    return _launch(request, preset.title, preset.config, token)
 
 
-def _launch(name: str, config: ExperimentConfig, token: UUID) -> HttpResponse:
+def _launch(request: HttpRequest, name: str, config: ExperimentConfig, token: UUID) -> HttpResponse:
     """Create and start. The same form sent twice leads to the same experiment, started once."""
-    with transaction.atomic():
-        experiment = services.create_experiment(name=name, config=config, launch=token)
-        if experiment.state == ExperimentState.DRAFT:
-            services.start_experiment(experiment_id=experiment.pk)
-        nudge_experiment(experiment.pk)
+    try:
+        with transaction.atomic():
+            experiment = services.create_experiment(
+                name=name, config=config, launch=token, owner_id=actor_of(request).user_id
+            )
+            if experiment.state == ExperimentState.DRAFT:
+                services.start_experiment(experiment_id=experiment.pk)
+            nudge_experiment(experiment.pk)
+    except services.Conflict as refusal:
+        messages.error(request, str(refusal))
+        return redirect("experiment_new")
     return redirect("experiment", experiment.pk)
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from search.actor import actor_of
 from search.services import importing
 from search.services.errors import Conflict
 from search.services.importing import Imported
@@ -50,7 +51,7 @@ def _import(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, 400)
     try:
-        done = importing.import_experiment(file=form.cleaned_data["file"], owner_id=request.user.pk)
+        done = importing.import_experiment(file=form.cleaned_data["file"], owner_id=actor_of(request).user_id)
     except Conflict as refusal:
         form.add_error("file", f"This file cannot be imported. {str(refusal)[:1].upper()}{str(refusal)[1:]}.")
         return _page(request, form, 400)

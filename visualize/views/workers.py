@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from search import services
+from search.actor import actor_of
 from search.models import Evaluation, WorkState
 from search.selectors import workers as worker_selectors
 from search.tasks import nudge_experiment
@@ -21,7 +22,7 @@ PER_PAGE = 25
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    asked = request.GET.get("state", "")
+    actor, asked = actor_of(request), request.GET.get("state", "")
     state = asked if asked in STATES else WorkState.WAITING
     present = worker_selectors.workers()
     alive = sum(1 for row in present if row.alive)
@@ -45,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
             {
                 "evaluation": row,
                 "needed": needed.get(row.pk, []),
+                "may_change": actor.may_change_all(one.experiment for one in needed.get(row.pk, [])),
                 "why": worker_selectors.why_waiting(
                     row, page.start_index() - 1 + index, alive, needed.get(row.pk, [])
                 )

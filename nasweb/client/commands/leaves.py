@@ -32,7 +32,11 @@ class Noun:
         parser: ArgumentParser = self._verbs.add_parser(name, help=help, description=help)
         parser.set_defaults(act=act)
         parser.add_argument("--url", default=DEFAULT_URL, help=f"the server (default {DEFAULT_URL})")
-        parser.add_argument("--token-file", metavar="FILE", help="a file whose first line is an access token")
+        parser.add_argument(
+            "--token-file",
+            metavar="FILE",
+            help="a file whose first line is a token (default: the variable NASWEB_TOKEN)",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object a line, for machines")
         return parser
 

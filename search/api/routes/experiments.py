@@ -12,6 +12,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from search import selectors, services
+from search.actor import Actor, actor_of
 from search.api.creation import wanted_experiment
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, not_found
@@ -76,24 +77,27 @@ def create_experiment(
 
     With an `Idempotency-Key` a request that is sent again within a day, because its answer was lost, gets the answer
     of the first one and creates nothing."""
+    actor = actor_of(request)
     if idempotency_key is None:
-        document = _create(body).model_dump(mode="json")
+        document = _create(body, actor).model_dump(mode="json")
     else:
         request_hash = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
         document = idempotency.reply_once(
-            caller="",
+            caller=actor.caller,
             key=idempotency_key,
             request_hash=request_hash,
-            act=lambda: idempotency.Reply(201, _create(body).model_dump(mode="json")),
+            act=lambda: idempotency.Reply(201, _create(body, actor).model_dump(mode="json")),
         ).body
     response.headers["Location"] = reverse("api:show_experiment", args=[document["id"]])
     return ExperimentDocument(**document)
 
 
 @transaction.atomic
-def _create(body: ExperimentCreate) -> ExperimentDocument:
+def _create(body: ExperimentCreate, actor: Actor) -> ExperimentDocument:
     name, config = wanted_experiment(body)
-    experiment = services.create_experiment(name=name, config=config, notes=body.notes)
+    experiment = services.create_experiment(
+        name=name, config=config, notes=body.notes, owner_id=actor.user_id
+    )
     if body.start:
         services.start_experiment(experiment_id=experiment.pk)
         nudge_experiment(experiment.pk)

@@ -9,6 +9,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from search import selectors, services
+from search.actor import actor_of
 from search.api.filters import IndividualFilter, filtered_rows
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, invalid, not_found
@@ -34,7 +35,7 @@ from search.tasks import nudge_experiment
 router = Router(tags=["individuals"])
 LONGEST_LINE = 1000
 REPEATED = UUID("5f0cf0c6-6f4e-4f0e-9a5a-7f7c1f4c2b1d")
-"""The space of names in which a request's key is one."""
+"""The space of names in which a caller's key is one."""
 ORDERS = {
     name: Order(name.lstrip("-"), tie="step", descending=name.startswith("-"), nullable="fitness" in name)
     for column in ("step", "fitness", "parameters", "multiply_adds")
@@ -78,7 +79,8 @@ def create_individual(
     """It joins the population as an individual of origin `human`, beside the search's own budget. A search that is
     finished trains it and ends again. A repeated request with its `Idempotency-Key` adds nothing."""
     genotype = _read(body)
-    token = uuid5(REPEATED, idempotency_key) if idempotency_key else uuid4()
+    caller = actor_of(request).caller
+    token = uuid5(REPEATED, f"{caller} {idempotency_key}") if idempotency_key else uuid4()
     try:
         place = services.evaluate_genotype(
             experiment_id=experiment_id,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from ninja import Router
 
+from search.actor import actor_of
 from search.api.problems import Problem, invalid
 from search.api.routes.experiments import CONFLICTS, experiment_or_404
 from search.api.schemas.base import ExperimentId, IdempotencyKey
@@ -63,9 +64,12 @@ def import_experiment(
     """The body is the file that an export gave, here or on another installation, packed or not. It is checked whole
     before the experiment is stored, which then is there with everything or not at all; a search that was running
     is paused and can be resumed. Fitness that is here already stays as it is."""
+    actor = actor_of(request)
     with received(request) as file:
         try:
-            done = importing.import_experiment(file=file, owner_id=request.user.pk, key=idempotency_key or "")
+            done = importing.import_experiment(
+                file=file, owner_id=actor.user_id, caller=actor.caller, key=idempotency_key or ""
+            )
         except importing.BadFile as error:
             raise invalid("body", f"line {error.line}" if error.line else "", str(error)) from None
         except Conflict as error:

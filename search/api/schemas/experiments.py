@@ -88,6 +88,7 @@ EXAMPLE_SUMMARY: dict[str, Any] = {
     "reason": "",
     "tags": ["digits"],
     "archived": False,
+    "owner": None,
     "created_at": "2026-11-22T09:00:00Z",
     "started_at": "2026-11-22T09:00:01Z",
     "finished_at": None,
@@ -141,6 +142,7 @@ class ExperimentSummary(Document):
     reason: str = Field(description="Why it is in this state, where there is more to say")
     tags: list[str]
     archived: bool
+    owner: str | None = Field(description="Who made it; null where there are no accounts")
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -182,6 +184,7 @@ def _fields(row: models.Experiment) -> dict[str, Any]:
         "reason": row.reason,
         "tags": row.tags,
         "archived": row.archived,
+        "owner": row.owner.get_username() if row.owner else None,
         "created_at": row.created_at,
         "started_at": row.started_at,
         "finished_at": row.finished_at,

@@ -1,0 +1,43 @@
+"""What a request would change: the experiments that an address or a form names.
+
+An id is read as leniently as any view reads it; what is no id at all names nothing, and the view refuses it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from search.models import Experiment
+from search.selectors.accounts import experiments_touched
+
+Subject = Callable[[HttpRequest, Mapping[str, Any]], list[Experiment]]
+LARGEST = 2**63 - 1
+
+
+def experiment_in_address(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Experiment]:
+    return _experiments(arguments.get("experiment_id"))
+
+
+def experiment_in_form(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Experiment]:
+    """The one that the editor's form says the genotype is for."""
+    return _experiments(request.POST.get("in"))
+
+
+def experiments_of_evaluation(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Experiment]:
+    number = _number(arguments.get("evaluation_id"))
+    return [] if number is None else experiments_touched(number)
+
+
+def _experiments(value: object) -> list[Experiment]:
+    number = _number(value)
+    rows = Experiment.objects.select_related("owner")
+    return [] if number is None else list(rows.filter(pk=number))
+
+
+def _number(value: object) -> int | None:
+    try:
+        number = int(str(value))
+    except ValueError:
+        return None
+    return number if 0 < number <= LARGEST else None
