@@ -7,7 +7,7 @@ from search.attempts import run_attempt
 from search.evolution.config import TRAINER_VERSION, Protocol
 from search.models import Evaluation, Experiment, Individual
 from search.selectors.protocols import key_of
-from search.services import evaluations, proposing, versions
+from search.services import claiming, proposing, versions
 from tests.search.searching import claim_next, individual, record, small_config, started, work_off
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def upgrade(monkeypatch: pytest.MonkeyPatch) -> object:
 
     def do() -> int:
         new = TRAINER_VERSION + 1
-        for module in (versions, evaluations):
+        for module in (versions, claiming):
             monkeypatch.setattr(module, "TRAINER_VERSION", new)
         monkeypatch.setattr("search.models.evaluations.TRAINER_VERSION", new)
         monkeypatch.setattr("search.evolution.config.TRAINER_VERSION", new)
