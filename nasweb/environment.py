@@ -153,6 +153,19 @@ def sqlite(path: str) -> dict[str, object]:
     }
 
 
+def make_folder(name: str, path: Path) -> None:
+    """The folder that a setting names, there and open for new files."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        problem = "" if os.access(path, os.W_OK | os.X_OK) else "this user may not write to it"
+    except FileExistsError:
+        problem = "it is a file"
+    except OSError as error:
+        problem = error.strerror or str(error)
+    if problem:
+        raise SettingError(name, str(path), f"a folder that can be written to ({problem})")
+
+
 def kept_secret(path: Path) -> str:
     """The secret in a file that only its owner reads, made on first use."""
     try:

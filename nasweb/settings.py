@@ -35,7 +35,7 @@ DATABASES: dict[str, Any] = {
 EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 """One person on one machine, as opposed to a deployment with PostgreSQL."""
 if not _database_url:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)  # SQLite creates its file but not the folder
+    environment.make_folder("NASWEB_VAR_DIR", VAR_DIR)  # SQLite creates its file but not the folder
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The web -----------------------------------------------------------------------------------------------

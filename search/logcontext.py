@@ -6,6 +6,7 @@
 Every formatter of the project (nasweb/logs.py) adds them, so that nobody hands them from function to function.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,12 @@ def about(**fields: object) -> Iterator[None]:
         yield
     finally:
         _fields.reset(token)
+
+
+def only_problems() -> None:
+    """For a command whose terminal a person watches: what went well is not told line by line."""
+    root = logging.getLogger()
+    root.setLevel(max(root.level, logging.WARNING))
 
 
 def present_fields() -> Mapping[str, object]:

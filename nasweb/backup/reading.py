@@ -1,8 +1,11 @@
 """Reads a backup into an empty database, of either kind."""
 
 import json
+import logging
+import shutil
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -20,6 +23,8 @@ from nasweb.backup import layout
 from nasweb.backup.layout import BackupError, Migration
 from nasweb.backup.writing import Contents
 from search import services
+
+log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 500
 OWN = ("search.", "auth.user")
@@ -134,7 +139,14 @@ def _checkpoints(archive: ZipFile) -> int:
         if not name.startswith(layout.CHECKPOINTS) or place.is_absolute() or ".." in place.parts:
             continue
         target = folder.joinpath(*place.parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(archive.read(name))
-        count += 1
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(name) as state, target.open("wb") as file:
+                shutil.copyfileobj(state, file)
+        except OSError as error:  # the rows are there; a checkpoint only saves time
+            log.warning("%s cannot be written, so its training starts again: %s", target, error)
+            with suppress(OSError):
+                target.unlink(missing_ok=True)
+        else:
+            count += 1
     return count

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -66,18 +66,15 @@ def _write_table(archive: ZipFile, model: type[Model], names: list[str]) -> int:
 
 
 def _write_checkpoints(archive: ZipFile) -> int:
-    """Those that this machine sees. One that ends or changes meanwhile is left out or newer: it only saves time."""
+    """And kept weights; those that this machine sees. One that ends or changes meanwhile is left out or newer: it only saves time."""
     count = 0
     folder = Path(settings.CHECKPOINT_DIR)
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_symlink() or not path.is_file() or path.name.endswith(".part"):
             continue
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            continue
-        archive.writestr(f"{layout.CHECKPOINTS}{path.relative_to(folder).as_posix()}", content)
-        count += 1
+        with suppress(FileNotFoundError):
+            archive.write(path, f"{layout.CHECKPOINTS}{path.relative_to(folder).as_posix()}")
+            count += 1
     return count
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from kombu.exceptions import OperationalError
 
 from nasweb.celery import app
 from nasweb.embedded.broker import Broker, prepare_broker, set_queue_aside
+from nasweb.embedded.database import pending_migrations
 from nasweb.embedded.locking import folder_lock
+from nasweb.embedded.room import Room
 from nasweb.embedded.supervision import Say, Supervisor
 from nasweb.embedded.web import listen, page_status, web_command
 from nasweb.embedded.worker import default_processes, steps_command, training_command, worker_name
@@ -26,6 +27,7 @@ from search.evolution.presets import PRESETS
 BROKER_SECONDS = 10.0
 SLOW_PAGE_SECONDS = 60.0
 FIRST_PRESET = "quick"
+FIRST_MIGRATION = ("search", "0001_initial")
 
 
 class BrokerFailed(Exception):
@@ -45,7 +47,7 @@ class Options:
 
 
 def serve(options: Options, say: Say) -> None:
-    """Run until a signal. Raises AlreadyRunning, PortTaken, BrokerFailed."""
+    """Run until a signal. Raises AlreadyRunning, PortTaken, BrokerFailed, NewerDatabase."""
     folder = Path(settings.VAR_DIR).resolve()
     supervisor = Supervisor(folder / "log", say)
     supervisor.catch_signals()
@@ -56,7 +58,7 @@ def serve(options: Options, say: Say) -> None:
         try:
             start(supervisor, options, listener, folder, say)
             announce(supervisor, address, say)
-            keep_going(supervisor)
+            keep_going(supervisor, Room(folder, say))
             say("Stopping. What is being trained now is trained again at the next start.")
         finally:
             supervisor.stop()
@@ -65,7 +67,7 @@ def serve(options: Options, say: Say) -> None:
 
 def prepare_database(options: Options, say: Say) -> None:
     """Bring the tables up to date; on a first start, give the person something to watch."""
-    first_start = not MigrationRecorder(connection).has_table()
+    first_start = FIRST_MIGRATION not in MigrationRecorder(connection).applied_migrations()
     if first_start or pending_migrations():
         say("Preparing the database.")
         call_command("migrate", interactive=False, verbosity=0)
@@ -75,11 +77,6 @@ def prepare_database(options: Options, say: Say) -> None:
         preset = PRESETS[FIRST_PRESET]
         experiment = services.create_experiment(name=preset.title, config=preset.config)
         services.start_experiment(experiment_id=experiment.pk)
-
-
-def pending_migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def start(supervisor: Supervisor, options: Options, listener: socket.socket, folder: Path, say: Say) -> None:
@@ -137,13 +134,14 @@ def announce(supervisor: Supervisor, address: str, say: Say) -> None:
         supervisor.sleep(0.1)
 
 
-def keep_going(supervisor: Supervisor) -> None:
+def keep_going(supervisor: Supervisor, room: Room) -> None:
     """Watch the children; this process is also the clock that makes the worker sweep."""
     sweep_at = 0.0
     while not supervisor.stopping:
         if time.monotonic() >= sweep_at:
             sweep_at = time.monotonic() + settings.SWEEP_SECONDS
             ask_for_sweep()
+            room.look()
         supervisor.watch()
         supervisor.sleep(0.5)
 

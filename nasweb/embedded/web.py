@@ -8,11 +8,12 @@ from nasweb.embedded.child import Command
 
 FIRST_PORT = 8000
 LAST_PORT = 8099
+CHOOSE = "Choose another: make run PORT=9000"
 THREADS = 8
 
 
 class PortTaken(Exception):
-    """The port that was asked for is in use."""
+    """The port that was asked for is in use, or not for this user."""
 
 
 def listen(port: int | None) -> socket.socket:
@@ -23,12 +24,15 @@ def listen(port: int | None) -> socket.socket:
         try:
             listener.bind(("127.0.0.1", candidate))
             listener.listen(256)
+        except PermissionError:
+            listener.close()
+            raise PortTaken(f"This user may not use port {candidate}. {CHOOSE}") from None
         except OSError:
             listener.close()
         else:
             return listener
     taken = f"port {port} is" if port else f"the ports {FIRST_PORT} to {LAST_PORT} are"
-    raise PortTaken(f"On 127.0.0.1 {taken} in use. Choose another: make run PORT=9000")
+    raise PortTaken(f"On 127.0.0.1 {taken} in use. {CHOOSE}")
 
 
 def web_command(listener: socket.socket) -> Command:

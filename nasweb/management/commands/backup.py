@@ -26,5 +26,5 @@ class Command(BaseCommand):
             f"{options['file']}: {contents.rows['search.experiment']} experiments,"
             f" {contents.rows['search.individual']} individuals,"
             f" {contents.rows['search.fitnessrecord']} fitness records,"
-            f" {contents.checkpoints} checkpoints, {size:.1f} MB."
+            f" {contents.checkpoints} checkpoints and kept weights, {size:.1f} MB."
         )

@@ -28,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         self.stdout.write(
             f"{contents.rows['search.experiment']} experiments, {contents.rows['search.individual']} individuals,"
-            f" {contents.rows['search.fitnessrecord']} fitness records and {contents.checkpoints} checkpoints are here."
+            f" {contents.rows['search.fitnessrecord']} fitness records and {contents.checkpoints} checkpoints and kept weights"
+            " are here."
             " What was being trained waits for a worker."
         )

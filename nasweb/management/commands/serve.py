@@ -1,13 +1,30 @@
 """The command behind `make run`."""
 
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError
 
+from nasweb.embedded.database import NewerDatabase, told
 from nasweb.embedded.locking import AlreadyRunning
 from nasweb.embedded.serving import BrokerFailed, Options, serve
 from nasweb.embedded.web import PortTaken
+from search.logcontext import only_problems
+
+
+def port(text: str) -> int:
+    return _between(text, 1, 65_535)
+
+
+def processes(text: str) -> int:
+    return _between(text, 1, 1024)
+
+
+def _between(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+    return int(text)
 
 
 class Command(BaseCommand):
@@ -16,16 +33,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--port", type=int, help="port of the page on 127.0.0.1 (the first free one from 8000)"
+            "--port", type=port, help="port of the page on 127.0.0.1 (the first free one from 8000)"
         )
         parser.add_argument(
-            "--workers", type=int, help="training processes (one for each core, or one where there is a GPU)"
+            "--workers",
+            type=processes,
+            help="training processes (one for each core, or one where there is a GPU)",
         )
         parser.add_argument(
             "--empty", action="store_true", help="make no ready-made experiment on the first start"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        only_problems()
         try:
             serve(
                 Options(
@@ -33,10 +53,10 @@ class Command(BaseCommand):
                 ),
                 say=self.say,
             )
-        except (AlreadyRunning, BrokerFailed, PortTaken) as problem:
+        except (AlreadyRunning, BrokerFailed, NewerDatabase, PortTaken) as problem:
             raise CommandError(str(problem)) from None
-        except OperationalError as problem:
-            raise CommandError(f"The database of DATABASE_URL does not answer: {problem}") from None
+        except DatabaseError as problem:
+            raise CommandError(told(problem)) from None
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from search import services
 from search.evolution.config import ConfigError, ExperimentConfig, experiment_config
 from search.evolution.presets import PRESETS
+from search.logcontext import only_problems
 from search.management.one_process import OneProcessSearch
 from search.management.search_report import as_document, as_text
 from search.models import Experiment, ExperimentState
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
     def handle(self, **options: Any) -> None:
+        only_problems()
         if settings.EMBEDDED:  # one person's own database, perhaps not there yet
             call_command("migrate", interactive=False, verbosity=0)
         experiment = _resumed(options["resume"]) if options["resume"] else _created(options)

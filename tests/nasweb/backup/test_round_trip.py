@@ -194,3 +194,14 @@ def test_a_backup_that_cannot_be_written_leaves_nothing_behind(
         write_backup(tmp_path)
     assert not list(tmp_path.glob("*.zip*"))
     assert connection.get_autocommit()
+
+
+def test_a_checkpoint_that_cannot_be_written_costs_only_time(
+    half_trained: Experiment, tmp_path: Path, settings: Settings
+) -> None:
+    write_backup(tmp_path / "backup.zip")
+    empty()
+    (tmp_path / "a-file").touch()
+    settings.CHECKPOINT_DIR = tmp_path / "a-file"
+    assert restore_backup(tmp_path / "backup.zip").checkpoints == 0
+    assert Experiment.objects.exists()
