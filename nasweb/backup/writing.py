@@ -66,7 +66,8 @@ def _write_table(archive: ZipFile, model: type[Model], names: list[str]) -> int:
 
 
 def _write_checkpoints(archive: ZipFile) -> int:
-    """And kept weights; those that this machine sees. One that ends or changes meanwhile is left out or newer: it only saves time."""
+    """And kept weights, those that this machine sees. What ends or changes meanwhile is left out or newer: a
+    checkpoint only saves time."""
     count = 0
     folder = Path(settings.CHECKPOINT_DIR)
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():

@@ -28,7 +28,6 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         self.stdout.write(
             f"{contents.rows['search.experiment']} experiments, {contents.rows['search.individual']} individuals,"
-            f" {contents.rows['search.fitnessrecord']} fitness records and {contents.checkpoints} checkpoints and kept weights"
-            " are here."
-            " What was being trained waits for a worker."
+            f" {contents.rows['search.fitnessrecord']} fitness records and"
+            f" {contents.checkpoints} checkpoints and kept weights are here. What was being trained waits for a worker."
         )
