@@ -1,7 +1,7 @@
 """What the page that compares experiments shows: which are chosen, how they went, and where they differ."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any, cast
@@ -81,8 +81,12 @@ class Group:
         return (self.number - 1) // 4 % 3
 
     @property
-    def seeds(self) -> str:
-        return ", ".join(str(run.experiment.config.get("seed", "")) for run in self.runs)
+    def repetitions(self) -> str:
+        """How many independent ones there are: runs of one seed repeat each other."""
+        seeds = {_seeds(run.experiment.config) for run in self.runs}
+        if len(seeds) == len(self.runs):
+            return f"{len(seeds)} seeds"
+        return f"{len(self.runs)} runs of {len(seeds)} seed{'' if len(seeds) == 1 else 's'}"
 
     @property
     def best(self) -> tuple[float, float | None] | None:
@@ -90,6 +94,11 @@ class Group:
         found = [run.experiment.best.fitness for run in self.runs if run.experiment.best]
         values = [value for value in found if value is not None]
         return (fmean(values), stdev(values) if len(values) > 1 else None) if values else None
+
+
+def _seeds(config: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Of the search and of its trainings."""
+    return config.get("seed"), config.get("protocol", {}).get("seed")
 
 
 def asked(query: QueryDict) -> Asked:

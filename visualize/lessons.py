@@ -69,8 +69,13 @@ class Edit:
 class Contestant:
     step: int
     fitness: float
-    drawn: bool
+    turn: int
+    """The first drawn is 1; 0 is not drawn."""
     wins: bool
+
+    @property
+    def drawn(self) -> bool:
+        return bool(self.turn)
 
 
 @dataclass(frozen=True)
@@ -136,9 +141,12 @@ def tournament(seed: int, *, population: int = 24, fraction: float = 0.2) -> Tou
         round(min(0.97, 0.62 + 0.01 * step + values.uniform(-0.08, 0.08)), 3) for step in range(population)
     ]
     size = tournament_size(population, fraction)
-    drawn = set(random.Random(seed).sample(range(population), size))
+    drawn = random.Random(seed).sample(range(population), size)
     winner = max(drawn, key=lambda step: (fitness[step], -step))
-    rows = tuple(Contestant(step, fitness[step], step in drawn, step == winner) for step in range(population))
+    rows = tuple(
+        Contestant(step, fitness[step], drawn.index(step) + 1 if step in drawn else 0, step == winner)
+        for step in range(population)
+    )
     return Tournament(seed, rows, size)
 
 

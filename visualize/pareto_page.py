@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from search.evolution.pareto import pareto_front
 from search.models import Experiment, ExperimentState, Individual
-from search.selectors import pareto
+from search.selectors import Page, individuals, pareto
 from search.selectors.kept import kept
 from search.selectors.pareto import Place
 from visualize import scatter
@@ -20,6 +20,9 @@ from visualize.formats import duration, magnitude
 DRAWN = 4000
 """Points in the page's picture; the plot of a script takes the same."""
 LISTED = 200
+FITTEST = 12
+"""Rows of what is selected that stand under the plot; the population table has all."""
+EVALUATED = "state:done"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Selection:
     """The form's fields as they were sent."""
     bounds: scatter.Bounds
     query: str = ""
-    matches: int | None = None
+    rows: Page | None = None
+    """The fittest of those in it."""
     address: str = ""
     error: str = ""
 
@@ -184,9 +188,14 @@ def selection(experiment: Experiment, query: Mapping[str, Any]) -> Selection:
     ]
     if not terms:
         return Selection(values, bounds)
+    if (
+        least is None and most is None
+    ):  # a dot of the cloud is evaluated; a bound of fitness says so by itself
+        terms.append(EVALUATED)
     text = " ".join(terms)
+    rows = individuals(experiment, query=text, order="-fitness", per_page=FITTEST)
     address = f"{reverse('experiment', args=[experiment.pk])}?{urlencode({'q': text})}#population"
-    return Selection(values, bounds, text, pareto.matching(experiment, text), address)
+    return Selection(values, bounds, text, rows, address)
 
 
 def _number(text: str, of: float = 1) -> float | None:

@@ -120,15 +120,17 @@ def population(experiment: Experiment, asked: Mapping[str, Any]) -> Population:
 def _choices(asked: Mapping[str, Any], columns: Mapping[str, Column]) -> tuple[Choice, ...]:
     """The form sends a field for each ticked column; a shared address may say `columns=fitness,origin`."""
     several = asked.getlist("columns") if isinstance(asked, QueryDict) else [str(asked.get("columns", ""))]
-    wanted = {name for text in several for name in text.split(",")} & set(CHOICES) or set(SHOWN_FIRST)
+    chosen = {name for text in several for name in text.split(",")} & set(CHOICES)
+    wanted = chosen or set(SHOWN_FIRST)
     return tuple(
-        Choice(name, label, name in wanted, _style(name), columns.get(name))
+        Choice(name, label, name in wanted, _style(name, everywhere=name in chosen), columns.get(name))
         for name, label in CHOICES.items()
     )
 
 
-def _style(name: str) -> str:
-    classes = ("num" if name in NUMBERS else "", "" if name in ON_PHONES else "wide-only")
+def _style(name: str, *, everywhere: bool) -> str:
+    """A phone shows few columns of the usual ones, and every one that somebody chose."""
+    classes = ("num" if name in NUMBERS else "", "" if everywhere or name in ON_PHONES else "wide-only")
     return " ".join(part for part in classes if part)
 
 

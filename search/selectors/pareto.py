@@ -5,7 +5,6 @@ from typing import NamedTuple
 from django.db.models import Count, Min
 
 from search.models import Experiment, Individual, WorkState
-from search.selectors.query import parse_query
 
 COSTS = {"parameters": "parameters", "multiply_adds": "multiply_adds", "seconds": "evaluation__train_seconds"}
 """What can stand against fitness, and its column."""
@@ -36,8 +35,3 @@ def individuals_at(experiment: Experiment, steps: list[int]) -> dict[int, Indivi
     """Step -> individual, with its genotype and evaluation."""
     rows = Individual.objects.filter(experiment=experiment, step__in=steps)
     return {row.step: row for row in rows.select_related("genotype", "evaluation", "parent")}
-
-
-def matching(experiment: Experiment, query: str) -> int:
-    """How many individuals a filter of the population table finds. Raises QueryError for one it cannot read."""
-    return Individual.objects.filter(experiment=experiment).filter(parse_query(query)).count()

@@ -39,9 +39,11 @@ def demo_config(individuals: int, **sections: Any) -> ExperimentConfig:
     return experiment_config(document)
 
 
-def rehearsed(name: str, config: ExperimentConfig, *, until: int | None = None) -> Experiment:
+def rehearsed(
+    name: str, config: ExperimentConfig, *, until: int | None = None, trainer: str = TRAINER
+) -> Experiment:
     """A started search whose first `until` individuals are over, or all of them; two more are in training then."""
-    settings.TRAINER = TRAINER
+    settings.TRAINER = trainer
     load_trainer.cache_clear()
     experiment = services.create_experiment(name=name, config=config)
     services.start_experiment(experiment_id=experiment.pk)

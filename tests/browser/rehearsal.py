@@ -12,6 +12,7 @@ from search.evolution.evaluation import Checkpoint, EvaluationFailed, Progress, 
 from search.evolution.phenotype import Phenotype
 
 TRAINER = "tests.browser.rehearsal.rehearse"
+FAILING = "tests.browser.rehearsal.fail"
 POINTS = 12
 ONE_FAILS_IN = 14
 CHANCE = 0.1
@@ -39,6 +40,14 @@ def rehearse(
     points = tuple(_point(index, goal, protocol, rng) for index in range(1, POINTS + 1))
     accuracy = float(points[-1]["validation_accuracy"])
     return TrainResult(accuracy=accuracy, curve=points, seconds=float(points[-1]["seconds"]), device="cpu")
+
+
+def fail(phenotype: Phenotype, protocol: Protocol, **_: object) -> TrainResult:
+    """A machine on which nothing fits."""
+    raise EvaluationFailed(
+        "out_of_memory",
+        f"The network did not fit in memory: it needs {40 + phenotype.depth} GB and 8 GB are free.",
+    )
 
 
 def live_points(protocol: Protocol, *, done: float) -> list[dict[str, float]]:

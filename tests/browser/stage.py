@@ -9,6 +9,7 @@ from django.core.management import call_command
 from search import services
 from search.models import Experiment, Genotype, Individual, MotifUse, WorkState
 from tests.browser.population import demo_config, large_search, rehearsed
+from tests.browser.rehearsal import FAILING
 
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)> \"quotes\" 'single' {{ 7*7 }} "
@@ -18,6 +19,15 @@ HOSTILE = (
 """A name as nobody should give it."""
 FOUR_LEVELS = {
     "levels": [{"motifs": 2, "nodes": 3}, {"motifs": 8, "nodes": 3}, {"motifs": 1, "nodes": 4}],
+    "primitives": ["conv1x1", "dw3x3", "sep3x3", "max3x3", "avg3x3", "identity"],
+}
+FIVE_LEVELS = {
+    "levels": [
+        {"motifs": 3, "nodes": 3},
+        {"motifs": 3, "nodes": 3},
+        {"motifs": 2, "nodes": 3},
+        {"motifs": 1, "nodes": 3},
+    ],
     "primitives": ["conv1x1", "dw3x3", "sep3x3", "max3x3", "avg3x3", "identity"],
 }
 INFEASIBLE = "hierarchical:" + "-".join(["6.06.006"] * 6) + ":1.00.000.0000"
@@ -39,6 +49,11 @@ def prepare() -> dict[str, object]:
         **_over(),
         "flat": rehearsed("Flat cells", demo_config(14, space="flat")).pk,
         "deep": rehearsed("Four levels", demo_config(10, space=FOUR_LEVELS)).pk,
+        "five": rehearsed("Five levels", demo_config(8, space=FIVE_LEVELS)).pk,
+        "single": rehearsed("Just one", demo_config(1, strategy={"initial_population": 1})).pk,
+        "hopeless": rehearsed("Too large for this machine", demo_config(6, seed=8), trainer=FAILING).pk,
+        "seed-1": rehearsed("Flat, first seed", demo_config(12, space="flat", seed=21)).pk,
+        "seed-2": rehearsed("Flat, second seed", demo_config(12, space="flat", seed=22)).pk,
         "hostile": _hostile().pk,
         "large": large_search(7000).pk,
         "infeasible": INFEASIBLE,

@@ -112,6 +112,11 @@ def test_seeds_alone_are_no_difference(client: Client) -> None:
     assert 'class="differs"' not in text
 
 
+def test_runs_of_one_seed_are_not_called_seeds(client: Client) -> None:
+    made = [search(f"s{number}", 0.5, config=config(seed)) for number, seed in enumerate((1, 1, 2))]
+    assert "3 runs of 2 seeds, mean" in page(client, *made)
+
+
 def test_results_best_genotypes_and_the_mean_over_seeds(client: Client) -> None:
     made = [search(f"s{seed}", 0.5, 0.6 + seed / 10, config=config(seed)) for seed in (1, 2)]
     text = page(client, *made)
@@ -119,6 +124,7 @@ def test_results_best_genotypes_and_the_mean_over_seeds(client: Client) -> None:
     assert "80.00\u00a0%" in text
     assert "75.00\u00a0% <span" in text  # mean over the two
     assert "7.07\u00a0%" in text  # and their standard deviation
+    assert "2 seeds, mean" in text
     assert text.count('class="drawing') == 2
     for each in made:
         assert f'href="/experiments/{each.experiment.pk}/individuals/1/"' in text

@@ -49,6 +49,21 @@ def test_an_empty_page_asks_for_two_genotypes(client: Client) -> None:
     assert 'name="left"' in text
 
 
+def test_two_rows_ticked_in_a_population_become_a_diff_the_earlier_one_first(
+    client: Client, experiment: Experiment
+) -> None:
+    population = client.get(f"/experiments/{experiment.pk}/?sort=step").content.decode()
+    for step in (2, 11):
+        assert f'name="pick" value="{experiment.pk}/{step}"' in population
+    picked = [("pick", f"{experiment.pk}/{step}") for step in (11, 2, 12)]
+    asked = client.get("/diff/", {"pick": [value for _, value in picked[:2]]})
+    assert asked.headers["Location"] == f"/diff/?left={experiment.pk}/2&right={experiment.pk}/11"
+    assert "What differs" in client.get(asked.headers["Location"]).content.decode()
+    for number in (1, 3):
+        answer = client.get("/diff/", {"pick": [value for _, value in picked[:number]]}, follow=True)
+        assert f"A diff is of two: {number} were ticked." in answer.content.decode()
+
+
 def test_a_child_is_compared_with_its_parent_on_its_own_page(client: Client, experiment: Experiment) -> None:
     row = child(experiment)
     assert row.parent is not None

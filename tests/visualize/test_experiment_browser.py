@@ -169,6 +169,16 @@ def test_the_table_is_sorted_filtered_and_paged_in_place_and_back_undoes_it(
     expect(page.locator(POPULATION).first).to_contain_text("#11")
 
 
+def test_two_rows_are_ticked_and_compared(page: Page, live_server: LiveServer) -> None:
+    experiment = made_search(30)
+    page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
+    page.get_by_label("Pick #29 for a diff").check()
+    page.get_by_label("Pick #27 for a diff").check()
+    page.click("#pick button")
+    expect(page).to_have_url(f"{live_server.url}/diff/?left={experiment.pk}/27&right={experiment.pk}/29")
+    expect(page.locator(".verdict")).to_be_visible()
+
+
 def test_a_filter_that_cannot_be_read_says_so_in_place(page: Page, live_server: LiveServer) -> None:
     experiment = made_search(6)
     page.goto(f"{live_server.url}/experiments/{experiment.pk}/")

@@ -52,6 +52,9 @@ def test_a_drag_selects_and_the_selection_leads_to_the_population(page: Page, ad
     expect(page.locator("#cost-from")).not_to_have_value("")
     expect(page.locator("#cost-to")).to_have_value("")  # the rectangle reached the edge: no bound
     expect(page.locator(".brush")).to_be_visible()
+    rows = page.locator("#selected-rows tbody tr")
+    expect(rows).to_have_count(5)  # the brush filters the table under the plot
+    expect(rows.first).to_contain_text("#9")
     selected = page.locator("#selection .query").inner_text()
     page.click("text=Show in the population")
     expect(page.locator("#population-query")).to_have_value(selected)
@@ -69,6 +72,7 @@ def test_the_address_keeps_the_selection_and_clear_takes_it_away(page: Page, add
     page.click("#clear-selection")
     expect(page.locator(".brush")).to_be_hidden()
     expect(page.locator("#selection .value")).to_have_count(0)
+    expect(page.locator("#selected-rows tbody tr")).to_have_count(0)
     assert "cost_to=" not in page.url
 
 

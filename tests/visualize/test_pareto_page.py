@@ -81,14 +81,29 @@ def test_a_row_says_what_its_place_gains_for_how_much(client: Client, made: Popu
     assert "× 2" in row[0]  # two individuals stand at this place
 
 
+def listed(text: str) -> list[int]:
+    """Steps in the table of what is selected."""
+    _, _, after = text.partition("Table of what is selected")
+    return [
+        int(step)
+        for step in re.findall(
+            r'class="mono" href="[^"]*/individuals/(\d+)/"', after.partition("</table>")[0]
+        )
+    ]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "query, filter, matches",
     [
-        ("?cost_from=150&cost_to=900", "params>=150 params<=900", 4),
+        ("?cost_from=150&cost_to=900", "params>=150 params<=900 state:done", 4),
         ("?fitness_from=70", "fitness>=0.7", 4),
         ("?x=multiply_adds&cost_to=2000&fitness_from=45.5", "madds<=2000 fitness>=0.455", 3),
-        ("?x=seconds&cost_to=4.5", "seconds<=4.5", 3 + 2),  # who is not trained has taken no time
+        (
+            "?x=seconds&cost_to=4.5",
+            "seconds<=4.5 state:done",
+            3,
+        ),  # who is not trained stands nowhere in the cloud
         ("?fitness_from=100&fitness_to=0", "fitness>=1 fitness<=0", 0),
     ],
 )
@@ -102,6 +117,8 @@ def test_a_rectangle_is_a_filter_of_the_population(
     assert client.get(link).context["population"].page.total == matches
     assert page(client, address(made, query, "/selected/")).count(f">{matches}</span>") == 1
     assert 'class="selected"' in text  # the rectangle in the still picture
+    assert listed(text) == listed(page(client, address(made, query, "/selected/")))
+    assert listed(text) == [row.step for row in client.get(link).context["population"].page.items]
 
 
 @pytest.mark.django_db

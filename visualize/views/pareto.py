@@ -38,10 +38,10 @@ def points(request: HttpRequest, experiment_id: int) -> HttpResponse:
 
 @require_safe
 def selected(request: HttpRequest, experiment_id: int) -> HttpResponse:
-    """How many individuals the form's rectangle holds, with the way to them."""
+    """How many individuals the form's rectangle holds, the fittest of them, and the way to all."""
     experiment = _experiment(experiment_id)
     context = {"experiment": experiment, "selection": selection(experiment, request.GET)}
-    return render(request, "pareto/parts/selection.html", context)
+    return render(request, "pareto/selected.html", context)
 
 
 def _experiment(experiment_id: int) -> Experiment:
