@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from django.utils.module_loading import import_string
 from search import services
 from search.checkpoint_files import CheckpointFile
 from search.checkpoints import repeat_checkpoint, sweep_checkpoints
+from search.early_stops import EarlyStops
 from search.evolution.config import Protocol, repeat_seed
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Trainer, TrainResult
 from search.evolution.genotype import Genotype
@@ -29,7 +31,7 @@ from search.evolution.phenotype import Infeasible, build_phenotype
 from search.kept_weights import keep_weights
 from search.logcontext import about
 from search.outages import AWAY, insist, tolerate
-from search.services import Claim, LeaseLost, Repeat, errors
+from search.services import Claim, LeaseLost, Repeat, RepeatsMissing, errors
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +63,10 @@ def run_attempt(
 
 def _held(claim: Claim, trainer: Trainer, watch: Watch | None, send: Send | None) -> list[int]:
     """The attempt, and what its end means for the claim."""
+    stops = EarlyStops(claim)
     try:
-        return _attempt(claim, trainer, watch, send)
+        ended = _attempt(claim, trainer, watch, send, stops)
+        return ended + [key for key in stops.experiments if key not in ended]
     except LeaseLost as lost:
         log.warning("%s", lost)
     except Cancelled as reason:
@@ -74,12 +78,14 @@ def _held(claim: Claim, trainer: Trainer, watch: Watch | None, send: Send | None
         with suppress(DatabaseError):
             services.release_evaluation(claim=claim)
         raise
-    return []
+    return stops.experiments
 
 
-def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None, send: Send | None) -> list[int]:
+def _attempt(
+    claim: Claim, trainer: Trainer, watch: Watch | None, send: Send | None, stops: EarlyStops
+) -> list[int]:
     try:
-        last = _train_missing(claim, trainer, watch)
+        last = _train_missing(claim, trainer, watch, stops)
     except EvaluationFailed as failure:
         return _fail(claim, failure)
     except SoftTimeLimitExceeded:
@@ -100,9 +106,13 @@ def _attempt(claim: Claim, trainer: Trainer, watch: Watch | None, send: Send | N
         reason = f"{type(error).__name__}: {error}"
         text = traceback.format_exc()
         return insist(partial(services.fail_evaluation, claim=claim, code="error", reason=reason, log=text))
-    if last is not None:
-        return _complete(claim, last, send)
-    return insist(partial(services.finish_evaluation, claim=claim))
+    try:
+        if last is not None:
+            return _complete(claim, last, send)
+        return insist(partial(services.finish_evaluation, claim=claim))
+    except RepeatsMissing as missing:  # somebody has asked for more of them meanwhile
+        more = replace(claim, repeats=missing.want, finished_repeats=tuple(range(missing.have)))
+        return _attempt(more, trainer, watch, send, stops)
 
 
 def _complete(claim: Claim, last: Repeat, send: Send | None) -> list[int]:
@@ -127,7 +137,7 @@ def _fail(claim: Claim, failure: EvaluationFailed) -> list[int]:
     return insist(partial(services.fail_evaluation, claim=claim, code=failure.code, reason=failure.message))
 
 
-def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> Repeat | None:
+def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None, stops: EarlyStops) -> Repeat | None:
     """Train what no earlier attempt has. The last repeat is handed back instead of recorded, for it is recorded
     by what ends the evaluation; None when there was nothing to train."""
     protocol, genotype = _read(claim)
@@ -136,7 +146,7 @@ def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> Repea
     except Infeasible as error:
         raise EvaluationFailed("infeasible", str(error)) from None
     finished: Repeat | None = None
-    for repeat in range(protocol.repeats):
+    for repeat in range(claim.repeats):
         if repeat in claim.finished_repeats:
             continue
         if finished is not None:
@@ -147,12 +157,15 @@ def _train_missing(claim: Claim, trainer: Trainer, watch: Watch | None) -> Repea
             protocol,
             repeat=repeat,
             seed=seed,
-            progress=_Heartbeat(claim, repeat, protocol.repeats, watch),
+            progress=_Heartbeat(claim, repeat, stops, watch),
             device=settings.DEVICE,
-            checkpoint=_checkpoint(claim, repeat),
+            checkpoint=stops.leaving_behind(_checkpoint(claim, repeat)),
         )
         _checked(result)
         finished = Repeat(repeat, seed, result)
+        if stops.ending:  # the trainer had no occasion to stop
+            _record(claim, finished)
+            raise Cancelled(stops.ending)
     return finished
 
 
@@ -200,19 +213,20 @@ def _checked(result: TrainResult) -> None:
 class _Heartbeat:
     """The progress call-back of one repeat: writes at most every HEARTBEAT_SECONDS."""
 
-    def __init__(self, claim: Claim, repeat: int, repeats: int, watch: Watch | None) -> None:
+    def __init__(self, claim: Claim, repeat: int, stops: EarlyStops, watch: Watch | None) -> None:
         self._claim = claim
         self._repeat = repeat
-        self._repeats = repeats
+        self._stops = stops
         self._watch = watch
         self._curve: list[dict[str, Any]] = []
         self._last = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         self._remember(progress)
-        done = (self._repeat + progress.step / max(1, progress.steps)) / self._repeats
+        done = (self._repeat + progress.step / max(1, progress.steps)) / self._claim.repeats
         if self._watch is not None:
             self._watch(self._claim, done)
+        self._stops.ask(progress, self._repeat, self._curve)
         if time.monotonic() - self._last < settings.HEARTBEAT_SECONDS:
             return
         beat = partial(

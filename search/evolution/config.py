@@ -132,6 +132,37 @@ class Protocol(_Document):
         return self.make_host(self.dataset_shape)
 
 
+class EarlyDecisions(_Document):
+    """What a search decides before a network is trained to the end (docs/methods.md B8). All off by default.
+
+    They are the search's, not the protocol's: what was measured stays valid for everyone, whoever stopped where.
+    """
+
+    hopeless_chance: float = Field(default=0.0, ge=0, le=0.5)
+    """Stop a training whose network will win any one tournament with at most this probability; 0: never."""
+    halving: int = Field(default=0, ge=0, le=16)
+    """At each rung, only the best one in so many trains on; 0: all do."""
+    rungs: int = Field(default=2, ge=1, le=3)
+    """Rungs of the halving: after 1/4, 1/2 and 3/4 of the steps, the first so many of these."""
+    first_repeats: int = Field(default=0, ge=0, le=16)
+    """Repeats of a network at first; one more each time it is proposed again or leads; 0: all at once."""
+    proxy: Literal["none", "parameters", "multiply_adds"] = "none"
+    """What a child is judged by before it is trained."""
+    proxy_share: float = Field(default=0.2, gt=0, lt=1)
+    """Children beyond this share of the initial networks, on the side that fares worse, are drawn again."""
+
+    @property
+    def looks_at_curves(self) -> bool:
+        """Whether a training is asked about on its way."""
+        return self.hopeless_chance > 0 or self.halving > 1
+
+    @model_validator(mode="after")
+    def _halving_keeps_some(self) -> "EarlyDecisions":
+        if self.halving == 1:
+            raise ValueError("halving 1 would keep all; use 0 for no halving, or 2 and more")
+        return self
+
+
 class Budget(_Document):
     """When the search ends, and how many evaluations may be under way at once."""
 
@@ -148,7 +179,25 @@ class ExperimentConfig(_Document):
     strategy: StrategyConfig = StrategyConfig()
     protocol: Protocol = Protocol()
     budget: Budget = Budget()
+    decisions: EarlyDecisions = EarlyDecisions()
     seed: int = Field(default=0, ge=0, lt=2**63)
+
+    @model_validator(mode="after")
+    def _decisions_fit(self) -> "ExperimentConfig":
+        if self.decisions.hopeless_chance and self.strategy.kind != "evolution":
+            raise ValueError(
+                f"hopeless_chance rests on tournaments that nobody leaves; strategy {self.strategy.kind!r} "
+                "has none: use evolution, or hopeless_chance 0"
+            )
+        if self.decisions.first_repeats:
+            if self.decisions.first_repeats >= self.protocol.repeats:
+                raise ValueError(
+                    f"first_repeats {self.decisions.first_repeats} leaves none of the {self.protocol.repeats} "
+                    "repeats for later; use fewer, or 0"
+                )
+            if not self.strategy.share_fitness:
+                raise ValueError("first_repeats counts how often a network is shared; turn share_fitness on")
+        return self
 
     @field_validator("space", mode="before")
     @classmethod

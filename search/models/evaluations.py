@@ -37,6 +37,9 @@ class Evaluation(models.Model):
     heartbeat_at = models.DateTimeField(
         null=True
     )  # the database's clock, so that workers' clocks do not matter
+    repeats = models.PositiveSmallIntegerField(
+        null=True
+    )  # asked for so far, where that is not all of the protocol's
     progress = models.FloatField(default=0)
     live_curve = models.JSONField(default=list)  # points of the repeat that is running
     reason_code = models.CharField(max_length=30, blank=True)

@@ -35,6 +35,9 @@ class Experiment(models.Model):
     failed = models.PositiveIntegerField(default=0)
     shared = models.PositiveIntegerField(default=0)  # individuals whose network was known or under way
     population = models.PositiveIntegerField(default=0)  # eligible evaluated ones = the next completion index
+    stopped_early = models.PositiveIntegerField(default=0)  # individuals given up by an early decision
+    refused = models.PositiveIntegerField(default=0)  # children that a proxy kept from being proposed
+    decision_state = models.JSONField(null=True)  # what early decisions keep: rungs, limits
     best = models.ForeignKey("Individual", null=True, on_delete=models.SET_NULL, related_name="+")
     train_seconds = models.FloatField(default=0)
     strategy_state = models.JSONField(null=True)  # what the strategy keeps between proposals

@@ -43,6 +43,12 @@ class Individual(models.Model):
     eligible = models.BooleanField(default=True)  # may become a parent once it is done
     completion = models.PositiveIntegerField(null=True)  # 0-based place in the order of completion
     best_so_far = models.FloatField(null=True)  # the experiment's best fitness once this one was complete
+    repeats = models.PositiveSmallIntegerField(
+        null=True
+    )  # so many first repeats are its fitness; null: all of the protocol's
+    stopped_at = models.PositiveIntegerField(null=True)  # training step at which its experiment gave it up
+    stopped_accuracy = models.FloatField(null=True)  # validation accuracy at that step
+    rung = models.PositiveSmallIntegerField(null=True)  # the last rung of the halving that it reached, from 0
     population_seen = models.PositiveIntegerField(
         default=0
     )  # evaluated individuals that the proposal could choose from
@@ -56,6 +62,7 @@ class Individual(models.Model):
             models.UniqueConstraint(fields=["experiment", "completion"], name="individual_completion"),
             in_states(WorkState, "individual_state"),
             fraction("fitness", "individual_fitness"),
+            fraction("stopped_accuracy", "individual_stopped_accuracy"),
             models.CheckConstraint(
                 condition=Q(state="done", fitness__isnull=False)
                 | (~Q(state="done") & Q(fitness__isnull=True)),
@@ -71,6 +78,11 @@ class Individual(models.Model):
             models.Index(fields=["experiment", "parameters", "step"], name="individual_by_parameters"),
             models.Index(fields=["experiment", "multiply_adds", "step"], name="individual_by_multiply_adds"),
             models.Index(fields=["experiment", "state", "step"], name="individual_by_state"),
+            models.Index(
+                fields=["experiment", "rung", "-stopped_accuracy", "step"],
+                condition=Q(rung__isnull=False, state="cancelled"),
+                name="individual_at_rung",
+            ),
         )
 
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ Nothing here enqueues: callers send the ids that come back, after the commit.
 
 from search.services.claiming import Claim, claim_evaluation
 from search.services.completing import Completed, complete_evaluation
-from search.services.errors import Conflict, LeaseLost, NotFound
+from search.services.decisions.stopping import Judgement, Point, judge_point
+from search.services.errors import Conflict, LeaseLost, NotFound, RepeatsMissing
 from search.services.evaluations import (
     Repeat,
     Verdict,
@@ -34,9 +35,12 @@ __all__ = [
     "Completed",
     "Conflict",
     "Evaluated",
+    "Judgement",
     "LeaseLost",
     "NotFound",
+    "Point",
     "Repeat",
+    "RepeatsMissing",
     "Swept",
     "Verdict",
     "advance_experiment",
@@ -48,6 +52,7 @@ __all__ = [
     "fail_evaluation",
     "finish_evaluation",
     "heartbeat_evaluation",
+    "judge_point",
     "keep_genotype",
     "pause_experiment",
     "postpone_evaluation",

@@ -28,6 +28,8 @@ class Claim:
     """The document that `Genotype.from_json` reads."""
     finished_repeats: tuple[int, ...]
     """What earlier attempts left behind."""
+    repeats: int
+    """How many are asked for; more may be while they are trained (RepeatsMissing)."""
     experiment: int
     """The first that waits for it: for the log, nothing else."""
 
@@ -43,7 +45,8 @@ def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Cl
     claimed = statements.ask(_CLAIM.format(now=statements.now()), values)
     if not claimed:
         return None
-    [(attempt, phenotype_key, protocol_key, protocol, space, levels, begun, experiment)] = claimed
+    [(attempt, phenotype_key, protocol_key, protocol, repeats, space, levels, begun, experiment)] = claimed
+    wanted = json.loads(protocol)
     statements.change(_CLAIMED, [evaluation_id])
     tell_evaluations(
         [evaluation_id], WorkState.RUNNING, experiment=experiment, worker=worker, attempt=attempt
@@ -55,9 +58,10 @@ def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Cl
         attempt=attempt,
         phenotype_key=phenotype_key,
         protocol_key=protocol_key,
-        protocol=json.loads(protocol),
+        protocol=wanted,
         genotype={"space": json.loads(space), "levels": json.loads(levels)},
         finished_repeats=tuple(repeat for repeat, _ in repeat_accuracies(evaluation_id)) if begun else (),
+        repeats=repeats or wanted["repeats"],
         experiment=experiment,
     )
 
@@ -70,7 +74,7 @@ WHERE id = %s AND state = 'waiting' AND trainer = %s AND attempts < max_attempts
   SELECT 1 FROM search_individual i JOIN search_experiment x ON x.id = i.experiment_id
   WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running') AND x.state = 'running'
 )
-RETURNING attempts, phenotype_key, protocol_key, protocol,
+RETURNING attempts, phenotype_key, protocol_key, protocol, repeats,
   (SELECT space FROM search_genotype g WHERE g.id = genotype_id),
   (SELECT levels FROM search_genotype g WHERE g.id = genotype_id),
   EXISTS (SELECT 1 FROM search_fitnessrecord r WHERE r.evaluation_id = search_evaluation.id),

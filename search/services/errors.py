@@ -11,6 +11,14 @@ class Conflict(Exception):
     """The write does not fit the present state; nothing was changed."""
 
 
+class RepeatsMissing(Conflict):
+    """The evaluation cannot end yet: `want` repeats are asked for, maybe since the attempt began."""
+
+    def __init__(self, key: int, have: int, want: int) -> None:
+        super().__init__(REPEATS_MISSING.format(key=key, have=have, want=want))
+        self.have, self.want = have, want
+
+
 class NotFound(Conflict):
     """The row does not exist."""
 

@@ -3,7 +3,6 @@
 The lease is the attempt's token: whoever holds another one is refused (LeaseLost).
 """
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from search.evolution.evaluation import TrainResult
 from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState, statements
 from search.services import errors
 from search.services.claiming import Claim, repeat_accuracies
+from search.services.decisions.repeating import mean_and_spread
 from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_experiments
 from search.services.settling import end_evaluation
@@ -101,7 +101,7 @@ def keep_repeat(claim: Claim, finished: Repeat) -> FitnessRecord:
 def finish_evaluation(*, claim: Claim) -> list[int]:
     """All repeats are recorded: their mean becomes the fitness of every individual that waits for it.
 
-    Returns the experiments to advance. Raises LeaseLost, or Conflict when repeats are missing.
+    Returns the experiments to advance. Raises LeaseLost, or RepeatsMissing.
     """
 
     return end_evaluation(claim.evaluation_id, lambda: finished(claim))
@@ -111,12 +111,10 @@ def finished(claim: Claim) -> Evaluation:
     """The evaluation, locked and done, with the mean of its repeats; refuses as `finish_evaluation` does."""
     row = _lock_held(claim)
     accuracies = [accuracy for _, accuracy in repeat_accuracies(row.pk)]
-    want = row.protocol["repeats"]
-    if len(accuracies) != want:
-        text = errors.REPEATS_MISSING.format(key=row.pk, have=len(accuracies), want=want)
-        raise errors.Conflict(text)
-    row.fitness = statistics.fmean(accuracies)
-    row.fitness_spread = statistics.stdev(accuracies) if want > 1 else None
+    want = row.repeats or row.protocol["repeats"]
+    if len(accuracies) < want:
+        raise errors.RepeatsMissing(row.pk, len(accuracies), want)
+    row.fitness, row.fitness_spread = mean_and_spread(accuracies)
     row.progress = 1.0
     return _ended(row, WorkState.DONE)
 
@@ -166,14 +164,13 @@ def let_go(row: Evaluation, *, counts: bool, reason: str) -> None:
     needed = Individual.objects.filter(evaluation=row, state__in=Individual.OPEN)
     row.lease = ""
     row.sent_at = None
-    row.live_curve = []
-    row.progress = 0
     row.reason = reason
     row.attempts -= 0 if counts else 1
     row.state = WorkState.WAITING
     if needed.exists():
         needed.update(state=WorkState.WAITING)
-    else:
+        row.live_curve, row.progress = [], 0
+    else:  # what was measured until then stays to be seen
         row.state = WorkState.CANCELLED
         row.finished_at = timezone.now()
     row.save()

@@ -15,9 +15,9 @@ from search.models import Evaluation, Experiment, ExperimentState, Individual, W
 from search.selectors.population import genotype_of
 from search.services import errors
 from search.services.idempotency import Reply, reply_once
+from search.services.joining import Candidate, add_individual, retraining
 from search.services.journal import tell_experiment
 from search.services.locking import lock_experiment
-from search.services.proposing import Candidate, add_individual, retraining
 from search.services.settling import EXPERIMENT_COUNTERS, finish_if_complete
 
 HUMAN = "human"

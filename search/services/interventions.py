@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from search.models import Evaluation, ExperimentState, Individual, WorkState
 from search.services import errors
+from search.services.joining import make_waiting
 from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_evaluation, lock_experiments
-from search.services.proposing import make_waiting
 from search.services.settling import end_evaluation
 
 CANCELLED_BY_HAND = "Cancelled by hand."
@@ -34,6 +34,8 @@ def retry_evaluation(*, evaluation_id: int) -> list[int]:
     make_waiting(row)
     for individual in individuals:
         experiments[individual.experiment_id].failed -= individual.state == WorkState.FAILED
+        if individual.stopped_at is not None:  # now it is trained to the end, for somebody wants to know
+            experiments[individual.experiment_id].stopped_early -= 1
         individual.state = WorkState.WAITING
         individual.reason = ""
         individual.finished_at = None
@@ -42,7 +44,7 @@ def retry_evaluation(*, evaluation_id: int) -> list[int]:
         if experiment.state == State.FINISHED:
             experiment.state, experiment.finished_at = State.RUNNING, None
             tell_experiment(experiment)
-        experiment.save(update_fields=["failed", "state", "finished_at"])
+        experiment.save(update_fields=["failed", "stopped_early", "state", "finished_at"])
     return list(experiments)
 
 

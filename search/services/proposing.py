@@ -4,28 +4,27 @@ import logging
 import random
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from search import models
-from search.evolution.config import ExperimentConfig, Protocol, derive_seed, experiment_config
+from search.evolution.config import ExperimentConfig, derive_seed, experiment_config
 from search.evolution.cost import Cost, network_cost
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
-from search.evolution.mutation import Mutation
-from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
+from search.evolution.phenotype import Infeasible, build_phenotype
 from search.evolution.strategies import make_strategy
-from search.logcontext import about
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
 from search.selectors.population import Population
-from search.selectors.protocols import key_of
-from search.services.genotypes import store_genotype
-from search.services.journal import tell_evaluation, tell_experiment
+from search.services.decisions.left import work_left
+from search.services.decisions.refusing import Refusals, refusals
+from search.services.decisions.repeating import CONFIRMATION, unconfirmed
+from search.services.decisions.resuming import let_on
+from search.services.joining import Candidate, add_individual, join, make_waiting, retraining, sent_now
+from search.services.journal import tell_experiment
 from search.services.locking import lock_experiment
 from search.services.patience import lose_patience
-from search.services.settling import apply_outcome, finish_if_complete, improve_best, save_counters
+from search.services.settling import finish_if_complete, save_counters
 
 log = logging.getLogger(__name__)
 
@@ -65,21 +64,13 @@ class Proposed:
     """Whether evaluations wait that no message carries."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """What may become an individual."""
-
-    genotype: Genotype
-    phenotype: Phenotype
-    cost: Cost
-
-
 class _Candidates:
     """Accepts what can be built within the limit, and remembers the phenotype of what it accepted."""
 
-    def __init__(self, host: Host, max_parameters: int | None) -> None:
+    def __init__(self, host: Host, max_parameters: int | None, refusals: Refusals) -> None:
         self._host = host
         self._max_parameters = max_parameters
+        self._refusals = refusals
         self._accepted: dict[Genotype, Candidate] = {}
 
     def accept(self, genotype: Genotype) -> bool:
@@ -89,6 +80,8 @@ class _Candidates:
             return False
         cost = network_cost(phenotype, self._host)
         if self._max_parameters is not None and cost.parameters > self._max_parameters:
+            return False
+        if self._refusals.refuses(cost):
             return False
         self._accepted[genotype] = Candidate(genotype, phenotype, cost)
         return True
@@ -110,21 +103,23 @@ def propose_next(experiment: Experiment) -> Proposed:
     if experiment.state != ExperimentState.RUNNING:
         return Proposed()
     config = experiment_config(experiment.config)
-    if experiment.proposed >= experiment.individuals_planned:
+    if experiment.proposed >= experiment.individuals_planned and not work_left(experiment):
         finish_if_complete(experiment)
         return Proposed()
     [(is_open, unsent)] = statements.ask(_OPEN, [experiment.pk])
     if is_open >= config.budget.in_flight:
         return Proposed(unsent=bool(unsent))
     failed = experiment.failed
-    individual = _propose(experiment, config)
+    individual = _go_on(experiment, config) or _propose(experiment, config)
     waits = individual.state in Individual.OPEN
     if not waits:
         finish_if_complete(experiment)
         lose_patience(experiment, failed_before=failed, reason=individual.reason)
     if experiment.state != ExperimentState.RUNNING:
         return Proposed()
-    room = is_open + waits < config.budget.in_flight and experiment.proposed < experiment.individuals_planned
+    room = is_open + waits < config.budget.in_flight and (
+        experiment.proposed < experiment.individuals_planned or work_left(experiment)
+    )
     send = individual.evaluation_id if individual.state == WorkState.WAITING else None
     return Proposed(send, room, bool(unsent))
 
@@ -142,10 +137,35 @@ def searched(experiment: Experiment, config: ExperimentConfig) -> int:
     return experiment.proposed - (experiment.individuals_planned - config.budget.individuals)
 
 
+def _go_on(experiment: Experiment, config: ExperimentConfig) -> Individual | None:
+    """What early decisions take up again before anything new is proposed."""
+    if (found := let_on(experiment, config)) is not None:
+        individual, evaluation = found
+        if evaluation.state == WorkState.CANCELLED:
+            make_waiting(evaluation)
+            sent_now(evaluation)
+        return individual
+    leader = unconfirmed(experiment, config)
+    if leader is None:
+        return None
+    experiment.individuals_planned += 1  # beside what the strategy proposes, as a person's is
+    return join(
+        experiment,
+        leader.genotype,
+        Cost(leader.parameters, leader.multiply_adds),
+        config.protocol,
+        origin=CONFIRMATION,
+        parent=leader,
+        mutation=None,
+        eligible=False,
+    )
+
+
 def _propose(experiment: Experiment, config: ExperimentConfig) -> Individual:
     number = searched(experiment, config)
     population = Population(experiment)
-    candidates = _Candidates(config.protocol.shape_host, config.search_space.max_parameters)
+    refused = refusals(experiment, config)
+    candidates = _Candidates(config.protocol.shape_host, config.search_space.max_parameters, refused)
     strategy = make_strategy(config.strategy, config.search_space, candidates.accept)
     if experiment.strategy_state is not None:
         strategy.restore(experiment.strategy_state)
@@ -156,6 +176,7 @@ def _propose(experiment: Experiment, config: ExperimentConfig) -> Individual:
     rng = random.Random(derive_seed("proposal", config.seed, number))
     proposal = strategy.propose(population, rng, number)
     experiment.strategy_state = strategy.save()
+    experiment.refused += refused.count
     parent = population.individual(proposal.parent) if proposal.parent else None
     protocol = config.protocol if config.strategy.share_fitness else retraining(config, number)
     return add_individual(
@@ -166,99 +187,6 @@ def _propose(experiment: Experiment, config: ExperimentConfig) -> Individual:
         parent=parent,
         mutation=proposal.mutation,
     )
-
-
-def add_individual(
-    experiment: Experiment,
-    candidate: Candidate,
-    protocol: Protocol,
-    *,
-    origin: str,
-    parent: Individual | None,
-    mutation: Mutation | None,
-    eligible: bool = True,
-) -> Individual:
-    """The next individual of a locked experiment, with the evaluation that it waits for or shares.
-
-    The experiment's counters are changed, not saved.
-    """
-    genotype = store_genotype(candidate.genotype, candidate.phenotype)
-    with about(experiment=experiment.pk):
-        evaluation, known = evaluation_of(genotype, protocol)
-    individual = Individual(
-        experiment=experiment,
-        step=experiment.proposed,
-        genotype=genotype,
-        parent=parent,
-        mutation=mutation.to_json() if mutation else None,
-        origin=origin,
-        generation=parent.generation + 1 if parent else 0,
-        parameters=candidate.cost.parameters,
-        multiply_adds=candidate.cost.multiply_adds,
-        evaluation=evaluation,
-        state=evaluation.state,
-        shared=known,
-        eligible=eligible,
-        population_seen=experiment.population,
-    )
-    experiment.proposed += 1
-    experiment.shared += known
-    if evaluation.state not in Individual.OPEN:
-        apply_outcome(experiment, individual, evaluation)
-    statements.insert([individual])
-    improve_best(experiment, individual)
-    return individual
-
-
-def retraining(config: ExperimentConfig, number: object) -> Protocol:
-    """The same protocol with a seed of its own, so that this network is trained whoever else trained it."""
-    seed = derive_seed("retraining", config.protocol.seed, config.seed, number)
-    return config.protocol.model_copy(update={"seed": seed})
-
-
-def evaluation_of(genotype: models.Genotype, protocol: Protocol) -> tuple[Evaluation, bool]:
-    """The one evaluation of this phenotype under this protocol, locked, and whether its outcome was known or
-    under way. The lock keeps it from ending before the individual that waits for it is there."""
-    evaluation = Evaluation(
-        phenotype_key=genotype.phenotype_key,
-        protocol_key=key_of(protocol),
-        protocol=protocol.model_dump(mode="json"),
-        genotype=genotype,
-        max_attempts=settings.MAX_ATTEMPTS,
-    )
-    statements.insert([evaluation], clock=("sent_at",), conflict="ON CONFLICT DO NOTHING")
-    if evaluation.pk is not None:
-        tell_evaluation(evaluation, phenotype=evaluation.phenotype_key)
-        return evaluation, False
-    keys = [evaluation.phenotype_key, evaluation.protocol_key]
-    [evaluation] = statements.select(
-        Evaluation, f"WHERE phenotype_key = %s AND protocol_key = %s {statements.locked()}", keys
-    )
-    known = evaluation.state != WorkState.CANCELLED
-    if not known:
-        make_waiting(evaluation)
-    if evaluation.state == WorkState.WAITING:  # whoever waited before may be paused
-        statements.change(
-            f"UPDATE search_evaluation SET sent_at = {statements.now()} WHERE id = %s", [evaluation.pk]
-        )
-    return evaluation, known
-
-
-def make_waiting(evaluation: Evaluation) -> None:
-    """A locked, ended evaluation starts afresh; its finished repeats stay."""
-    evaluation.state = WorkState.WAITING
-    evaluation.attempts = 0
-    evaluation.sent_at = None
-    evaluation.progress = 0
-    evaluation.live_curve = []
-    evaluation.reason_code = evaluation.reason = evaluation.log = ""
-    evaluation.finished_at = None
-    evaluation.save(
-        update_fields=[
-            "state", "attempts", "sent_at", "progress", "live_curve", "reason_code", "reason", "log", "finished_at"
-        ]
-    )  # fmt: skip
-    tell_evaluation(evaluation, phenotype=evaluation.phenotype_key)
 
 
 def _take_unsent(experiment_id: int) -> list[int]:

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from search.logcontext import about
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
+from search.services.decisions.left import work_left
+from search.services.decisions.repeating import fitness_for, seconds_for, share_repeats
 from search.services.journal import tell_experiment
 from search.services.locking import lock_experiments_waiting_for
 from search.services.patience import lose_patience
@@ -15,6 +17,7 @@ from search.services.patience import lose_patience
 EXPERIMENT_COUNTERS = (
     "evaluated", "failed", "population", "best", "train_seconds", "state", "reason", "finished_at",
     "proposed", "shared", "strategy_state", "observed",
+    "individuals_planned", "stopped_early", "refused", "decision_state",
 )  # fmt: skip
 INDIVIDUAL_END = ("state", "fitness", "fitness_spread", "reason", "completion", "best_so_far", "finished_at")
 
@@ -88,6 +91,7 @@ def _settle(experiment: Experiment, individuals: Sequence[Individual], evaluatio
         apply_outcome(experiment, individual, evaluation)
         statements.update(individual, INDIVIDUAL_END)
         improve_best(experiment, individual)
+        share_repeats(experiment, individual)
     finish_if_complete(experiment)
     lose_patience(experiment, failed_before=failed, reason=evaluation.reason)
 
@@ -103,13 +107,13 @@ def apply_outcome(experiment: Experiment, individual: Individual, evaluation: Ev
     individual.reason = evaluation.reason
     individual.finished_at = timezone.now()
     if not individual.shared:
-        experiment.train_seconds += evaluation.train_seconds
+        first = (experiment.config.get("decisions") or {}).get("first_repeats", 0)
+        experiment.train_seconds += seconds_for(individual, evaluation, first)
     if evaluation.state == WorkState.FAILED:
         experiment.failed += 1
     if evaluation.state != WorkState.DONE:
         return
-    individual.fitness = evaluation.fitness
-    individual.fitness_spread = evaluation.fitness_spread
+    individual.fitness, individual.fitness_spread = fitness_for(individual, evaluation)
     experiment.evaluated += 1
     if individual.eligible:
         individual.completion = experiment.population
@@ -142,6 +146,8 @@ def finish_if_complete(experiment: Experiment) -> None:
     if experiment.proposed < experiment.individuals_planned:
         return
     if Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN).exists():
+        return
+    if work_left(experiment):
         return
     experiment.state = ExperimentState.FINISHED
     experiment.finished_at = timezone.now()

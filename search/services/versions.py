@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from search.evolution.config import TRAINER_VERSION, Protocol
 from search.models import Evaluation, Individual, WorkState
+from search.services.joining import evaluation_of
 from search.services.journal import tell_evaluation
 from search.services.locking import lock_experiments
-from search.services.proposing import evaluation_of
 from search.services.settling import settle
 
 SUPERSEDED = "Trainer {old} was replaced by trainer {new}; evaluation {key} takes its place."
@@ -36,7 +36,7 @@ def _renew(evaluation_id: int) -> list[int]:
     individuals = list(is_open.order_by("experiment_id", "step"))
     if old is None or any(row.experiment_id not in experiments for row in individuals):
         return []  # somebody was quicker, or another experiment joined: the next sweep looks again
-    new, _ = evaluation_of(old.genotype, Protocol.model_validate(old.protocol))
+    new, _ = evaluation_of(old.genotype, Protocol.model_validate(old.protocol), old.repeats)
     moved = Individual.objects.filter(pk__in=[individual.pk for individual in individuals])
     if new.state in Individual.OPEN:
         moved.update(evaluation=new, state=new.state)

@@ -29,7 +29,7 @@ def small_config(
         "seed": seed,
     }
     for name, section in sections.items():
-        document[name] = {**document[name], **section}
+        document[name] = {**document.get(name, {}), **section}
     return experiment_config(document)
 
 

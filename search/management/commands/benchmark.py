@@ -1,4 +1,4 @@
-"""`manage.py benchmark pages|loop|startup`: measure this installation's code in private surroundings."""
+"""`manage.py benchmark pages|loop|startup|decisions`: measure this installation's code in private surroundings."""
 
 import json
 import sys
@@ -8,14 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.benchmarks import loop, pages, startup
+from search.benchmarks import decisions, loop, pages, startup
 from search.benchmarks.report import as_table, surrounding_facts
 from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 
 
 class Command(BaseCommand):
     help = (
-        "Measure pages, the loop or start-up on a private database that is dropped at the end. "
+        "Measure pages, the loop, start-up or early decisions, on a private database that is dropped at the end. "
         "Prints a table; --json prints one object. DATABASE_URL names the PostgreSQL server to use."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             )
 
     def handle(self, **options: Any) -> None:
-        if options["here"]:
+        if options["here"] or options["kind"] in NEEDS_NO_DATABASE:
             self._measure(options)
             return
         try:
@@ -88,6 +88,10 @@ def _startup(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     return {"startup": startup.measure(repeats=options["repeats"])}
 
 
+def _decisions(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    return decisions.measure(networks=options["networks"], repeats=options["repeats"], say=command.say)
+
+
 def _pages_options(parser: ArgumentParser) -> None:
     parser.add_argument("--individuals", type=int, default=7000, help="in the experiment (default 7000)")
     parser.add_argument("--requests", type=int, default=20, help="of each address (default 20)")
@@ -106,13 +110,21 @@ def _startup_options(parser: ArgumentParser) -> None:
     parser.add_argument("--repeats", type=int, default=3, help="starts of each (default 3)")
 
 
+def _decisions_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--networks", type=int, default=40, help="to train, half of them random (default 40)")
+    parser.add_argument("--repeats", type=int, default=3, help="trainings of each (default 3)")
+
+
+NEEDS_NO_DATABASE = ("decisions",)
 OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "pages": _pages_options,
     "loop": _loop_options,
     "startup": _startup_options,
+    "decisions": _decisions_options,
 }
 MEASURES: dict[str, Callable[[Command, dict[str, Any]], dict[str, Any]]] = {
     "pages": _pages,
     "loop": _loop,
     "startup": _startup,
+    "decisions": _decisions,
 }

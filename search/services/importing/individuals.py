@@ -12,8 +12,8 @@ from search.services.importing.checking import Checked
 from search.services.importing.columns import values_of
 from search.services.importing.evaluations import evaluations_by_key
 from search.services.importing.reading import BadFile, Line
+from search.services.joining import make_waiting
 from search.services.locking import lock_evaluations
-from search.services.proposing import make_waiting
 from search.services.settling import settle
 
 AT_ONCE = 500

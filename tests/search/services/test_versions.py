@@ -7,7 +7,7 @@ from search.attempts import run_attempt
 from search.evolution.config import TRAINER_VERSION, Protocol
 from search.models import Evaluation, Experiment, Individual
 from search.selectors.protocols import key_of
-from search.services import claiming, proposing, versions
+from search.services import claiming, joining, versions
 from tests.search.searching import claim_next, individual, record, small_config, started, work_off
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_what_the_new_trainer_knows_already_ends_at_once(
     experiment, old = waiting
     assert callable(upgrade)
     upgrade()
-    known, _ = proposing.evaluation_of(old.genotype, Protocol.model_validate(old.protocol))
+    known, _ = joining.evaluation_of(old.genotype, Protocol.model_validate(old.protocol))
     Evaluation.objects.filter(pk=known.pk).update(state="done", fitness=0.75, fitness_spread=0.0)
     services.sweep()
     first = individual(experiment, 0)

@@ -1,0 +1,20 @@
+"""Decisions before a network is trained to the end, as rules over what was measured (docs/methods.md B8).
+
+The services apply them to a running search, the benchmark to stored learning curves: one code for both.
+Pure Python: must import neither Django nor torch.
+"""
+
+from search.evolution.decisions.halving import RUNGS, Ladder, rung_of
+from search.evolution.decisions.hopeless import decided_rank, upper_bound
+from search.evolution.decisions.proxies import MOST_REFUSALS, ProxyLimit, proxy_limit
+
+__all__ = [
+    "MOST_REFUSALS",
+    "RUNGS",
+    "Ladder",
+    "ProxyLimit",
+    "decided_rank",
+    "proxy_limit",
+    "rung_of",
+    "upper_bound",
+]

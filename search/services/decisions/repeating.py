@@ -1,0 +1,111 @@
+"""Few repeats at first, one more whenever a network is proposed again or leads: a lucky first value does not last.
+
+Each experiment counts for itself: its fitness of a network is the mean of the first so many records, however many more
+others have asked for. So it is the same whoever else trained that network before.
+"""
+
+import statistics
+from collections.abc import Sequence
+
+from search.evolution.config import ExperimentConfig, Protocol
+from search.models import Evaluation, Experiment, FitnessRecord, Individual, WorkState
+from search.selectors.protocols import key_of
+
+CONFIRMATION = "confirmation"
+"""Origin of an individual that repeats the leader's network; it takes a step, and no part in tournaments."""
+UPDATED = ("fitness", "fitness_spread", "repeats")
+
+
+def repeats_wanted(experiment: Experiment, *, phenotype_key: str, protocol: Protocol) -> int | None:
+    """How many repeats the next individual with that network rests on; None: all of the protocol's."""
+    first = int((experiment.config.get("decisions") or {}).get("first_repeats", 0))
+    if not first:
+        return None
+    most = protocol.repeats
+    rows = Individual.objects.filter(
+        experiment=experiment,
+        evaluation__phenotype_key=phenotype_key,
+        evaluation__protocol_key=key_of(protocol),
+    ).exclude(state__in=(WorkState.FAILED, WorkState.CANCELLED))
+    latest = rows.order_by("-repeats").first()
+    if latest is None:
+        return first
+    have = latest.repeats or most
+    return have if latest.state in Individual.OPEN else min(most, have + 1)
+
+
+def ask_for(evaluation: Evaluation, wanted: int | None) -> bool:
+    """Have a locked evaluation that was there before hold at least so many repeats; not saved.
+
+    Says whether it has ended with fewer, and must be trained on.
+    """
+    if evaluation.repeats is None:  # it has all, or will have
+        return False
+    most = int(evaluation.protocol["repeats"])
+    needed = most if wanted is None else wanted
+    if needed <= evaluation.repeats:
+        return False
+    evaluation.repeats = None if needed == most else needed
+    return evaluation.state == WorkState.DONE
+
+
+def first_ask(protocol: Protocol, wanted: int | None) -> int | None:
+    """What a new evaluation keeps of it."""
+    return None if wanted == protocol.repeats else wanted
+
+
+def fitness_for(individual: Individual, evaluation: Evaluation) -> tuple[float | None, float | None]:
+    """(fitness, spread) that an ended evaluation gives to an individual."""
+    if individual.repeats is None:
+        return evaluation.fitness, evaluation.fitness_spread
+    records = FitnessRecord.objects.filter(evaluation=evaluation).order_by("repeat")
+    return mean_and_spread(list(records.values_list("accuracy", flat=True)[: individual.repeats]))
+
+
+def seconds_for(individual: Individual, evaluation: Evaluation, first: int) -> float:
+    """Training time of an ended evaluation that an individual caused: all, or that of its further repeat."""
+    if individual.repeats is None:
+        return evaluation.train_seconds
+    begin = 0 if individual.repeats == first else individual.repeats - 1
+    records = FitnessRecord.objects.filter(
+        evaluation=evaluation, repeat__gte=begin, repeat__lt=individual.repeats
+    )
+    return sum(records.values_list("seconds", flat=True))
+
+
+def mean_and_spread(accuracies: Sequence[float]) -> tuple[float, float | None]:
+    """The sample standard deviation; None for a single one."""
+    spread = statistics.stdev(accuracies) if len(accuracies) > 1 else None
+    return statistics.fmean(accuracies), spread
+
+
+def share_repeats(experiment: Experiment, individual: Individual) -> None:
+    """A saved individual of a locked experiment rests on more repeats than those with the same network: so do they
+    now, and who leads is asked anew. `best` is set, not saved."""
+    if individual.repeats is None or individual.state != WorkState.DONE:
+        return
+    older = Individual.objects.filter(
+        experiment=experiment,
+        evaluation=individual.evaluation_id,
+        state=WorkState.DONE,
+        repeats__lt=individual.repeats,
+    )
+    changed = older.update(**{name: getattr(individual, name) for name in UPDATED})
+    if not changed:
+        return
+    ranked = Individual.objects.filter(experiment=experiment, state=WorkState.DONE)
+    experiment.best = ranked.order_by("-fitness", "parameters", "step").first()
+    individual.best_so_far = experiment.best.fitness if experiment.best else None
+    Individual.objects.filter(pk=individual.pk).update(best_so_far=individual.best_so_far)
+
+
+def unconfirmed(experiment: Experiment, config: ExperimentConfig) -> Individual | None:
+    """The leader, if it rests on fewer repeats than the protocol's and nothing is under way for it."""
+    if not config.decisions.first_repeats or experiment.best_id is None:
+        return None
+    best = Individual.objects.select_related("genotype").get(pk=experiment.best_id)
+    if best.repeats is None or best.repeats >= config.protocol.repeats:
+        return None
+    same = Individual.objects.filter(experiment=experiment, evaluation=best.evaluation_id)
+    unwilling = (*Individual.OPEN, WorkState.FAILED, WorkState.CANCELLED)
+    return None if same.filter(state__in=unwilling).exists() else best

@@ -1,0 +1,64 @@
+"""A trainer with a learning curve: what it shows on the way depends on the network, as what it ends with does."""
+
+from collections.abc import Callable
+from typing import Any
+
+from search.evolution.config import Protocol
+from search.evolution.decisions import RUNGS
+from search.evolution.evaluation import Checkpoint, Progress, TrainResult, instant_trainer
+from search.evolution.phenotype import Phenotype
+from search.models import Experiment
+
+
+def decided(experiment: Experiment) -> dict[str, Any]:
+    """What its early decisions keep."""
+    assert experiment.decision_state is not None
+    return dict(experiment.decision_state)
+
+
+class CurvedTrainer:
+    """Remembers how many steps it took of which repeat; goes on from a checkpoint, which it writes when one is due."""
+
+    def __init__(self, accuracy: Callable[[Phenotype, int], float] | None = None) -> None:
+        self.steps: list[tuple[str, int, int, int]] = []
+        """(phenotype key, repeat, first step, last step) of each call, however it ended."""
+        self._accuracy = accuracy
+
+    def __call__(
+        self,
+        phenotype: Phenotype,
+        protocol: Protocol,
+        *,
+        repeat: int,
+        seed: int,
+        progress: Callable[[Progress], None],
+        device: str = "auto",
+        checkpoint: Checkpoint | None = None,
+    ) -> TrainResult:
+        result = instant_trainer(
+            phenotype, protocol, repeat=repeat, seed=seed, progress=lambda _: None, device=device
+        )
+        final = self._accuracy(phenotype, repeat) if self._accuracy else result.accuracy
+        state = checkpoint.load() if checkpoint else None
+        done = int(state or b"0")
+        first, curve = done, list[dict[str, Any]]()
+        points = {round(share * protocol.steps): share for share in (*RUNGS, 1.0)}
+        try:
+            for step, share in points.items():
+                point = Progress(
+                    step, protocol.steps, float(step), validation_accuracy=final * (0.5 + share / 2)
+                )
+                curve.append(
+                    {
+                        "step": step, "loss": 0.1, "train_accuracy": None, "seconds": float(step),
+                        "validation_accuracy": point.validation_accuracy,
+                    }
+                )  # fmt: skip
+                if step > first:
+                    done = step
+                progress(point)
+                if checkpoint and step > first and checkpoint.due():
+                    checkpoint.save(str(step).encode())
+        finally:
+            self.steps.append((phenotype.key, repeat, first, done))
+        return TrainResult(final, tuple(curve), float(protocol.steps), "curved")
