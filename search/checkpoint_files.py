@@ -15,6 +15,8 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 TEMPORARY = ".part"
+DIGEST_BYTES = 32
+"""At the beginning of a file: the SHA-256 of the rest."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ class CheckpointFile:
         except OSError as error:
             log.warning("checkpoint %s cannot be read, so the repeat starts again: %s", self.path.name, error)
             return None
-        digest, state = content[:32], content[32:]
+        digest, state = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
         if hashlib.sha256(state).digest() != digest:
             log.warning("checkpoint %s is not whole, so the repeat starts again", self.path.name)
             return None

@@ -6,12 +6,16 @@ One file for each repeat under training, named by what is trained.
 import re
 import time
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
 from search import selectors
-from search.checkpoint_files import TEMPORARY, CheckpointFile
+from search.checkpoint_files import DIGEST_BYTES, TEMPORARY, CheckpointFile
+from search.models import Evaluation
 
 SUFFIX = ".checkpoint"
 STALE_SECONDS = 14 * 24 * 3600.0
@@ -25,6 +29,39 @@ def repeat_checkpoint(*, phenotype_key: str, protocol_key: str, repeat: int) -> 
     """The checkpoint of that repeat in CHECKPOINT_DIR, whether or not there is one yet."""
     name = f"{phenotype_key}-{protocol_key}-{repeat}{SUFFIX}"
     return CheckpointFile(settings.CHECKPOINT_DIR / name, settings.CHECKPOINT_SECONDS)
+
+
+@dataclass(frozen=True)
+class KeptCheckpoint:
+    """One that lies in CHECKPOINT_DIR."""
+
+    repeat: int
+    bytes: int
+    saved_at: datetime
+
+
+def kept_checkpoints(evaluation: Evaluation) -> list[KeptCheckpoint]:
+    """What the repeats of an evaluation have left behind, by repeat; as this process sees the folder."""
+    found = []
+    for path in settings.CHECKPOINT_DIR.glob(
+        f"{evaluation.phenotype_key}-{evaluation.protocol_key}-*{SUFFIX}"
+    ):
+        match = _NAME.fullmatch(path.name)
+        with suppress(FileNotFoundError):  # the repeat ended meanwhile
+            status = path.stat()
+            if match is not None:
+                saved_at = datetime.fromtimestamp(status.st_mtime, tz=UTC)
+                found.append(KeptCheckpoint(int(match["repeat"]), status.st_size - DIGEST_BYTES, saved_at))
+    return sorted(found, key=lambda kept: kept.repeat)
+
+
+def open_checkpoint(evaluation: Evaluation, repeat: int) -> BinaryIO:
+    """The state of one repeat as the trainer gave it. Raises FileNotFoundError. What is opened stays whole: a newer
+    one takes its name, not its place."""
+    keys = {"phenotype_key": evaluation.phenotype_key, "protocol_key": evaluation.protocol_key}
+    file = repeat_checkpoint(**keys, repeat=repeat).path.open("rb")
+    file.seek(DIGEST_BYTES)
+    return file
 
 
 def sweep_checkpoints() -> list[str]:

@@ -21,6 +21,7 @@ from search.api.door import guarded
 from search.api.problems import not_found
 from search.api.routes import (
     analysis,
+    checkpoints,
     curves,
     evaluations,
     experiments,
@@ -113,6 +114,7 @@ api.add_router("/experiments", analysis.router)
 api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
 api.add_router("/genotypes", genotypes.router)
 api.add_router("/evaluations", evaluations.router)
+api.add_router("/evaluations", checkpoints.router)
 api.add_router("/workers", analysis.workers_router)
 api.add_router("", pytorch.router)
 api.add_router("", motifs.router)

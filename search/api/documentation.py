@@ -11,7 +11,7 @@ from django.shortcuts import render
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
-from search.api.problems import BY_STATUS, MEDIA_TYPE, TYPES
+from search.api.problems import BY_STATUS, MEDIA_TYPE, TYPES, Fault, Kind
 from search.api.schemas import reference
 from search.evolution.config import ExperimentConfig
 from search.evolution.space import SPACES
@@ -104,15 +104,15 @@ def complete(document: dict[str, Any], needs: Mapping[str, Needs]) -> None:
                 _drop_null(parameter["schema"])
             _add_errors(path, method, operation)
             if settings.ACCOUNTS and operation["operationId"] in needs:
-                _add_security(operation, needs[operation["operationId"]])
+                _add_security(path, operation, needs[operation["operationId"]])
             _add_examples(operation["responses"], schemas, examples)
 
 
-def _add_security(operation: dict[str, Any], needs: Needs) -> None:
+def _add_security(path: str, operation: dict[str, Any], needs: Needs) -> None:
     operation["security"] = [{"token": [needs.scope]}, {"session": []}]
     operation["description"] = f"{operation.get('description', '')}\n\nNeeds {needs.who}.".strip()
     for status in (401, 403):
-        operation["responses"].setdefault(status, _problem(status))
+        operation["responses"].setdefault(status, _problem(BY_STATUS[status], path))
 
 
 def _refer(node: Any) -> None:
@@ -159,15 +159,28 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses.append(400)
     statuses += operation.pop("x-errors", [])
     for status in sorted(statuses):
-        operation["responses"][status] = _problem(status)
+        operation["responses"][status] = _problem(BY_STATUS[status], path)
     if method == "get":
         operation["responses"][304] = {"description": "Not modified: the ETag in If-None-Match still holds"}
 
 
-def _problem(status: int) -> dict[str, Any]:
+def _problem(kind: Kind, path: str) -> dict[str, Any]:
+    """An error of a kind, as it looks."""
+    example: dict[str, Any] = {
+        "type": TYPES + kind.name,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.meaning,
+        "instance": re.sub(r"{\w+}", "7", path),
+    }
+    if kind.status == 409:
+        example["state"] = "finished"
+    if kind.status == 422:
+        fault = Fault("query", "limit", "Input should be a valid integer", "many")
+        example |= {"detail": f"query limit: {fault.message}", "errors": [fault.to_json()]}
     return {
-        "description": BY_STATUS[status].title,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + "Problem"}}},
+        "description": kind.title,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + "Problem"}, "example": example}},
     }
 
 

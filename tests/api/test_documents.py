@@ -2,19 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from pytest_django.fixtures import Settings
 
 from search import services
 from search.api.application import api as the_api
+from search.checkpoints import repeat_checkpoint
 from search.models import Experiment
 from search.selectors import motifs_of
 from tests.api.conftest import ROOT, Api
 from tests.build.tree import ROOT as ROOT_FOLDER
-from tests.search.searching import started
+from tests.search.searching import claim_next, created, started
 
 METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -86,9 +89,12 @@ def test_every_operation_with_a_body_has_examples() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, (_, method, _) in OPERATIONS.items() if method == "get"])
-def test_every_read_answers_as_its_schema_says(api: Api, search: Experiment, name: str) -> None:
+def test_every_read_answers_as_its_schema_says(
+    api: Api, search: Experiment, name: str, settings: Settings, tmp_path: Path
+) -> None:
+    settings.CHECKPOINT_DIR = tmp_path
     path, _, operation = OPERATIONS[name]
-    best = Experiment.objects.select_related("best__genotype").get().best
+    best = Experiment.objects.select_related("best__genotype", "best__evaluation").get().best
     assert best is not None
     motif = motifs_of(best.genotype)[0].motif
     known: dict[str, Any] = {
@@ -97,7 +103,9 @@ def test_every_read_answers_as_its_schema_says(api: Api, search: Experiment, nam
         "evaluation_id": best.evaluation_id,
     }
     known |= {"key": best.genotype.key, "other": best.genotype.key, "motif_key": motif.key}
-    known |= {"name": "L3-M1", "ending": "svg"}
+    known |= {"name": "L3-M1", "ending": "svg", "repeat": 0}
+    keys = {"phenotype_key": best.evaluation.phenotype_key, "protocol_key": best.evaluation.protocol_key}
+    repeat_checkpoint(**keys, repeat=0).save(b"a state")
     answer = api.get(path.removeprefix(ROOT).format(**known))
     assert answer.status == 200, answer.document
     content = operation["responses"]["200"]["content"].get("application/json")
@@ -105,6 +113,64 @@ def test_every_read_answers_as_its_schema_says(api: Api, search: Experiment, nam
         assert answer.headers["Content-Type"].partition(";")[0] in operation["responses"]["200"]["content"]
         return
     jsonschema_rs.validate({**content["schema"], "components": document()["components"]}, answer.document)
+
+
+def failed() -> int:
+    claim = claim_next(started())
+    services.fail_evaluation(claim=claim, code="error", reason="broken")
+    return claim.evaluation_id
+
+
+def paused() -> int:
+    return services.pause_experiment(experiment_id=started().pk).pk
+
+
+PREPARED: dict[str, Callable[[], int]] = {
+    "start_experiment": lambda: created().pk,
+    "pause_experiment": lambda: started().pk,
+    "resume_experiment": paused,
+    "stop_experiment": lambda: started().pk,
+    "delete_experiment": lambda: created().pk,
+    "retry_evaluation": failed,
+    "cancel_evaluation": lambda: claim_next(started()).evaluation_id,
+}
+"""The number of something that the operation may be done to."""
+WITHOUT_BODY = [
+    name
+    for name, (_, method, operation) in OPERATIONS.items()
+    if method != "get" and "requestBody" not in operation
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", WITHOUT_BODY)
+def test_every_write_without_a_body_does_what_its_schema_says(api: Api, name: str) -> None:
+    path, method, operation = OPERATIONS[name]
+    number = PREPARED[name]()
+    address = path.removeprefix(ROOT).format(experiment_id=number, evaluation_id=number)
+    answer = api.send(address, b"", method=method.upper())
+    assert str(answer.status) in operation["responses"], answer.document
+    assert answer.status < 300
+    if answer.document is not None:
+        content = operation["responses"][str(answer.status)]["content"]["application/json"]
+        jsonschema_rs.validate({**content["schema"], "components": document()["components"]}, answer.document)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_refusal_has_an_example_of_its_kind(name: str) -> None:
+    schemas = {"components": document()["components"]}
+    refusals = {
+        status: response
+        for status, response in OPERATIONS[name][2]["responses"].items()
+        if status.startswith(("4", "5"))
+    }
+    assert "422" in refusals
+    for status, response in refusals.items():
+        content = response["content"]["application/problem+json"]
+        jsonschema_rs.validate({**content["schema"], **schemas}, content["example"])
+        assert content["example"]["status"] == int(status)
+        assert ("errors" in content["example"]) == (status == "422")
+        assert ("state" in content["example"]) == (status == "409")
 
 
 @pytest.mark.django_db

@@ -1,9 +1,14 @@
 """Evaluations are listed and shown with their curves and log, tried again and given up."""
 
-import pytest
+from pathlib import Path
+from typing import Any
 
+import pytest
+from pytest_django.fixtures import Settings
+
+from search.checkpoints import repeat_checkpoint
 from search.models import Evaluation, Experiment, Individual
-from tests.api.conftest import Api
+from tests.api.conftest import ROOT, Api
 from tests.search.searching import claim_next, record, started
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +87,22 @@ def test_an_unknown_evaluation_is_not_found(api: Api, address: str) -> None:
 @pytest.mark.parametrize("verb", ["retry", "cancel"])
 def test_an_unknown_evaluation_cannot_be_changed(api: Api, verb: str) -> None:
     assert api.post(f"/evaluations/4711/{verb}").status == 404
+
+
+def test_checkpoints_are_listed_and_downloaded_as_the_trainer_gave_them(
+    api: Api, settings: Settings, tmp_path: Path
+) -> None:
+    settings.CHECKPOINT_DIR = tmp_path
+    claim = claim_next(started())
+    address = f"/evaluations/{claim.evaluation_id}/checkpoints"
+    assert api.get(address).items == []
+    assert api.get(f"{address}/1").status == 404
+    keys = {"phenotype_key": claim.phenotype_key, "protocol_key": claim.protocol_key}
+    repeat_checkpoint(**keys, repeat=1).save(b"the state")
+    repeat_checkpoint(**{**keys, "phenotype_key": "0" * 32}, repeat=0).save(b"of another")
+    (listed,) = api.get(address).items
+    assert (listed["repeat"], listed["bytes"]) == (1, 9)
+    response: Any = api.client.get(f"{ROOT}{address}/1")
+    assert b"".join(response.streaming_content) == b"the state"
+    assert response.headers["Content-Length"] == "9"
+    assert api.get("/evaluations/4711/checkpoints").status == 404

@@ -148,3 +148,23 @@ class EvaluationLog(Document):
     id: int
     reason: str
     log: str
+
+
+class CheckpointDocument(Document):
+    """The state of a repeat that is under way."""
+
+    repeat: int
+    bytes: int
+    saved_at: datetime
+
+
+class CheckpointList(Document):
+    """The checkpoints of an evaluation, by repeat."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"items": [{"repeat": 0, "bytes": 183_412, "saved_at": "2026-11-22T09:04:00Z"}]}]
+        }
+    )
+
+    items: list[CheckpointDocument]
