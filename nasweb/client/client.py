@@ -7,6 +7,7 @@ from nasweb.client.evaluations import Evaluations
 from nasweb.client.experiment import Experiment
 from nasweb.client.experiments import Experiments
 from nasweb.client.genotypes import Genotypes, GivenGenotype, as_document
+from nasweb.client.motifs import Motifs
 from nasweb.client.records import Document, Inspection
 from nasweb.client.transport import Transport
 from nasweb.environment import client_token
@@ -29,6 +30,7 @@ class Client:
         self.experiments = Experiments(self._transport)
         self.evaluations = Evaluations(self._transport)
         self.genotypes = Genotypes(self._transport)
+        self.motifs = Motifs(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +64,34 @@ class Client:
         return Inspection.read(self._transport.call("POST", "/genotypes/preview", body=body, stores=False))
 
     def presets(self) -> list[Document]:
-        return list(self._transport.call("GET", "/presets")["items"])
+        return self._list("/presets")
+
+    def spaces(self) -> list[Document]:
+        return self._list("/spaces")
+
+    def primitives(self) -> list[Document]:
+        return self._list("/primitives")
+
+    def published(self) -> list[Document]:
+        """Cells from the literature, to start from."""
+        return self._list("/published")
 
     def datasets(self) -> list[Document]:
-        return list(self._transport.call("GET", "/datasets")["items"])
+        """With their availability where the server runs."""
+        return self._list("/datasets")
+
+    def protocols(self) -> list[Document]:
+        """Those in use, the latest first."""
+        return self._list("/protocols")
+
+    def problems(self) -> list[Document]:
+        """What each `ApiError.kind` means."""
+        return self._list("/problems")
+
+    def workers(self) -> Document:
+        """Who works, on what, and how much waits: `items`, `running`, `waiting`, `failed`, `oldest_waiting`."""
+        document: Document = self._transport.call("GET", "/workers")
+        return document
+
+    def _list(self, path: str) -> list[Document]:
+        return list(self._transport.call("GET", path)["items"])

@@ -1,7 +1,9 @@
 """Evaluations on a server: list, show, try again, give up."""
 
+import os
 from collections.abc import Iterator, Sequence
 
+from nasweb.client.files import save
 from nasweb.client.records import Document, Evaluation
 from nasweb.client.transport import Transport
 
@@ -39,6 +41,16 @@ class Evaluations:
         """The learning curve of each repeat, and of the one under way."""
         document: Document = self._transport.call("GET", f"/evaluations/{evaluation_id}/curves")
         return document
+
+    def checkpoints(self, evaluation_id: int) -> Sequence[Document]:
+        """The states that its repeats have saved so far: `repeat`, `bytes`, `saved_at`."""
+        answer = self._transport.call("GET", f"/evaluations/{evaluation_id}/checkpoints")
+        rows: Sequence[Document] = answer["items"]
+        return rows
+
+    def save_checkpoint(self, evaluation_id: int, repeat: int, path: str | os.PathLike[str]) -> None:
+        """One of them as a file that `torch.load` reads."""
+        save(self._transport, f"/evaluations/{evaluation_id}/checkpoints/{repeat}", path)
 
     def log(self, evaluation_id: int) -> str:
         """What the last failed attempt wrote."""

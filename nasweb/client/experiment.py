@@ -1,11 +1,11 @@
 """One experiment on a server: what it was when last asked, and what can be done with it."""
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
+from nasweb.client.files import save
 from nasweb.client.genotypes import GivenGenotype, as_document
 from nasweb.client.populations import Individuals
 from nasweb.client.records import Document, ExperimentRecord, Individual
@@ -151,27 +151,50 @@ class Experiment:
         key = idempotency_key or str(uuid4())
         return Individual.read(self._transport.call("POST", f"{self._path}/individuals", body=body, key=key))
 
+    def describe(
+        self, step: int, *, notes: str | None = None, tags: Sequence[str] | None = None
+    ) -> Individual:
+        """Write notes and tags on an individual; what is left out stays as it is."""
+        wanted = {"notes": notes, "tags": None if tags is None else list(tags)}
+        body = {field: value for field, value in wanted.items() if value is not None}
+        return Individual.read(self._transport.call("PATCH", f"{self._path}/individuals/{step}", body=body))
+
+    def curves(self, after: str = "") -> Document:
+        """What has finished since `cursor` of the answer before; everything without one."""
+        document: Document = self._transport.call("GET", f"{self._path}/curves", after=after)
+        return document
+
+    def motifs(
+        self,
+        *,
+        level: int | None = None,
+        carriers: int = 2,
+        sort: str = "-carriers",
+        limit: int | None = None,
+    ) -> Iterator[Document]:
+        """Who carries each, and how these networks fare against the rest; sorted by `-carriers`, `first_step` or
+        `-fitness`, the surest first. Fetched as they are taken."""
+        query = {"level": level, "carriers": carriers, "order": sort}
+        yield from self._transport.items(f"{self._path}/motifs", limit=limit, **query)
+
+    def mutations(self) -> list[Document]:
+        """What mutations did to fitness, by level, old and new operation."""
+        return list(self._transport.call("GET", f"{self._path}/mutations")["items"])
+
+    def front(self, cost: str = "parameters") -> list[Document]:
+        """What nothing else beats in fitness and a cost: `parameters`, `multiply_adds` or `seconds`."""
+        return list(self._transport.call("GET", f"{self._path}/front", cost=cost)["items"])
+
     def export(self, path: str | os.PathLike[str]) -> None:
         """Everything about it, into a file that `client.experiments.import_file` takes in on another server."""
-        self._save("export", path)
+        save(self._transport, f"{self._path}/export", path)
 
     def save_individuals(self, path: str | os.PathLike[str], filter: str = "") -> None:
         """A table of individuals, in the format that the file's name ends in: csv, jsonl or parquet."""
         ending = os.fspath(path).rpartition(".")[2]
         if ending not in TABLES:
             raise ValueError(f"{os.fspath(path)} must end in one of {', '.join(TABLES)}")
-        self._save(f"individuals.{ending}", path, query=filter)
-
-    def _save(self, what: str, path: str | os.PathLike[str], **query: Any) -> None:
-        """Beside it first: what stands under the name is whole."""
-        part = Path(f"{os.fspath(path)}.part")
-        with part.open("w+b") as file:
-            try:
-                self._transport.download(f"{self._path}/{what}", file, **query)
-            except BaseException:
-                part.unlink()
-                raise
-        part.replace(path)
+        save(self._transport, f"{self._path}/individuals.{ending}", path, query=filter)
 
     @property
     def _path(self) -> str:

@@ -1,6 +1,6 @@
 """Genotypes on a server: those that are stored, and what one of your own would build."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nasweb.client.records import Document
@@ -28,6 +28,24 @@ class Genotypes:
         """The genotype with what it builds, who carries it and how fit its network is."""
         document: Document = self._transport.call("GET", f"/genotypes/{key}")
         return document
+
+    def create(self, genotype: GivenGenotype) -> Document:
+        """Stored under its key, which is the answer's `key`; one that is stored already stays."""
+        body = {"genotype": as_document(genotype)}
+        document: Document = self._transport.call("POST", "/genotypes", body=body, stores=False)
+        return document
+
+    def carriers(self, key: str, *, limit: int | None = None) -> Iterator[Document]:
+        """The individuals of all experiments that are this genotype, fetched as they are taken."""
+        yield from self._transport.items(f"/genotypes/{key}/carriers", limit=limit)
+
+    def equal(self, key: str, *, limit: int | None = None) -> Iterator[Document]:
+        """Other genotypes that build the same network."""
+        yield from self._transport.items(f"/genotypes/{key}/equal", limit=limit)
+
+    def motifs(self, key: str) -> list[Document]:
+        """By level and slot, with how often its network uses each."""
+        return list(self._transport.call("GET", f"/genotypes/{key}/motifs")["items"])
 
     def diff(self, key: str, other: str) -> Document:
         """What differs between two, motif by motif."""

@@ -106,6 +106,8 @@ class Individual(Record):
     population_seen: int
     evaluation_id: int
     reason: str
+    notes: str
+    tags: list[str]
     created_at: datetime
     finished_at: datetime | None
 
