@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -196,23 +195,3 @@ def test_every_verb_and_option_is_in_the_manual() -> None:
         if not re.search(rf"{word}\b", manual) and word != "--help"
     ]
     assert missing == []
-
-
-def complete(*words: str) -> list[str]:
-    """What bash offers at the last of these words."""
-    quoted, last = shlex.join(words), len(words) - 1
-    program = f"""
-source <({shlex.join([sys.executable, "-m", "nasweb.client", "completion"])})
-COMP_WORDS=({quoted}); COMP_CWORD={last}
-_nas; printf '%s\\n' "${{COMPREPLY[@]}}"
-"""
-    done = subprocess.run(["bash", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout.split()
-
-
-def test_bash_completes_nouns_verbs_options_and_values() -> None:
-    assert complete("nas", "exp") == ["experiments"]
-    assert set(complete("manage.py", "nas", "evaluations", "")) == {"list", "show", "retry", "cancel"}
-    assert complete("nas", "experiments", "wait", "3", "--q") == ["--quiet"]
-    assert complete("nas", "individuals", "list", "3", "--sort", "fit") == ["fitness"]
-    assert complete("manage.py", "migrate", "x") == []

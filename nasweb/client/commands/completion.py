@@ -1,4 +1,4 @@
-"""Tab completion for bash, from the very parser that reads the command line."""
+"""Tab completion for bash and zsh, from the very parser that reads the command line."""
 
 import shlex
 import sys
@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SCRIPT = """\
-# Tab completion and the short name `nas`, for bash:  source <(python manage.py nas completion)
+# Tab completion and the short name `nas`, for bash and zsh:  source <(python manage.py nas completion)
+if [ -n "${{ZSH_VERSION-}}" ]; then  # zsh speaks bash's language of completion when it is asked to
+    autoload -U +X compinit && compinit -u
+    autoload -U +X bashcompinit && bashcompinit
+fi
 nas() {{ {command} "$@"; }}
 _nas() {{
     local at=1 current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}" words=""

@@ -1,11 +1,13 @@
 """`nas evaluations …`"""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import Noun, add_limit, limit_of
+from nasweb.client.commands.leaves import Noun, add_limit, limit_of, opening
 from nasweb.client.commands.output import Output, named, per_cent
 
+POINT = ("step", "loss", "train_accuracy", "validation_accuracy", "seconds")
 STATES = ("waiting", "running", "done", "failed", "cancelled")
 COLUMNS = (
     ("id", lambda row: str(row["id"])),
@@ -28,11 +30,22 @@ def add(nouns: Any) -> None:
     add_limit(listing)
     for name, act, help in (
         ("show", _show, "show an evaluation"),
+        ("log", _log, "print what the last failed attempt wrote"),
+        ("curves", _curves, "show the learning curve of each repeat"),
+        ("checkpoints", _checkpoints, "list the states that its repeats have saved so far"),
         ("retry", _retry, "try a failed or cancelled one again; finished repeats stay"),
         ("cancel", _cancel, "give up a waiting or running one"),
     ):
         parser = noun.verb(name, act, help)
-        parser.add_argument("evaluation", type=int, metavar="EVALUATION", help="its number")
+        _add_number(parser)
+    checkpoint = noun.verb("checkpoint", _checkpoint, "write the saved state of a repeat into a file")
+    _add_number(checkpoint)
+    checkpoint.add_argument("repeat", type=int, metavar="REPEAT", help="its number, from 0")
+    checkpoint.add_argument("file", metavar="FILE", help="for torch.load to read")
+
+
+def _add_number(parser: ArgumentParser) -> None:
+    parser.add_argument("evaluation", type=int, metavar="EVALUATION", help="its number")
 
 
 def _list(client: Client, options: Any, out: Output) -> None:
@@ -52,3 +65,35 @@ def _retry(client: Client, options: Any, out: Output) -> None:
 
 def _cancel(client: Client, options: Any, out: Output) -> None:
     out.one(client.evaluations.cancel(options.evaluation).raw, COLUMNS)
+
+
+def _log(client: Client, options: Any, out: Output) -> None:
+    text = client.evaluations.log(options.evaluation)
+    out.one({"log": text}, ()) if options.json else out.text(text)
+
+
+def _curves(client: Client, options: Any, out: Output) -> None:
+    found = client.evaluations.curves(options.evaluation)
+    if options.json:
+        out.one(found, ())
+        return
+    live = [{"repeat": "under way", "points": found["live"]}] if found["live"] else []
+    rows = (
+        {"repeat": str(row["repeat"]), **point}
+        for row in (*found["repeats"], *live)
+        for point in row["points"]
+    )
+    out.rows(rows, tuple(named(name) for name in ("repeat", *POINT)))
+
+
+def _checkpoints(client: Client, options: Any, out: Output) -> None:
+    out.rows(
+        client.evaluations.checkpoints(options.evaluation),
+        (named("repeat"), named("bytes"), named("saved at")),
+    )
+
+
+def _checkpoint(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "written"):
+        client.evaluations.save_checkpoint(options.evaluation, options.repeat, options.file)
+    out.say(f"The state of repeat {options.repeat} is in {options.file}.")

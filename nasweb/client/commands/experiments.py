@@ -18,6 +18,7 @@ from nasweb.client.commands.leaves import (
 from nasweb.client.commands.output import Column, Output, named, per_cent
 from nasweb.client.experiment import Experiment
 
+COSTS = ("parameters", "multiply_adds", "seconds")
 STATES = ("draft", "running", "paused", "finished", "stopped", "failed")
 BEST: Column = ("best", lambda row: per_cent((row["best"] or {}).get("fitness")))
 DONE: Column = ("done", lambda row: f"{row['evaluated'] + row['failed']}/{row['individuals']}")
@@ -61,6 +62,10 @@ def add(nouns: Any) -> None:
     delete = noun.verb("delete", _delete, "delete an experiment and its individuals, for good")
     _add_id(delete)
     delete.add_argument("--yes", action="store_true", help="needed, for nothing brings it back")
+    _add_id(noun.verb("mutations", _mutations, "show what mutations did to fitness"))
+    front = noun.verb("front", _front, "list what nothing else beats in fitness and a cost")
+    _add_id(front)
+    front.add_argument("--cost", choices=COSTS, default="parameters", help="default parameters")
     export = noun.verb("export", _export, "write everything about an experiment into a file")
     _add_id(export)
     export.add_argument("file", metavar="FILE", help="such as search.nasweb.jsonl.gz")
@@ -192,6 +197,22 @@ def _delete(client: Client, options: Any, out: Output) -> None:
         raise UsageError("nothing brings a deleted experiment back: add --yes")
     client.experiments.get(options.experiment).delete()
     out.say(f"Experiment {options.experiment} is deleted.")
+
+
+def _mutations(client: Client, options: Any, out: Output) -> None:
+    names = ("level", "old", "new", "kind", "count", "silent", "failed", "better", "worse")
+    out.rows(client.experiments.get(options.experiment).mutations(), tuple(named(name) for name in names))
+
+
+def _front(client: Client, options: Any, out: Output) -> None:
+    found = client.experiments.get(options.experiment).front(options.cost)
+    columns = (
+        ("step", lambda row: row["step"]),
+        ("fitness", lambda row: per_cent(row["fitness"])),
+        (options.cost, lambda row: row["cost"]),
+        named("individuals"),
+    )
+    out.rows(found, columns)
 
 
 def _export(client: Client, options: Any, out: Output) -> None:

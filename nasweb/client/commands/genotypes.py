@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import Noun, UsageError, read_text
+from nasweb.client.commands.leaves import Noun, UsageError, opening, read_text
+from nasweb.client.commands.motifs import USERS
 from nasweb.client.commands.output import Output, named
 from nasweb.client.genotypes import GivenGenotype
 
@@ -26,6 +27,9 @@ STORED = (
     named("equal networks", "equal_total"),
 )
 
+CHANGE = ("successor", "predecessor", "status", "before", "after")
+PICTURES = ("svg", "png", "pdf", "dot")
+
 
 def add(nouns: Any) -> None:
     noun = Noun(nouns, "genotypes", "what a genotype builds")
@@ -34,8 +38,23 @@ def add(nouns: Any) -> None:
     where = inspect.add_mutually_exclusive_group()
     where.add_argument("--experiment", type=int, help="count in this experiment's protocol")
     where.add_argument("--preset", help="count in this preset's protocol")
-    show = noun.verb("show", _show, "show a stored genotype")
-    show.add_argument("key", metavar="KEY", help="32 hex digits")
+    store = noun.verb("create", _create, "store a genotype, without training it")
+    store.add_argument("genotype", metavar="GENOTYPE", help="its text, a file that holds it, or -")
+    for name, act, help in (
+        ("show", _show, "show a stored genotype"),
+        ("carriers", _carriers, "list the individuals that are a genotype"),
+        ("equal", _equal, "list other genotypes that build the same network"),
+    ):
+        parser = noun.verb(name, act, help)
+        parser.add_argument("key", metavar="KEY", help="32 hex digits")
+    diff = noun.verb("diff", _diff, "compare two stored genotypes, motif by motif")
+    diff.add_argument("key", metavar="KEY", help="32 hex digits")
+    diff.add_argument("other", metavar="OTHER", help="32 hex digits")
+    draw = noun.verb("draw", _draw, "draw a stored genotype into a file")
+    draw.add_argument("key", metavar="KEY", help="32 hex digits")
+    draw.add_argument("file", metavar="FILE", help="its name ends in svg, png, pdf or dot")
+    draw.add_argument("--motif", default="flattened", help="such as L2-M3 (default: the flattened network)")
+    draw.add_argument("--theme", choices=("light", "dark"), default="light", help="default light")
 
 
 def given_genotype(given: str) -> GivenGenotype:
@@ -67,3 +86,41 @@ def _inspect(client: Client, options: Any, out: Output) -> int:
 
 def _show(client: Client, options: Any, out: Output) -> None:
     out.one(client.genotypes.describe(options.key), STORED)
+
+
+def _create(client: Client, options: Any, out: Output) -> None:
+    out.one(client.genotypes.create(given_genotype(options.genotype)), STORED)
+
+
+def _carriers(client: Client, options: Any, out: Output) -> None:
+    out.rows(client.genotypes.carriers(options.key), USERS)
+
+
+def _equal(client: Client, options: Any, out: Output) -> None:
+    out.rows(client.genotypes.equal(options.key), (named("key"), named("genotype", "text")))
+
+
+def _diff(client: Client, options: Any, out: Output) -> None:
+    found = client.genotypes.diff(options.key, options.other)
+    changes = (
+        {"level": pair["level"], "left": pair["left"], "right": pair["right"], **change}
+        for pair in found["motifs"]
+        for change in pair["changes"]
+    )
+    if options.json:
+        out.one(found, ())
+        return
+    out.say(
+        f"{found['distance']} edges differ; {'the same network' if found['same_network'] else 'other networks'}"
+    )
+    out.rows(changes, tuple(named(name) for name in ("level", "left", "right", *CHANGE)))
+
+
+def _draw(client: Client, options: Any, out: Output) -> None:
+    ending = options.file.rpartition(".")[2]
+    if ending not in PICTURES:
+        raise UsageError(f"{options.file} must end in one of {', '.join(PICTURES)}")
+    content = client.genotypes.drawing(options.key, options.motif, ending=ending, theme=options.theme)
+    with opening(options.file, "written"):
+        Path(options.file).write_bytes(content)
+    out.say(f"The drawing is in {options.file}.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from nasweb.client.client import Client
 from nasweb.client.commands.genotypes import given_genotype
-from nasweb.client.commands.leaves import Noun, add_limit, limit_of
+from nasweb.client.commands.leaves import Noun, UsageError, add_limit, limit_of, opening
 from nasweb.client.commands.output import Column, Output, named, per_cent
 
 ORDERS = tuple(
@@ -29,6 +29,8 @@ FIELDS = (
     named("eligible"),
     named("shared"),
     named("reason"),
+    named("tags"),
+    named("notes"),
     ("evaluation", lambda row: str(row["evaluation_id"])),
     named("genotype key"),
     named("genotype", "text"),
@@ -43,13 +45,31 @@ def add(nouns: Any) -> None:
     listing.add_argument("--sort", default="step", choices=ORDERS, help="- is descending (default step)")
     add_limit(listing)
     show = noun.verb("show", _show, "show an individual")
-    _add_experiment(show)
-    show.add_argument("step", type=int, metavar="STEP", help="its evolution step")
+    _add_step(show)
     evaluate = noun.verb("evaluate", _evaluate, "evaluate a genotype of your own in an experiment")
     _add_experiment(evaluate)
     evaluate.add_argument("genotype", metavar="GENOTYPE", help="its text, a file that holds it, or -")
     evaluate.add_argument("--parent", type=int, metavar="STEP", help="the individual that it was made from")
     evaluate.add_argument("--not-eligible", action="store_true", help="it may not win tournaments")
+
+    for name, act, help in (
+        ("children", _children, "list the individuals that were mutated from one"),
+        ("lineage", _lineage, "list the ancestors of an individual, itself first"),
+    ):
+        _add_step(noun.verb(name, act, help))
+    update = noun.verb("update", _update, "write notes and tags on an individual")
+    _add_step(update)
+    update.add_argument("--notes", help="free text")
+    update.add_argument("--tag", action="append", dest="tags", metavar="TAG", help="one option for each")
+    save = noun.verb("save", _save, "write a table of individuals into a file")
+    _add_experiment(save)
+    save.add_argument("file", metavar="FILE", help="its name ends in csv, jsonl or parquet")
+    save.add_argument("--filter", default="", help="such as 'state:done fitness>0.9'")
+
+
+def _add_step(parser: ArgumentParser) -> None:
+    _add_experiment(parser)
+    parser.add_argument("step", type=int, metavar="STEP", help="its evolution step")
 
 
 def _add_experiment(parser: ArgumentParser) -> None:
@@ -72,3 +92,26 @@ def _evaluate(client: Client, options: Any, out: Output) -> None:
         given_genotype(options.genotype), parent_step=options.parent, eligible=not options.not_eligible
     )
     out.one(individual.raw, FIELDS)
+
+
+def _children(client: Client, options: Any, out: Output) -> None:
+    found = client.experiments.get(options.experiment).children(options.step)
+    out.rows((individual.raw for individual in found), COLUMNS)
+
+
+def _lineage(client: Client, options: Any, out: Output) -> None:
+    found = client.experiments.get(options.experiment).lineage(options.step)
+    out.rows((individual.raw for individual in found), COLUMNS)
+
+
+def _update(client: Client, options: Any, out: Output) -> None:
+    if options.notes is None and options.tags is None:
+        raise UsageError("nothing to change: give --notes or --tag")
+    experiment = client.experiments.get(options.experiment)
+    out.one(experiment.describe(options.step, notes=options.notes, tags=options.tags).raw, FIELDS)
+
+
+def _save(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "written"):
+        client.experiments.get(options.experiment).save_individuals(options.file, options.filter)
+    out.say(f"The individuals of experiment {options.experiment} are in {options.file}.")

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands import evaluations, experiments, genotypes, individuals
+from nasweb.client.commands import evaluations, experiments, genotypes, individuals, motifs, reference
 from nasweb.client.commands.completion import completion_script
 from nasweb.client.commands.leaves import UsageError, read_text
 from nasweb.client.commands.output import Output, Stream
@@ -26,9 +26,9 @@ def build(parser: ArgumentParser) -> None:
     """All nouns and verbs."""
     parser.epilog = STATUSES
     nouns = parser.add_subparsers(dest="noun", metavar="NOUN", required=True)
-    for group in (experiments, individuals, genotypes, evaluations):
+    for group in (experiments, individuals, genotypes, motifs, evaluations, reference):
         group.add(nouns)
-    nouns.add_parser("completion", help="print a script for tab completion in bash").set_defaults(
+    nouns.add_parser("completion", help="print a script for tab completion in bash and zsh").set_defaults(
         act=None, script=lambda: completion_script(parser)
     )
 

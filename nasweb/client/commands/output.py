@@ -28,6 +28,11 @@ class Output:
     def raw(self, text: str) -> None:
         self._stream.write(text + "\n")
 
+    def text(self, text: str) -> None:
+        """Several lines of somebody else's."""
+        for line in text.splitlines():
+            self._stream.write(_printable(line) + "\n")
+
     def rows(self, documents: Iterable[Mapping[str, Any]], columns: tuple[Column, ...]) -> None:
         if self._as_json:
             for document in documents:
@@ -71,5 +76,10 @@ def _cell(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value) or "–"
-    text = str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return _printable(str(value))
+
+
+def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)

@@ -1,10 +1,9 @@
 """Genotypes: look at a document without storing it, show one, who carries it, what equals it, what differs."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
+from ninja.responses import Status
 
 from search import models, services
 from search.api.paging import PageQuery, find_page
@@ -92,7 +91,9 @@ def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
     summary="Store a genotype",
     openapi_extra={"requestBody": {"content": {"application/json": {"examples": STORE_EXAMPLES}}}},
 )
-def create_genotype(request: HttpRequest, body: GenotypeCreate, response: HttpResponse) -> Any:
+def create_genotype(
+    request: HttpRequest, body: GenotypeCreate, response: HttpResponse
+) -> Status[GenotypeDocument]:
     """By its key, which follows from what it is: 201 when it is new, 200 when it was stored already. Nothing is
     trained; `POST /experiments/{experiment_id}/individuals` asks for that."""
     try:
@@ -100,7 +101,7 @@ def create_genotype(request: HttpRequest, body: GenotypeCreate, response: HttpRe
     except (GenotypeError, services.Conflict) as error:
         raise invalid("body", "genotype", str(error), body.genotype) from None
     response.headers["Location"] = reverse("api:show_genotype", args=[row.key])
-    return 201 if is_new else 200, genotype_document(genotype_or_404(row.key), Host())
+    return Status(201 if is_new else 200, genotype_document(genotype_or_404(row.key), Host()))
 
 
 def _setting(body: GenotypePreview) -> Setting:

@@ -1,0 +1,122 @@
+"""Every verb of the command line does what it says, for people and for machines."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from nasweb.client.commands import completion, line
+from search import services
+from search.checkpoints import repeat_checkpoint
+from search.evolution.published import PUBLISHED
+from search.models import Experiment
+from search.selectors import motifs_of
+from tests.client.conftest import Nas
+from tests.search.searching import claim_next, small_config, started
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ELSEWHERE = {
+    "experiments": {"create", "start", "pause", "resume", "stop", "update", "wait", "delete", "import"},
+    "individuals": {"evaluate"},
+    "genotypes": {"inspect"},
+    "evaluations": {"retry", "cancel"},
+}
+"""Verbs that change something, and are tested for what they change."""
+
+
+def reading(search: Experiment, folder: Path) -> dict[str, str]:
+    """A command line, and a word of what it tells."""
+    best = search.best
+    assert best is not None
+    child = search.individuals.exclude(parent=None)[0]
+    key, motif = best.genotype.key, motifs_of(best.genotype)[0].motif.key
+    number, training = best.evaluation_id, _under_way()
+    return {
+        "experiments list": "Finished search",
+        f"experiments show {search.pk}": "Finished search",
+        f"experiments mutations {search.pk}": "silent",
+        f"experiments front {search.pk} --cost seconds": f"{best.step}",
+        f"experiments export {search.pk} {folder / 'whole.gz'}": "whole.gz",
+        f"individuals list {search.pk}": "mutation",
+        f"individuals show {search.pk} {best.step}": key,
+        f"individuals children {search.pk} {child.parent.step if child.parent else 0}": str(child.step),
+        f"individuals lineage {search.pk} {child.step}": "initial",
+        f"individuals update {search.pk} 3 --tag good --notes Look": "Look",
+        f"individuals save {search.pk} {folder / 'table.parquet'} --filter step<5": "table.parquet",
+        f"genotypes create {PUBLISHED['liu2018'].genotype.text}": PUBLISHED["liu2018"].genotype.key,
+        f"genotypes show {key}": key,
+        f"genotypes carriers {key}": str(best.step),
+        f"genotypes equal {key}": "genotype",
+        f"genotypes diff {key} {child.genotype.key}": "edges differ",
+        f"genotypes draw {key} {folder / 'cell.pdf'} --motif L3-M1": "cell.pdf",
+        f"motifs list {search.pk} --sort=-fitness --carriers 1": motif,
+        f"motifs show {motif}": "mean fitness",
+        f"motifs users {motif}": key,
+        "evaluations list": "done",
+        f"evaluations show {number}": "done",
+        f"evaluations log {_failed()}": "Traceback",
+        f"evaluations curves {number}": "validation_accuracy",
+        f"evaluations checkpoints {training}": "bytes",
+        f"evaluations checkpoint {training} 0 {folder / 'state'}": "repeat 0",
+        "workers list": "alive",
+        "presets list": "quick",
+        "spaces list": "hierarchical",
+        "primitives list": "sep3x3",
+        "published list": "liu2018",
+        "datasets list": "digits",
+        "protocols list": "evaluations",
+        "problems list": "not-found",
+    }
+
+
+def _failed() -> int:
+    claim = claim_next(started(small_config(seed=98)))
+    services.fail_evaluation(claim=claim, code="error", reason="broken", log="Traceback\n\x1b[31mred")
+    return claim.evaluation_id
+
+
+def _under_way() -> int:
+    claim = claim_next(started(small_config(seed=99)))
+    keys = {"phenotype_key": claim.phenotype_key, "protocol_key": claim.protocol_key}
+    repeat_checkpoint(**keys, repeat=0).save(b"a state")
+    return claim.evaluation_id
+
+
+def test_every_reading_verb_tells_people_and_machines(
+    nas: Nas, search: Experiment, settings: Settings, tmp_path: Path
+) -> None:
+    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
+    commands = reading(search, tmp_path)
+    for command, word in commands.items():
+        said = nas(*command.split(" "))
+        assert (said.status, said.err) == (0, ""), command
+        assert word in said.out, command
+        assert "\x1b" not in said.out
+        for row in nas(*command.split(" "), "--json").out.splitlines():
+            assert isinstance(json.loads(row), dict)
+    assert (tmp_path / "cell.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "table.parquet").read_bytes().startswith(b"PAR1")
+    assert (tmp_path / "state").read_bytes() == b"a state"
+    done = {tuple(command.split(" ")[:2]) for command in commands}
+    done |= {(noun, verb) for noun, verbs in ELSEWHERE.items() for verb in verbs}
+    parser = ArgumentParser()
+    line.build(parser)
+    verbs = {
+        (noun, verb)
+        for noun, group in completion._children(parser)
+        for verb, _ in completion._children(group)
+    }
+    assert verbs == done
+
+
+def test_a_file_of_another_kind_is_refused_with_what_would_be_right(
+    nas: Nas, search: Experiment, tmp_path: Path
+) -> None:
+    table = nas("individuals", "save", search.pk, tmp_path / "table.xls")
+    assert (table.status, "must end in one of csv, jsonl, parquet" in table.err) == (2, True)
+    picture = nas("genotypes", "draw", "0" * 32, tmp_path / "cell.bmp")
+    assert (picture.status, "must end in one of svg, png, pdf, dot" in picture.err) == (2, True)
+    nothing = nas("individuals", "update", search.pk, 3)
+    assert (nothing.status, "nothing to change" in nothing.err) == (2, True)
