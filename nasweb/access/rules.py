@@ -147,6 +147,8 @@ OPERATIONS: dict[str, Rule] = {
             "show_mutations",
             "show_front",
             "list_workers",
+            "list_checkpoints",
+            "download_checkpoint",
             "genotype_as_pytorch",
             "evaluation_as_pytorch",
             "repeat_weights",

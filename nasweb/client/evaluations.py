@@ -52,6 +52,14 @@ class Evaluations:
         """One of them as a file that `torch.load` reads."""
         save(self._transport, f"/evaluations/{evaluation_id}/checkpoints/{repeat}", path)
 
+    def save_network(self, evaluation_id: int, path: str | os.PathLike[str]) -> None:
+        """The network as one PyTorch file, as its protocol has it."""
+        save(self._transport, f"/evaluations/{evaluation_id}/network.py", path)
+
+    def save_weights(self, evaluation_id: int, repeat: int, path: str | os.PathLike[str]) -> None:
+        """What a finished repeat learned, for `load` in the file of `save_network`."""
+        save(self._transport, f"/evaluations/{evaluation_id}/repeats/{repeat}/weights.pt", path)
+
     def log(self, evaluation_id: int) -> str:
         """What the last failed attempt wrote."""
         return str(self._transport.call("GET", f"/evaluations/{evaluation_id}/log")["log"])

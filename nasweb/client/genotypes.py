@@ -1,8 +1,10 @@
 """Genotypes on a server: those that are stored, and what one of your own would build."""
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nasweb.client.files import save
 from nasweb.client.records import Document
 from nasweb.client.transport import Transport
 from search.evolution.genotype import Genotype
@@ -51,6 +53,10 @@ class Genotypes:
         """What differs between two, motif by motif."""
         document: Document = self._transport.call("GET", f"/genotypes/{key}/diff/{other}")
         return document
+
+    def save_network(self, key: str, path: str | os.PathLike[str], **host: Any) -> None:
+        """The network as one PyTorch file, in a host such as `host="small", channels=16, classes=10`."""
+        save(self._transport, f"/genotypes/{key}/network.py", path, **host)
 
     def drawing(self, key: str, name: str = "flattened", *, ending: str = "svg", theme: str = "") -> bytes:
         """A motif such as L2-M3, or `flattened`; as svg, png, pdf or dot."""

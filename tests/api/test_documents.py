@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from search import services
 from search.api.application import api as the_api
 from search.checkpoints import repeat_checkpoint
+from search.kept_weights import keep_weights
 from search.models import Experiment
 from search.selectors import motifs_of
 from tests.api.conftest import ROOT, Api
@@ -106,6 +107,7 @@ def test_every_read_answers_as_its_schema_says(
     known |= {"name": "L3-M1", "ending": "svg", "repeat": 0}
     keys = {"phenotype_key": best.evaluation.phenotype_key, "protocol_key": best.evaluation.protocol_key}
     repeat_checkpoint(**keys, repeat=0).save(b"a state")
+    keep_weights(**keys, repeat=0, weights=b"the weights")
     answer = api.get(path.removeprefix(ROOT).format(**known))
     assert answer.status == 200, answer.document
     content = operation["responses"]["200"]["content"].get("application/json")

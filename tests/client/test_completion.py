@@ -111,6 +111,7 @@ _nas; printf '%s\\n' "${{COMPREPLY[@]}}"
 
 def test_manage_py_is_completed_only_behind_its_nas() -> None:
     verbs = {"list", "show", "retry", "cancel", "log", "curves", "checkpoints", "checkpoint"}
+    verbs |= {"network", "weights"}
     assert set(complete("manage.py", "nas", "evaluations", "")) == verbs
     assert complete("manage.py", "migrate", "x") == []
 

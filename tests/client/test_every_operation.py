@@ -19,6 +19,7 @@ from nasweb.client.transport import Transport
 from search import services
 from search.api.application import api
 from search.checkpoints import repeat_checkpoint
+from search.kept_weights import keep_weights
 from search.models import Experiment as ExperimentRow
 from search.models import Motif
 from tests.processes import ROOT
@@ -88,6 +89,16 @@ def _look_at_an_experiment(server: Client, search: ExperimentRow, folder: Path) 
     experiment = server.experiments.get(search.pk)
     best = experiment.best
     assert best is not None
+    trained = server.evaluations.get(best.evaluation_id)
+    keep_weights(
+        phenotype_key=trained.phenotype_key, protocol_key=trained.protocol_key, repeat=0, weights=b"w"
+    )
+    server.evaluations.save_weights(trained.id, 0, folder / "weights.pt")
+    server.evaluations.save_network(trained.id, folder / "network.py")
+    server.genotypes.save_network(best.genotype_key, folder / "large.py", host="large", classes=100)
+    assert (folder / "weights.pt").read_bytes() == b"w"
+    assert "classes: int = 10" in (folder / "network.py").read_text()
+    assert "classes: int = 100" in (folder / "large.py").read_text()
     assert experiment.lineage(best.step)[0].step == best.step
     assert all(child.parent_step == best.step for child in experiment.children(best.step))
     assert len(experiment.curves()["points"]) == 12

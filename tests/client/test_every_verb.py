@@ -11,6 +11,7 @@ from nasweb.client.commands import completion, line
 from search import services
 from search.checkpoints import repeat_checkpoint
 from search.evolution.published import PUBLISHED
+from search.kept_weights import keep_weights
 from search.models import Experiment
 from search.selectors import motifs_of
 from tests.client.conftest import Nas
@@ -31,6 +32,8 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
     best = search.best
     assert best is not None
     child = search.individuals.exclude(parent=None)[0]
+    keys = {"phenotype_key": best.evaluation.phenotype_key, "protocol_key": best.evaluation.protocol_key}
+    keep_weights(**keys, repeat=0, weights=b"the weights")
     key, motif = best.genotype.key, motifs_of(best.genotype)[0].motif.key
     number, training = best.evaluation_id, _under_way()
     return {
@@ -60,6 +63,9 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
         f"evaluations curves {number}": "validation_accuracy",
         f"evaluations checkpoints {training}": "bytes",
         f"evaluations checkpoint {training} 0 {folder / 'state'}": "repeat 0",
+        f"evaluations network {number} {folder / 'network.py'}": "network.py",
+        f"evaluations weights {number} 0 {folder / 'weights.pt'}": "repeat 0",
+        f"genotypes network {key} {folder / 'other.py'}": "other.py",
         "workers list": "alive",
         "presets list": "quick",
         "spaces list": "hierarchical",
@@ -98,6 +104,7 @@ def test_every_reading_verb_tells_people_and_machines(
             assert isinstance(json.loads(row), dict)
     assert (tmp_path / "cell.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "table.parquet").read_bytes().startswith(b"PAR1")
+    assert (tmp_path / "weights.pt").read_bytes() == b"the weights"
     assert (tmp_path / "state").read_bytes() == b"a state"
     done = {tuple(command.split(" ")[:2]) for command in commands}
     done |= {(noun, verb) for noun, verbs in ELSEWHERE.items() for verb in verbs}

@@ -38,10 +38,17 @@ def add(nouns: Any) -> None:
     ):
         parser = noun.verb(name, act, help)
         _add_number(parser)
-    checkpoint = noun.verb("checkpoint", _checkpoint, "write the saved state of a repeat into a file")
-    _add_number(checkpoint)
-    checkpoint.add_argument("repeat", type=int, metavar="REPEAT", help="its number, from 0")
-    checkpoint.add_argument("file", metavar="FILE", help="for torch.load to read")
+    network = noun.verb("network", _network, "write the network as one PyTorch file")
+    _add_number(network)
+    network.add_argument("file", metavar="FILE", help="such as network.py")
+    for name, act, help in (
+        ("weights", _weights, "write what a finished repeat learned into a file"),
+        ("checkpoint", _checkpoint, "write the saved state of a repeat under way into a file"),
+    ):
+        parser = noun.verb(name, act, help)
+        _add_number(parser)
+        parser.add_argument("repeat", type=int, metavar="REPEAT", help="its number, from 0")
+        parser.add_argument("file", metavar="FILE", help="for torch.load to read")
 
 
 def _add_number(parser: ArgumentParser) -> None:
@@ -91,6 +98,18 @@ def _checkpoints(client: Client, options: Any, out: Output) -> None:
         client.evaluations.checkpoints(options.evaluation),
         (named("repeat"), named("bytes"), named("saved at")),
     )
+
+
+def _network(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "written"):
+        client.evaluations.save_network(options.evaluation, options.file)
+    out.say(f"The network is in {options.file}.")
+
+
+def _weights(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "written"):
+        client.evaluations.save_weights(options.evaluation, options.repeat, options.file)
+    out.say(f"The weights of repeat {options.repeat} are in {options.file}.")
 
 
 def _checkpoint(client: Client, options: Any, out: Output) -> None:

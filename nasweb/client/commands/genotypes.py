@@ -50,6 +50,9 @@ def add(nouns: Any) -> None:
     diff = noun.verb("diff", _diff, "compare two stored genotypes, motif by motif")
     diff.add_argument("key", metavar="KEY", help="32 hex digits")
     diff.add_argument("other", metavar="OTHER", help="32 hex digits")
+    network = noun.verb("network", _network, "write the network of a stored genotype as one PyTorch file")
+    network.add_argument("key", metavar="KEY", help="32 hex digits")
+    network.add_argument("file", metavar="FILE", help="such as network.py")
     draw = noun.verb("draw", _draw, "draw a stored genotype into a file")
     draw.add_argument("key", metavar="KEY", help="32 hex digits")
     draw.add_argument("file", metavar="FILE", help="its name ends in svg, png, pdf or dot")
@@ -114,6 +117,12 @@ def _diff(client: Client, options: Any, out: Output) -> None:
         f"{found['distance']} edges differ; {'the same network' if found['same_network'] else 'other networks'}"
     )
     out.rows(changes, tuple(named(name) for name in ("level", "left", "right", *CHANGE)))
+
+
+def _network(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "written"):
+        client.genotypes.save_network(options.key, options.file)
+    out.say(f"The network is in {options.file}.")
 
 
 def _draw(client: Client, options: Any, out: Output) -> None:
