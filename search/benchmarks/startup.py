@@ -42,7 +42,7 @@ def _row(what: str, limit: float | None, times: Sequence[tuple[float, float]]) -
 def _web() -> tuple[float, float]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "nasweb.wsgi", "--bind", f"127.0.0.1:{port}"]
-    return _started([*command, "--workers", "1", "--threads", "4"], lambda log: _answers(port))
+    return _started([*command, "--workers", "1", "--threads", "4"], lambda log: answers(port))
 
 
 def _worker() -> tuple[float, float]:
@@ -70,7 +70,8 @@ def _started(command: Sequence[str], ready: Callable[[Path], bool]) -> tuple[flo
     return wall, _children_seconds() - before
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether a web server there is healthy."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from search.evolution.config import repeat_seed
@@ -36,10 +36,13 @@ RULES = {
     "repeats": "A finished evaluation has every repeat once, from its own seed, and their mean as its fitness.",
     "counters": "An experiment's counters, its order of completion and its best are those of its individuals.",
     "ended": "An experiment that is finished has spent its budget and has nothing open.",
+    "times": "Nothing ended before it was begun, whatever the clock of the worker says that ended it.",
     "explained": "What is open says why: it waits for a worker that will be told, or a worker gives signs of life. "
     "What failed says why.",
 }
 
+CLOCK_SECONDS = 1.0
+"""Two looks at the database's clock may differ by the way there."""
 GRACE_SECONDS = 60.0
 """What the clock may be late before a row that should have been swept is called forgotten."""
 
@@ -63,6 +66,7 @@ def violations() -> list[Violation]:
             *_genotypes(),
             *_outcomes(),
             *_repeats(),
+            *_times(),
             *_forgotten(),
             *_unexplained(),
         ]
@@ -216,6 +220,15 @@ def _repeats() -> Iterator[Violation]:
             yield Violation(
                 "repeats", where, f"has fitness {row.fitness}, its repeats say {statistics.fmean(accuracies)}"
             )
+
+
+def _times() -> Iterator[Violation]:
+    early = Q(finished_at__lt=F("created_at") - timedelta(seconds=CLOCK_SECONDS))
+    for row in Evaluation.objects.filter(early):
+        yield Violation("times", f"evaluation {row.pk}", f"made {row.created_at}, ended {row.finished_at}")
+    for individual in Individual.objects.filter(early):
+        text = f"proposed {individual.created_at}, ended {individual.finished_at}"
+        yield Violation("times", f"individual {individual}", text)
 
 
 def _forgotten() -> Iterator[Violation]:

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from search.evolution.evaluation import TrainResult
 from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState, statements
@@ -19,6 +18,7 @@ from search.services.claiming import Claim, repeat_accuracies
 from search.services.decisions.repeating import mean_and_spread
 from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_experiments
+from search.services.moments import database_now
 from search.services.settling import end_evaluation
 
 LOG_LENGTH = 20_000
@@ -172,7 +172,7 @@ def let_go(row: Evaluation, *, counts: bool, reason: str) -> None:
         row.live_curve, row.progress = [], 0
     else:  # what was measured until then stays to be seen
         row.state = WorkState.CANCELLED
-        row.finished_at = timezone.now()
+        row.finished_at = database_now()
     row.save()
     tell_evaluation(row, worker=row.worker, attempts=row.attempts)
 
@@ -216,7 +216,7 @@ def _ended(row: Evaluation, state: WorkState) -> Evaluation:
     row.state = state
     row.lease = ""
     row.live_curve = []
-    row.finished_at = timezone.now()
+    row.finished_at = database_now()
     statements.update(row, OUTCOME)  # not what never changes: the protocol is the largest part of the row
     how = {"fitness": row.fitness} if state == WorkState.DONE else {"code": row.reason_code}
     tell_evaluation(row, worker=row.worker, attempt=row.attempts, seconds=round(row.train_seconds, 3), **how)

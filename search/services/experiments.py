@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from search.evolution.config import ExperimentConfig
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
 from search.services import errors
 from search.services.journal import tell_evaluations, tell_experiment
 from search.services.locking import lock_evaluations, lock_experiment
+from search.services.moments import database_now
 
 STOPPED = "The experiment was stopped."
 ANOTHERS_LAUNCH = "This form was sent by somebody else; reload the page."
@@ -52,7 +52,7 @@ def create_experiment(
 def start_experiment(*, experiment_id: int) -> Experiment:
     experiment = _lock_in(experiment_id, (State.DRAFT,), "started")
     experiment.state = State.RUNNING
-    experiment.started_at = timezone.now()
+    experiment.started_at = database_now()
     experiment.save(update_fields=["state", "started_at"])
     tell_experiment(experiment)
     return experiment
@@ -89,7 +89,7 @@ def stop_experiment(*, experiment_id: int) -> Experiment:
     """For good: open individuals are cancelled. What is being trained sees it at its next heartbeat, unless
     another experiment needs it too."""
     experiment = _lock_in(experiment_id, (State.RUNNING, State.PAUSED, State.FAILED), "stopped")
-    now = timezone.now()
+    now = database_now()
     evaluations = lock_evaluations(open_evaluations(experiment))  # before the individuals, as a claim does
     is_open = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN)
     is_open.update(state=WorkState.CANCELLED, reason=STOPPED, finished_at=now)

@@ -1,13 +1,13 @@
 """What a person does to one evaluation by hand. Each function is one transaction."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from search.models import Evaluation, ExperimentState, Individual, WorkState
 from search.services import errors
 from search.services.joining import make_waiting
 from search.services.journal import tell_evaluation, tell_experiment
 from search.services.locking import lock_evaluation, lock_experiments
+from search.services.moments import database_now
 from search.services.settling import end_evaluation
 
 CANCELLED_BY_HAND = "Cancelled by hand."
@@ -61,7 +61,7 @@ def cancel_evaluation(*, evaluation_id: int) -> list[int]:
         running = row.state == WorkState.RUNNING
         row.state = WorkState.CANCELLED
         row.reason = CANCELLED_BY_HAND
-        row.finished_at = timezone.now()
+        row.finished_at = database_now()
         if not running:  # a running one stays so until its worker lets go: only its individuals end now
             row.save(update_fields=["state", "reason", "finished_at"])
             tell_evaluation(row)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from search.evolution.config import ExperimentConfig, derive_seed, experiment_config
 from search.evolution.cost import Cost, network_cost
@@ -23,6 +22,7 @@ from search.services.decisions.resuming import let_on
 from search.services.joining import Candidate, add_individual, join, make_waiting, retraining, sent_now
 from search.services.journal import tell_experiment
 from search.services.locking import lock_experiment
+from search.services.moments import database_now
 from search.services.patience import lose_patience
 from search.services.settling import finish_if_complete, save_counters
 
@@ -220,6 +220,6 @@ def _fail_experiment(experiment_id: int, error: Exception) -> None:
         return
     experiment.state = ExperimentState.FAILED
     experiment.reason = f"Step {experiment.proposed} could not be proposed: {error or type(error).__name__}"
-    experiment.finished_at = timezone.now()
+    experiment.finished_at = database_now()
     experiment.save(update_fields=["state", "reason", "finished_at"])
     tell_experiment(experiment)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from django.db import transaction
-from django.utils import timezone
 
 from search.logcontext import about
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
@@ -12,6 +11,7 @@ from search.services.decisions.left import work_left
 from search.services.decisions.repeating import fitness_for, seconds_for, share_repeats
 from search.services.journal import tell_experiment
 from search.services.locking import lock_experiments_waiting_for
+from search.services.moments import database_now
 from search.services.patience import lose_patience
 
 EXPERIMENT_COUNTERS = (
@@ -105,7 +105,7 @@ def apply_outcome(experiment: Experiment, individual: Individual, evaluation: Ev
     """Copy the outcome onto the individual and count it; nothing is saved."""
     individual.state = evaluation.state
     individual.reason = evaluation.reason
-    individual.finished_at = timezone.now()
+    individual.finished_at = database_now()
     if not individual.shared:
         first = (experiment.config.get("decisions") or {}).get("first_repeats", 0)
         experiment.train_seconds += seconds_for(individual, evaluation, first)
@@ -150,5 +150,5 @@ def finish_if_complete(experiment: Experiment) -> None:
     if work_left(experiment):
         return
     experiment.state = ExperimentState.FINISHED
-    experiment.finished_at = timezone.now()
+    experiment.finished_at = database_now()
     tell_experiment(experiment, evaluated=experiment.evaluated, failed=experiment.failed)

@@ -8,13 +8,13 @@ its individuals move to the evaluation of the same network under the new version
 from itertools import groupby
 
 from django.db import transaction
-from django.utils import timezone
 
 from search.evolution.config import TRAINER_VERSION, Protocol
 from search.models import Evaluation, Individual, WorkState
 from search.services.joining import evaluation_of
 from search.services.journal import tell_evaluation
 from search.services.locking import lock_experiments
+from search.services.moments import database_now
 from search.services.settling import settle
 
 SUPERSEDED = "Trainer {old} was replaced by trainer {new}; evaluation {key} takes its place."
@@ -45,7 +45,7 @@ def _renew(evaluation_id: int) -> list[int]:
         moved.update(evaluation=new)
         for experiment_id, group in groupby(individuals, key=lambda row: row.experiment_id):
             settle(experiments[experiment_id], list(group), new)
-    old.state, old.finished_at = WorkState.CANCELLED, timezone.now()
+    old.state, old.finished_at = WorkState.CANCELLED, database_now()
     old.reason = SUPERSEDED.format(old=old.trainer, new=TRAINER_VERSION, key=new.pk)
     old.save(update_fields=["state", "reason", "finished_at"])
     tell_evaluation(old)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,11 @@ def main() -> int:
     )
     parser.add_argument("--folder", type=Path, help="where logs and the diary stay; default: nowhere")
     asked = parser.parse_args()
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # an end in good order: nothing that was started stays behind
+        signal.signal(number, lambda *_: sys.exit(130))
     with TemporaryDirectory(prefix="nasweb-faults-") as temporary:
         folder = asked.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

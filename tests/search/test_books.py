@@ -131,6 +131,14 @@ def an_individual_is_cancelled_without_a_reason(experiment: Experiment) -> None:
     last(experiment).update(state="cancelled", fitness=None, completion=None)
 
 
+def an_end_lies_before_its_beginning(experiment: Experiment) -> None:
+    last(experiment).update(finished_at=F("created_at") - timedelta(hours=3))
+
+
+def an_evaluation_ends_before_its_beginning(experiment: Experiment) -> None:
+    Evaluation.objects.update(finished_at=F("created_at") - timedelta(hours=3))
+
+
 @pytest.mark.parametrize(
     "rule, damage",
     [
@@ -152,6 +160,8 @@ def an_individual_is_cancelled_without_a_reason(experiment: Experiment) -> None:
         ("counters", the_best_is_not),
         ("counters", the_best_so_far_is_not),
         ("ended", a_finished_search_has_not_spent_its_budget),
+        ("times", an_end_lies_before_its_beginning),
+        ("times", an_evaluation_ends_before_its_beginning),
         ("explained", an_evaluation_waits_for_nobody),
         ("explained", a_failure_has_no_reason),
         ("explained", an_individual_is_cancelled_without_a_reason),

@@ -1,4 +1,4 @@
-"""`manage.py benchmark pages|loop|startup|decisions`: measure this installation's code in private surroundings."""
+"""`manage.py benchmark pages|loop|startup|decisions|load`: measure this installation's code in private surroundings."""
 
 import json
 import sys
@@ -8,14 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.benchmarks import decisions, loop, pages, startup
+from search.benchmarks import decisions, load, loop, pages, startup
 from search.benchmarks.report import as_table, surrounding_facts
 from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 
 
 class Command(BaseCommand):
     help = (
-        "Measure pages, the loop, start-up or early decisions, on a private database that is dropped at the end. "
+        "Measure pages, the loop, start-up, early decisions or all at once under load, on a private database. "
         "Prints a table; --json prints one object. DATABASE_URL names the PostgreSQL server to use."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
@@ -92,6 +92,17 @@ def _decisions(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     return decisions.measure(networks=options["networks"], repeats=options["repeats"], say=command.say)
 
 
+def _load(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    return load.measure(
+        evaluations=options["evaluations"],
+        seconds=options["seconds"],
+        workers=options["workers"],
+        clients=options["clients"],
+        pause_seconds=options["pause"],
+        say=command.say,
+    )
+
+
 def _pages_options(parser: ArgumentParser) -> None:
     parser.add_argument("--individuals", type=int, default=7000, help="in the experiment (default 7000)")
     parser.add_argument("--requests", type=int, default=20, help="of each address (default 20)")
@@ -115,16 +126,28 @@ def _decisions_options(parser: ArgumentParser) -> None:
     parser.add_argument("--repeats", type=int, default=3, help="trainings of each (default 3)")
 
 
+def _load_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--evaluations", type=int, default=5000, help="to finish (default 5000)")
+    parser.add_argument("--seconds", type=float, default=420, help="end after so long at most (default 420)")
+    parser.add_argument("--workers", type=int, default=16, help="training processes (default 16)")
+    parser.add_argument("--clients", type=int, default=10, help="browsers (default 10)")
+    parser.add_argument(
+        "--pause", type=float, default=1.0, help="mean seconds between two requests (default 1)"
+    )
+
+
 NEEDS_NO_DATABASE = ("decisions",)
 OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "pages": _pages_options,
     "loop": _loop_options,
     "startup": _startup_options,
     "decisions": _decisions_options,
+    "load": _load_options,
 }
 MEASURES: dict[str, Callable[[Command, dict[str, Any]], dict[str, Any]]] = {
     "pages": _pages,
     "loop": _loop,
     "startup": _startup,
     "decisions": _decisions,
+    "load": _load,
 }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from search.models import Evaluation, FitnessRecord, Genotype, WorkState
 from search.selectors.whole import EVALUATION, RECORD
@@ -14,6 +13,7 @@ from search.services.evaluations import OUTCOME
 from search.services.importing.columns import values_of
 from search.services.importing.reading import BadFile, Line
 from search.services.locking import lock_evaluation
+from search.services.moments import database_now
 from search.services.settling import end_evaluation
 
 Key = tuple[str, str]
@@ -133,7 +133,7 @@ def _finish(row: Evaluation, incoming: list[dict[str, Any]]) -> list[int]:
         locked.fitness = statistics.fmean(accuracies)
         locked.fitness_spread = statistics.stdev(accuracies) if len(accuracies) > 1 else None
         locked.reason_code = locked.reason = locked.log = ""
-        locked.finished_at = timezone.now()
+        locked.finished_at = database_now()
         locked.save(update_fields=OUTCOME)
         return locked
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from search import tasks
 from search.models import Evaluation, FitnessRecord
+from search.selectors.books import Violation, violations
 from tests.conftest import StartWorker
 from tests.faults.surroundings import faketime
 from tests.search.searching import ends, small_config, started
@@ -26,3 +28,9 @@ def test_a_worker_with_a_wrong_clock_sweeps_trains_and_proposes(
     assert experiment.evaluated == 6
     assert {row.attempts for row in Evaluation.objects.all()} == {1}
     assert FitnessRecord.objects.filter(worker="worker@test").exists()
+    assert not [violation for violation in violations() if shift_shows(violation)]
+
+
+def shift_shows(violation: Violation) -> bool:
+    """SQLite's clock is that of the process that writes: there, workers share one machine and its clock."""
+    return connection.vendor == "postgresql" or violation.rule != "times"
