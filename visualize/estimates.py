@@ -7,6 +7,7 @@ from statistics import fmean
 
 from search.evolution.config import ExperimentConfig
 from search.evolution.cost import network_cost
+from search.evolution.decisions import Ladder
 from search.evolution.estimate import ENOUGH, arithmetic_seconds, cell_count
 from search.evolution.host import Host
 from search.evolution.mutation import random_genotype
@@ -42,6 +43,24 @@ class Estimate:
         return f"{count(self.individuals)} × {each}{by}"
 
 
+DECIDED = "Early decisions leave about {share} % of the training."
+AGAIN = 1 / 3
+"""Share of proposals that build a known network: measured in evolution (docs/methods.md A5)."""
+
+
+def trained_share(config: ExperimentConfig) -> float:
+    """Of all training, what is left after early decisions as far as the configuration tells: the halving's rungs and
+    the repeats. What is hopeless, and what a proxy refuses, only the search will show."""
+    decisions, repeats = config.decisions, config.protocol.repeats
+    if decisions.halving:
+        first = decisions.first_repeats or repeats
+        whole = Ladder.read(decisions.halving, decisions.rungs, None).work(first) * first / repeats
+    else:
+        whole = (decisions.first_repeats or repeats) / repeats
+    again = AGAIN / repeats if decisions.first_repeats else 0.0
+    return min(1.0, whole + again)
+
+
 @dataclass(frozen=True)
 class Sample:
     """The mean of a few random networks of a space in a host, for one image."""
@@ -53,16 +72,19 @@ class Sample:
 def estimate(config: ExperimentConfig, recorded: Recorded, cores: int | None) -> Estimate:
     """`cores` of this machine bound what runs at once; None: workers are elsewhere, as many as asked for."""
     at_once = config.budget.in_flight if cores is None else max(1, min(config.budget.in_flight, cores))
+    protocol, share = config.protocol, trained_share(config)
+    less = f" {DECIDED.format(share=round(100 * share))}" if share < 1 else ""
     if recorded.count >= ENOUGH:
-        basis = f"From {count(recorded.count)} evaluations under the same protocol."
-        return Estimate(config.budget.individuals, recorded.seconds, at_once, basis)
-    protocol = config.protocol
+        basis = f"From {count(recorded.count)} evaluations under the same protocol.{less}"
+        each = recorded.seconds * share
+        return Estimate(config.budget.individuals, each, at_once, basis)
     mutations = min(config.strategy.initial_mutations, MOST_MUTATIONS)
     sample = typical(config.space, protocol.shape_host, mutations)
-    each = arithmetic_seconds(sample.multiply_adds, sample.operations, protocol)
+    each = share * arithmetic_seconds(sample.multiply_adds, sample.operations, protocol)
     basis = (
         f"From arithmetic: random networks of this space need {magnitude(sample.multiply_adds)} multiply-adds for an "
         "image; one CPU core was taken, a GPU is many times faster. It gets exact after the first few trainings."
+        + less
     )
     return Estimate(config.budget.individuals, each, at_once, basis)
 

@@ -11,7 +11,29 @@ Facts = list[tuple[str, str]]
 
 def configuration_facts(config: ExperimentConfig) -> Facts:
     """What tells this search from others, the usual left out."""
-    return [*_search(config), *_training(config), ("At once", count(config.budget.in_flight))]
+    return [
+        *_search(config),
+        *_training(config),
+        *decision_facts(config),
+        ("At once", count(config.budget.in_flight)),
+    ]
+
+
+def decision_facts(config: ExperimentConfig) -> Facts:
+    """The early decisions that are on."""
+    decisions = config.decisions
+    facts: Facts = []
+    if decisions.hopeless_chance:
+        facts.append(("Hopeless", f"stopped below a chance of {short_per_cent(decisions.hopeless_chance)}"))
+    if decisions.halving:
+        shares = " and ".join(("1/4", "1/2", "3/4")[: decisions.rungs])
+        facts.append(("Halving", f"one in {decisions.halving} goes on after {shares} of the steps"))
+    if decisions.first_repeats:
+        facts.append(("Repeats at first", f"{decisions.first_repeats}, more where it matters"))
+    if decisions.proxy != "none":
+        share, name = short_per_cent(decisions.proxy_share), decisions.proxy.replace("_", "-")
+        facts.append(("Children refused", f"the worst {share} by {name}"))
+    return facts
 
 
 def _search(config: ExperimentConfig) -> Facts:
@@ -67,7 +89,11 @@ def outcome_facts(experiment: Experiment, reasons: Sequence[tuple[str, int]]) ->
     facts += [
         ("Failed", f"{count(number)} × {code.replace('_', ' ') or 'error'}") for code, number in reasons
     ]
-    cancelled = experiment.proposed - experiment.evaluated - experiment.failed
+    if experiment.stopped_early:
+        facts.append(("Stopped early", f"{count(experiment.stopped_early)} individuals"))
+    if experiment.refused:
+        facts.append(("Refused untrained", f"{count(experiment.refused)} children"))
+    cancelled = experiment.proposed - experiment.evaluated - experiment.failed - experiment.stopped_early
     if cancelled > 0:
         facts.append(("Cancelled", count(cancelled)))
     return facts

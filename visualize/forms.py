@@ -13,7 +13,7 @@ from search.evolution.config import ConfigError, ExperimentConfig, experiment_co
 from search.evolution.datasets import DATASETS, FOLDER_PREFIX
 from search.evolution.presets import PRESETS
 from search.evolution.space import SPACES
-from visualize.launch_layout import GROUPS, PATHS, field_of
+from visualize.launch_layout import GROUPS, PATHS, PER_CENT, field_of
 
 CUSTOM = "custom"
 FOLDER = "folder"
@@ -154,6 +154,32 @@ class LaunchForm(forms.Form):
     repeats = _whole("Repeats", "Trainings of each network; fitness is their mean.")
     time_limit_seconds = _whole("Time limit, s", "A training that takes longer fails.")
     training_seed = _whole("Training seed", "Splits the images and enters every training's seed.")
+    hopeless_per_cent = _real(
+        "Stop when hopeless, chance %",
+        "A training stops once its network would win any one tournament with at most this chance, by what its curve "
+        "promises. 0: never. 1 is a cautious start. For evolution only.",
+    )
+    halving = _whole(
+        "Halving: keep one in",
+        "At each rung only the best one in so many trains on; the others wait there, and may go on later. 0: all do.",
+    )
+    rungs = _whole("Halving: rungs", "After 1/4 of the steps; with two also after 1/2, with three after 3/4.")
+    first_repeats = _whole(
+        "Repeats at first",
+        "Fewer than the protocol's repeats; one more each time the network is proposed again or leads. 0: all at once.",
+    )
+    proxy = forms.ChoiceField(
+        choices=[
+            ("none", "Nothing"), ("parameters", "Number of parameters"), ("multiply_adds", "Number of multiply-adds"),
+        ],
+        label="Judge children by",
+        help_text="Before training, from how it went with fitness among the initial networks; where it tells "
+        "nothing, nothing is refused.",
+    )  # fmt: skip
+    proxy_per_cent = _real(
+        "Refuse beyond, %",
+        "Children beyond this share of the initial networks, on the side that fares worse, are drawn again.",
+    )
     failures_before_pause = _whole(
         "Pause after failures",
         "A search that failed so often without one success pauses and says why. 0: it goes on.",
@@ -185,7 +211,8 @@ class LaunchForm(forms.Form):
             for parent in parents:
                 target = target.setdefault(parent, {})
             target[leaf] = values[name]
-        document["strategy"]["tournament_fraction"] = values["tournament_per_cent"] / 100
+        for name, (section, leaf) in PER_CENT.items():
+            document[section][leaf] = values[name] / 100
         if values["dataset"] == FOLDER:
             document["protocol"]["dataset"] = FOLDER_PREFIX + values["folder"].removeprefix(FOLDER_PREFIX)
         return document
@@ -228,7 +255,8 @@ def initial_values(config: ExperimentConfig) -> dict[str, Any]:
         for part in path.split("."):
             value = value[part]
         values[name] = value
-    values["tournament_per_cent"] = f"{100 * config.strategy.tournament_fraction:.6g}"
+    for name, (section, leaf) in PER_CENT.items():
+        values[name] = f"{100 * document[section][leaf]:.6g}"
     if config.space.name is None:
         shape = config.space.model_dump(mode="json", exclude={"name", "max_parameters"})
         values |= {"space": CUSTOM, "space_document": json.dumps(shape)}

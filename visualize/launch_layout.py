@@ -12,6 +12,12 @@ PATHS: dict[str, str] = {
     "individuals": "budget.individuals",
     "in_flight": "budget.in_flight",
     "failures_before_pause": "budget.failures_before_pause",
+    "hopeless_per_cent": "decisions.hopeless_chance",
+    "halving": "decisions.halving",
+    "rungs": "decisions.rungs",
+    "first_repeats": "decisions.first_repeats",
+    "proxy": "decisions.proxy",
+    "proxy_per_cent": "decisions.proxy_share",
     "seed": "seed",
     "dataset": "protocol.dataset",
     "training_seed": "protocol.seed",
@@ -24,6 +30,13 @@ PATHS: dict[str, str] = {
     )
 }  # fmt: skip
 """Form field -> path in the configuration. `space` is made of three fields and is not in the table."""
+
+PER_CENT = {
+    "tournament_per_cent": ("strategy", "tournament_fraction"),
+    "hopeless_per_cent": ("decisions", "hopeless_chance"),
+    "proxy_per_cent": ("decisions", "proxy_share"),
+}
+"""Fields that show a fraction as per cent -> its section and name."""
 
 _FIELDS = {path: name for name, path in PATHS.items()}
 
@@ -66,6 +79,12 @@ GROUPS = (
         folded=True,
     ),
     Group(
+        "Early decisions",
+        "What is decided before a network is trained to the end; all off at first",
+        ("hopeless_per_cent", "halving", "rungs", "first_repeats", "proxy", "proxy_per_cent"),
+        folded=True,
+    ),
+    Group(
         "Machine",
         "How much runs at once, for how long, and when to give up",
         ("in_flight", "time_limit_seconds", "failures_before_pause"),
@@ -84,5 +103,9 @@ def field_of(path: str, message: str) -> str | None:
     if head == "protocol" and (name := rest.partition(".")[0]):
         return _FIELDS.get(f"protocol.{name}")
     # A rule over several values names them in its text: the first one named is where to look.
-    named = [(message.find(name), -len(name), name) for name in PATHS if name in message]
+    named = [
+        (message.find(leaf), -len(leaf), name)
+        for name, path in PATHS.items()
+        if (leaf := path.rpartition(".")[2]) in message
+    ]
     return min(named)[2] if named else None

@@ -92,6 +92,33 @@ class Progress:
         return " · ".join([*parts, config.space.name or "custom space", config.protocol.dataset])
 
     @property
+    def decided(self) -> str:
+        """What early decisions have come to; empty where none are on."""
+        decisions, experiment, notes = self.config.decisions, self.experiment, list[str]()
+        if decisions.looks_at_curves:
+            waiting = " or wait at a rung" if decisions.halving else ""
+            notes.append(f"{formats.count(experiment.stopped_early)} trainings are stopped{waiting}")
+        if decisions.proxy != "none":
+            notes.append(
+                f"{formats.count(experiment.refused)} children were refused before training{self._limit}"
+            )
+        if decisions.first_repeats:
+            added = experiment.individuals_planned - self.config.budget.individuals
+            notes.append(f"{formats.count(added)} individuals were added, most to repeat the leader")
+        return f"Early decisions: {'; '.join(notes)}." if notes else ""
+
+    @property
+    def _limit(self) -> str:
+        name = self.config.decisions.proxy.replace("_", "-")
+        found = (self.experiment.decision_state or {}).get("proxy")
+        if found is None:
+            return ", none until the initial networks are done"
+        if found["limit"] is None:
+            return f", for {name} say too little here (rank correlation {found['correlation']:.2f})"
+        side = "fewer" if found["refuse_below"] else "more"
+        return f" for {side} than {formats.magnitude(found['limit'])} {name}"
+
+    @property
     def pace(self) -> Pace:
         pace = measure_pace([finish.finished_at for finish in self.latest], self.now)
         return pace if self.state == State.RUNNING else Pace(pace.seconds_each)

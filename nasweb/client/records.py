@@ -67,6 +67,10 @@ class ExperimentRecord(Record):
     evaluated: int
     failed: int
     shared: int
+    stopped_early: int
+    """Trainings that an early decision stopped or keeps waiting."""
+    refused: int
+    """Children that a proxy refused before they were proposed."""
     best: Best | None = field(metadata={"read": Best.read})
     train_seconds: float
     notes: str | None = None
@@ -104,6 +108,11 @@ class Individual(Record):
     completion: int | None
     """Place in the order of completion, from 0."""
     population_seen: int
+    repeats: int | None
+    """Repeats that its fitness is the mean of; None: all of the protocol's."""
+    stopped_at: int | None
+    """Training step at which an early decision stopped it."""
+    stopped_accuracy: float | None
     evaluation_id: int
     reason: str
     notes: str

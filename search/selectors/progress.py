@@ -70,8 +70,8 @@ class Recorded:
 
 
 def recorded_seconds(protocol_key: str) -> Recorded:
-    """Over all finished evaluations under a protocol."""
-    rows = Evaluation.objects.filter(protocol_key=protocol_key, state=WorkState.DONE)
+    """Over all finished evaluations under a protocol that have all of its repeats."""
+    rows = Evaluation.objects.filter(protocol_key=protocol_key, state=WorkState.DONE, repeats=None)
     found = rows.aggregate(count=Count("pk"), seconds=Avg("train_seconds"))
     return Recorded(found["count"], found["seconds"] or 0.0)
 

@@ -63,6 +63,8 @@ FIELDS: tuple[Field, ...] = (
     Field("step", "number", "step", "step>=200", "evolution step"),
     Field("generation", "number", "generation", "generation>5", "mutations since an initial genotype"),
     Field("spread", "number", "fitness_spread", "spread<0.01", "standard deviation over repeats"),
+    Field("repeats", "number", "repeats", "repeats>1", "repeats its fitness rests on, where not all at once"),
+    Field("stopped", "number", "stopped_at", "stopped>0", "training step at which it was stopped early"),
     Field("parent", "number", "parent__step", "parent=17", "step of the parent"),
     Field(
         "state",

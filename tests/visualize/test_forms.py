@@ -44,9 +44,9 @@ def test_a_custom_space_goes_through_the_form_unchanged() -> None:
 
 def test_every_value_of_the_configuration_has_a_field_and_every_field_a_group() -> None:
     config = PRESETS["quick"].config.to_json()
-    leaves = {f"{part}.{leaf}" for part in ("strategy", "protocol", "budget") for leaf in config[part]} | {
-        "seed"
-    }
+    leaves = {
+        f"{part}.{leaf}" for part in ("strategy", "protocol", "budget", "decisions") for leaf in config[part]
+    } | {"seed"}
     assert leaves == set(PATHS.values())
     shown = [field for group in GROUPS for field in group.fields]
     assert sorted([*shown, "name", "token"]) == sorted(LaunchForm.base_fields)

@@ -97,6 +97,8 @@ EXAMPLE_SUMMARY: dict[str, Any] = {
     "evaluated": 29,
     "failed": 0,
     "shared": 2,
+    "stopped_early": 0,
+    "refused": 0,
     "best": {
         "step": 17,
         "fitness": 0.94,
@@ -151,6 +153,10 @@ class ExperimentSummary(Document):
     evaluated: int
     failed: int
     shared: int = Field(description="Individuals whose network was known or under way already")
+    stopped_early: int = Field(
+        description="Individuals whose training an early decision stopped or keeps waiting"
+    )
+    refused: int = Field(description="Children that a proxy refused before they were proposed")
     best: Best | None
     train_seconds: float
 
@@ -193,6 +199,8 @@ def _fields(row: models.Experiment) -> dict[str, Any]:
         "evaluated": row.evaluated,
         "failed": row.failed,
         "shared": row.shared,
+        "stopped_early": row.stopped_early,
+        "refused": row.refused,
         "best": Best.of(row.best) if row.best else None,
         "train_seconds": row.train_seconds,
     }

@@ -43,6 +43,9 @@ EXAMPLE_ROW: dict[str, Any] = {
     "eligible": True,
     "completion": 16,
     "population_seen": 15,
+    "repeats": None,
+    "stopped_at": None,
+    "stopped_accuracy": None,
     "evaluation_id": 17,
     "reason": "",
     "notes": "",
@@ -88,6 +91,11 @@ class IndividualRow(Document):
     eligible: bool = Field(description="May become a parent once it is done")
     completion: int | None = Field(description="Place in the order of completion, from 0")
     population_seen: int = Field(description="Evaluated individuals that the proposal could choose from")
+    repeats: int | None = Field(
+        description="Repeats that its fitness is the mean of; null: all of the protocol's"
+    )
+    stopped_at: int | None = Field(description="Training step at which an early decision stopped it")
+    stopped_accuracy: float | None = Field(description="Validation accuracy at that step")
     evaluation_id: int
     reason: str
     notes: str
@@ -123,7 +131,7 @@ def individual_values(row: models.Individual) -> dict[str, Any]:
 
 _SAME = (
     "step", "state", "origin", "generation", "fitness", "fitness_spread", "parameters", "multiply_adds", "shared",
-    "eligible", "completion", "population_seen", "reason", "notes", "tags",
+    "eligible", "completion", "population_seen", "repeats", "stopped_at", "stopped_accuracy", "reason", "notes", "tags",
     "created_at", "finished_at",
 )  # fmt: skip
 
