@@ -33,13 +33,21 @@ export class Pointer {
 
   #listen(plot, element) {
     const over = plot.over;
-    over.addEventListener("pointermove", (event) => this.#select(this.#nearest(plot, event)));
-    over.addEventListener("pointerdown", (event) => this.#select(this.#nearest(plot, event)));
+    // On the tip itself nobody points at what lies under it.
+    const point = (event) => event.target.closest("a") || this.#select(this.#nearest(plot, event));
+    let pressedOnTip = false;
+    over.addEventListener("pointermove", point);
+    over.addEventListener("pointerdown", (event) => {
+      pressedOnTip = Boolean(event.target.closest("a"));
+      point(event);
+    });
     over.addEventListener("pointerleave", (event) => {
       if (event.pointerType === "mouse" && document.activeElement !== element) this.#select(null);
     });
     // A finger first points; the tip itself is what it taps to open.
     over.addEventListener("click", (event) => {
+      // The tap that made the tip appear under the finger does not open it.
+      if (event.target.closest("a") && !pressedOnTip) event.preventDefault();
       if (event.pointerType === "touch" || event.target.closest("a") || this.#step === null) return;
       this.#open(event.ctrlKey || event.metaKey);
     });
