@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from search.evolution.config import ExperimentConfig, experiment_config
 from search.evolution.decisions import decided_rank, rung_of, upper_bound
@@ -16,6 +15,7 @@ from search.services import errors
 from search.services.claiming import Claim
 from search.services.decisions.ladders import ladder_of, waiting_at
 from search.services.locking import lock_experiments
+from search.services.moments import database_now
 from search.services.settling import finish_if_complete, save_counters
 
 HOPELESS = (
@@ -110,7 +110,7 @@ def _gives_up(
     if not reason:
         return False
     individual.state, individual.reason = WorkState.CANCELLED, reason
-    individual.finished_at = timezone.now()
+    individual.finished_at = database_now()
     individual.stopped_at, individual.stopped_accuracy = point.step, point.accuracy
     experiment.stopped_early += 1
     return True
