@@ -155,9 +155,9 @@ class LaunchForm(forms.Form):
     time_limit_seconds = _whole("Time limit, s", "A training that takes longer fails.")
     training_seed = _whole("Training seed", "Splits the images and enters every training's seed.")
     hopeless_per_cent = _real(
-        "Stop when hopeless, chance %",
-        "A training stops once its network would win any one tournament with at most this chance, by what its curve "
-        "promises. 0: never. 1 is a cautious start. For evolution only.",
+        "Stop hopeless, %",
+        "A training stops once its curve says that its network wins any one tournament with at most this chance. "
+        "0: never. For evolution only.",
     )
     halving = _whole(
         "Halving: keep one in",

@@ -48,9 +48,15 @@ class Replay:
         }
 
 
-def measure(*, networks: int, repeats: int, say: Say) -> dict[str, Any]:
-    """Tables of the rules that act within one training, and of those that act on repeats."""
-    found = train_population(networks=networks, repeats=repeats, say=say)
+def measure(*, networks: int, repeats: int, steps: int, say: Say) -> dict[str, Any]:
+    """Tables of what is known early, of the rules that act within one training, and of those about repeats."""
+    found = train_population(networks=networks, repeats=repeats, steps=steps, say=say)
+    return replayed(found)
+
+
+def replayed(found: Trained) -> dict[str, Any]:
+    """The tables for a trained population."""
+    repeats = found.protocol.repeats
     within: dict[str, Callable[[Trained, int], Replay]] = {"none": lambda data, repeat: _all(data, repeat)}
     within |= {f"hopeless {chance:g}": _hopeless_rule(chance) for chance in CHANCES}
     within |= {f"halving {keep} x {rungs}": _halving_rule(keep, rungs) for keep, rungs in HALVINGS}
@@ -69,9 +75,35 @@ def measure(*, networks: int, repeats: int, say: Say) -> dict[str, Any]:
         "training processor seconds": round(
             sum(repeat.seconds for network in found.networks for repeat in network.repeats)
         ),
+        "what is known early, against the mean of the other repeats": _known_early(found),
         "one training each, against the mean of its other repeats": rows,
         "repeats, against the mean of all": over,
     }
+
+
+def _known_early(data: Trained) -> list[dict[str, Any]]:
+    """Rank correlations of what there is to decide by, over all networks; means over the repeats."""
+    views: dict[str, Callable[[Network, int], float]] = {
+        f"accuracy after {share:g}": lambda network, repeat, share=share: network.repeats[repeat].scored[  # type: ignore[misc]
+            round(share * data.protocol.steps)
+        ]
+        for share in (*RUNGS, 1.0)
+    }
+    views |= {proxy: lambda network, _, proxy=proxy: getattr(network, proxy) for proxy in PROXIES}  # type: ignore[misc]
+    rows = []
+    for name, view in views.items():
+        pairs = [
+            ([view(network, repeat) for network in data.networks], _blank(data, repeat).truth)
+            for repeat in range(data.protocol.repeats)
+        ]
+        rows.append(
+            {
+                "known": name,
+                "spearman": fmean(spearman(one, other) for one, other in pairs),
+                "kendall": fmean(kendall(one, other) for one, other in pairs),
+            }
+        )
+    return rows
 
 
 def _mean(data: Trained, rule: Callable[[Trained, int], Replay]) -> dict[str, float]:

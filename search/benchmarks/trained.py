@@ -83,13 +83,19 @@ class _Population:
         return self.rows[member.id][1]
 
 
-def train_population(*, networks: int, repeats: int, say: Say) -> Trained:
+def train_population(*, networks: int, repeats: int, steps: int, say: Say) -> Trained:
     """Half random, half evolved from all before, one at a time, on handwritten digits."""
     config = ExperimentConfig.model_validate(
         {
             "space": SPACE,
             "strategy": {"initial_population": networks // 2, "tournament_fraction": 0.25},
-            "protocol": {**QUICK_PROTOCOL, "repeats": repeats, "time_limit_seconds": 600},
+            "protocol": {
+                **QUICK_PROTOCOL,
+                "steps": steps,
+                "learning_rate_drops": [round(0.75 * steps)],
+                "repeats": repeats,
+                "time_limit_seconds": 600,
+            },
             "budget": {"individuals": networks},
             "seed": 1,
         }

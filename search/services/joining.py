@@ -130,8 +130,8 @@ def evaluation_of(
     train_on = ask_for(evaluation, repeats)
     if evaluation.repeats != before:
         statements.update(evaluation, ("repeats",))
-    known = evaluation.state != WorkState.CANCELLED and not train_on
-    if not known:
+    known = evaluation.state != WorkState.CANCELLED
+    if train_on or not known:
         make_waiting(evaluation)
     if evaluation.state == WorkState.WAITING:  # whoever waited before may be paused
         sent_now(evaluation)

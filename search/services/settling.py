@@ -106,7 +106,8 @@ def apply_outcome(experiment: Experiment, individual: Individual, evaluation: Ev
     individual.state = evaluation.state
     individual.reason = evaluation.reason
     individual.finished_at = database_now()
-    if not individual.shared:
+    # One that waited for a further repeat of a known network is saved already, and caused that repeat.
+    if not individual.shared or (individual.repeats is not None and individual.pk is not None):
         first = (experiment.config.get("decisions") or {}).get("first_repeats", 0)
         experiment.train_seconds += seconds_for(individual, evaluation, first)
     if evaluation.state == WorkState.FAILED:

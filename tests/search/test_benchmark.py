@@ -60,5 +60,5 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
 
 def test_a_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
     assert as_table([{"page": "a", "ms": 1.25}, {"page": "longer", "ms": 1000}]) == (
-        "page       ms\na         1.2\nlonger  1,000"
+        "page       ms\na        1.25\nlonger  1,000"
     )

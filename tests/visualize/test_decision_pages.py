@@ -102,7 +102,7 @@ def test_pages_say_who_waits_and_why_and_on_how_many_repeats_a_fitness_rests(
     text = page(client, f"/experiments/{experiment.pk}/")
     assert f"Early decisions: {experiment.stopped_early} trainings are stopped or wait at a rung;" in text
     assert "children were refused before training" in text
-    assert ">Waits</span>" in text
+    assert ">Waits at a rung</span>" in text
     waits = experiment.individuals.filter(state="cancelled").first()
     assert waits is not None
     text = page(client, f"/experiments/{experiment.pk}/individuals/{waits.step}/")

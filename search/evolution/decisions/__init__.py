@@ -6,9 +6,10 @@ Pure Python: must import neither Django nor torch.
 
 from search.evolution.decisions.halving import RUNGS, Ladder, rung_of
 from search.evolution.decisions.hopeless import decided_rank, upper_bound
-from search.evolution.decisions.proxies import MOST_REFUSALS, ProxyLimit, proxy_limit
+from search.evolution.decisions.proxies import LEAST_NETWORKS, MOST_REFUSALS, ProxyLimit, proxy_limit
 
 __all__ = [
+    "LEAST_NETWORKS",
     "MOST_REFUSALS",
     "RUNGS",
     "Ladder",

@@ -89,7 +89,9 @@ def _startup(command: Command, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _decisions(command: Command, options: dict[str, Any]) -> dict[str, Any]:
-    return decisions.measure(networks=options["networks"], repeats=options["repeats"], say=command.say)
+    return decisions.measure(
+        networks=options["networks"], repeats=options["repeats"], steps=options["steps"], say=command.say
+    )
 
 
 def _load(command: Command, options: dict[str, Any]) -> dict[str, Any]:
@@ -124,6 +126,7 @@ def _startup_options(parser: ArgumentParser) -> None:
 def _decisions_options(parser: ArgumentParser) -> None:
     parser.add_argument("--networks", type=int, default=40, help="to train, half of them random (default 40)")
     parser.add_argument("--repeats", type=int, default=3, help="trainings of each (default 3)")
+    parser.add_argument("--steps", type=int, default=60, help="of each training (default 60)")
 
 
 def _load_options(parser: ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from search.evolution.config import ExperimentConfig
 from search.evolution.cost import Cost
-from search.evolution.decisions import MOST_REFUSALS, ProxyLimit, proxy_limit
+from search.evolution.decisions import LEAST_NETWORKS, MOST_REFUSALS, ProxyLimit, proxy_limit
 from search.models import Experiment, Individual
 
 MOST_READ = 500
@@ -33,7 +33,8 @@ def refusals(experiment: Experiment, config: ExperimentConfig) -> Refusals:
         return Refusals(None, lambda cost: 0)
     state = dict(experiment.decision_state or {})
     first = min(config.strategy.initial_population, MOST_READ)
-    if "proxy" not in state and experiment.population >= first:
+    enough = max(LEAST_NETWORKS, first // 3) if config.decisions.looks_at_curves else first
+    if "proxy" not in state and experiment.population >= enough:  # many initial ones may have been stopped
         rows = Individual.objects.filter(experiment=experiment, completion__lt=first).order_by("completion")
         values = [(value, fitness or 0.0) for value, fitness in rows.values_list(proxy, "fitness")]
         experiment.decision_state = state | {

@@ -19,12 +19,12 @@ from search.services.moments import database_now
 from search.services.settling import finish_if_complete, save_counters
 
 HOPELESS = (
-    "Stopped early at step {step} of {steps}: with {now:.2%} there it will not end above {bound:.2%}, and {fitter} "
+    "Stopped early at step {step} of {steps}: with {now} there it will not end above {bound}, and {fitter} "
     "individuals of this experiment are fitter than that. The chance that it would ever win a given tournament is "
     "below {chance:.2g}."
 )
 WAITS = (
-    "Waits at step {step} of {steps} with {now:.2%}: the best one in {keep} goes on from there, and {reached} have "
+    "Waits at step {step} of {steps} with {now}: the best one in {keep} goes on from there, and {reached} have "
     "come so far."
 )
 STOPPED = ("state", "reason", "finished_at", "stopped_at", "stopped_accuracy", "rung")
@@ -130,7 +130,12 @@ def _hopeless(experiment: Experiment, config: ExperimentConfig, point: Point, pr
     if bound is None or bound >= last[0][1].fitness:
         return ""
     return HOPELESS.format(
-        step=point.step, steps=point.steps, now=point.accuracy, bound=bound, fitter=fitter, chance=chance
+        step=point.step,
+        steps=point.steps,
+        now=_per_cent(point.accuracy),
+        bound=_per_cent(bound),
+        fitter=fitter,
+        chance=chance,
     )
 
 
@@ -149,7 +154,15 @@ def _waits(experiment: Experiment, individual: Individual, config: ExperimentCon
         waits = ""
     else:
         waits = WAITS.format(
-            step=point.step, steps=point.steps, now=point.accuracy, keep=keep, reached=ladder.reached[rung]
+            step=point.step,
+            steps=point.steps,
+            now=_per_cent(point.accuracy),
+            keep=keep,
+            reached=ladder.reached[rung],
         )
     experiment.decision_state = (experiment.decision_state or {}) | {"ladder": ladder.to_json()}
     return waits
+
+
+def _per_cent(fraction: float) -> str:
+    return f"{100 * fraction:.2f} %"
