@@ -7,7 +7,7 @@ from typing import IO
 
 from django.http import HttpRequest
 
-from search.api.problems import Problem
+from search.api.problems import Problem, invalid
 from search.services.importing import MOST_BYTES
 
 OPERATIONS = ("import_experiment",)
@@ -23,7 +23,7 @@ def takes_a_file(request: HttpRequest) -> bool:
 
 
 def check_file(request: HttpRequest) -> None:
-    """Before anything of it is read. Raises Problem: 413, 415 or 400."""
+    """Before anything of it is read. Raises Problem: 413, 415 or 422."""
     given = request.META.get("CONTENT_LENGTH") or "0"
     length = int(given) if given.isdecimal() else 0
     if length > MOST_BYTES:
@@ -32,7 +32,7 @@ def check_file(request: HttpRequest) -> None:
         said = (request.content_type or "nothing")[:100]
         raise Problem("media-type", f"The Content-Type header says {said}; send {GZIP} or {JSON_LINES}.")
     if not length:
-        raise Problem("malformed", "The body is empty, or its length is not declared (Content-Length).")
+        raise invalid("body", "", "is missing, or its length is not declared (Content-Length)")
 
 
 @contextmanager

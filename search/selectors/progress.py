@@ -1,6 +1,6 @@
 """How far an experiment is and how fast it goes, at a cost that does not grow with its population."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -99,3 +99,9 @@ def open_work(experiment_id: int, *, limit: int) -> Open:
     )
     shown = rows.filter(is_running).select_related("evaluation").order_by("step")[:limit]
     return Open(**found, in_training=list(shown))
+
+
+def standings(experiment_ids: Iterable[int]) -> list[tuple[int, str, int, int, int]]:
+    """(id, state, proposed, evaluated, failed) of those that exist: little, for it is asked again and again."""
+    rows = Experiment.objects.filter(pk__in=set(experiment_ids)).order_by()
+    return list(rows.values_list("pk", "state", "proposed", "evaluated", "failed"))

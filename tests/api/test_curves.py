@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from search import services
+from search.api import looking
 from search.api.routes import curves
 from search.models import Experiment
 from tests.api.conftest import Api
@@ -104,11 +106,26 @@ def test_a_wait_sees_the_end_and_the_change(api: Api, monkeypatch: pytest.Monkey
             lambda: services.stop_experiment(experiment_id=experiment.pk),
         ]
     )
+    monkeypatch.setattr(looking, "LOOK_SECONDS", 0)
     monkeypatch.setattr(time, "sleep", lambda seconds: next(happens)())
     changed = api.get(f"/experiments/{experiment.pk}/wait", seconds=20, until="changed")
     assert (changed["ended"], changed["experiment"]["evaluated"]) == (False, 1)
     ended = api.get(f"/experiments/{experiment.pk}/wait", seconds=20)
     assert (ended["ended"], ended["experiment"]["state"]) == (True, "stopped")
+
+
+def test_all_who_wait_share_one_look(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    first, second = started(), started()
+    looks = looking.Looks()
+    with looks.waiting_for(first.pk), looks.waiting_for(second.pk), django_assert_num_queries(1):
+        for _ in range(10):
+            assert looks.latest(first.pk) == ("running", 0, 0, 0)
+            assert looks.latest(second.pk) == ("running", 0, 0, 0)
+    services.stop_experiment(experiment_id=first.pk)
+    time.sleep(looking.LOOK_SECONDS)
+    with looks.waiting_for(first.pk):
+        assert looks.latest(first.pk) == ("stopped", 0, 0, 0)
+    assert looks.latest(4711) is None
 
 
 def test_only_so_many_may_wait_at_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

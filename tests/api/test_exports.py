@@ -2,7 +2,8 @@
 
 import csv
 import json
-import tracemalloc
+import subprocess
+import sys
 from datetime import UTC, datetime
 from math import isnan
 from pathlib import Path
@@ -14,11 +15,11 @@ from pandas import NA, isna
 
 from search.api import exports, parquet
 from search.evolution.genotype import Genotype
-from search.models import Experiment, Individual
+from search.models import Experiment
 from tests.api.conftest import ROOT, Api
+from tests.build.tree import ROOT as ROOT_FOLDER
 
 pytestmark = pytest.mark.django_db
-MANY = 2_000
 
 
 def lines(api: Api, address: str, **query: Any) -> list[str]:
@@ -124,28 +125,15 @@ def test_a_file_says_what_it_is(api: Api, search: Experiment) -> None:
     assert f'filename="experiment-{search.pk}.csv"' in response.headers["Content-Disposition"]
 
 
-def test_memory_does_not_grow_with_the_file(
-    api: Api, search: Experiment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exports, "AT_ONCE", 50)
-    template = Individual.objects.get(experiment=search, step=0)
-    Experiment.objects.filter(pk=search.pk).update(individuals_planned=MANY, proposed=MANY)
-    fields = {
-        field.attname: getattr(template, field.attname)
-        for field in Individual._meta.concrete_fields
-        if field.attname not in ("id", "step")
-    }
-    Individual.objects.bulk_create(
-        (Individual(step=step, **fields) for step in range(12, MANY)), batch_size=1000
-    )
-    address = f"{ROOT}/experiments/{search.pk}/individuals.jsonl"
-    sizes, peaks = [], []
-    for query in ({}, {"query": f"step<{MANY // 10}"}, {}):
-        response: Any = api.client.get(address, query)
-        tracemalloc.start()
-        sizes.append(sum(len(piece) for piece in response.streaming_content))
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    _, small, whole = peaks  # the first one also fills caches
-    assert sizes[2] > 9 * sizes[1]
-    assert whole < 1.5 * small
+def test_files_of_many_individuals_take_no_more_memory_than_those_of_few() -> None:
+    """As a process's own growth, the whole experiment's export and import too. Six thousand rows at once would take
+    fifty MiB; `python -m tests.api.bounded_memory 100000` says the same of 100,000."""
+    command = [sys.executable, "-m", "tests.api.bounded_memory", "6000"]
+    done = subprocess.run(command, cwd=ROOT_FOLDER, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    few, many = rows[:5], rows[5:]
+    assert [row["file"] for row in many] == ["csv", "jsonl", "parquet", "export", "import"]
+    for row, small in zip(many, few, strict=True):
+        assert row["bytes"] > 2.5 * small["bytes"] or row["file"] in ("parquet", "export", "import")  # packed
+        assert row["grown_mib"] < 16, row

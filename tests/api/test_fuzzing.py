@@ -73,6 +73,12 @@ def something_to_ask_about(postgresql: None) -> None:
     assert list(Experiment.objects.order_by("pk").values_list("pk", flat=True)) == KNOWN["experiment_id"]
 
 
+@schemathesis.serializer("application/jsonl", "application/gzip")
+def as_file(_: Any, value: Any) -> bytes:
+    """What is drawn for a file that is imported."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 CONFIG = schemathesis.Config.from_dict(
     {
         "seed": 1,

@@ -62,7 +62,7 @@ def test_a_line_that_is_not_right_is_named(api: Api, search: Experiment) -> None
 
 def test_a_file_is_declared_and_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert send(api, b"{}", "application/json").status == 415
-    assert send(api, b"", GZIP).status == 400
+    assert send(api, b"", GZIP).status == 422
     monkeypatch.setattr(uploads, "MOST_BYTES", 100)
     refused = send(api, b"x" * 101)
     assert refused.status == 413

@@ -2,6 +2,7 @@
 browser, stopped from the command line. What each of them tells is the same."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -74,5 +75,5 @@ def _nas(server: Client, verb: str, number: int) -> dict[str, object]:
     return document
 
 
-def _numbers(document: dict[str, object]) -> tuple[object, ...]:
+def _numbers(document: Mapping[str, object]) -> tuple[object, ...]:
     return document["proposed"], document["evaluated"], document["failed"]

@@ -12,6 +12,7 @@ from ninja import Router
 from pydantic import Field
 
 from search import selectors
+from search.api.looking import LOOK_SECONDS, Standing, looks
 from search.api.problems import Problem, invalid
 from search.api.routes.experiments import experiment_or_404
 from search.api.schemas.base import Count, ExperimentId
@@ -28,7 +29,6 @@ MOST_FAILED = 1_000
 """The latest failed individuals of a delta; a search with more has another problem than its curve."""
 LONGEST_WAIT = 25
 """Seconds: below the 30 after which proxies and servers commonly give a request up."""
-LOOK_SECONDS = 0.5
 MOST_WAITING = 3
 """Requests that may wait at once in one process: the others' threads stay free for pages."""
 
@@ -112,18 +112,20 @@ def wait_for_experiment(
     """Answers as soon as the experiment is finished, stopped or failed, at the latest after `seconds`: ask again
     while `ended` is false. At most three requests wait in one server process; the next is refused with 429."""
     deadline = time.monotonic() + seconds
-    first = experiment = experiment_or_404(experiment_id)
-    with _place_to_wait():
-        while experiment.state not in ENDED and time.monotonic() + LOOK_SECONDS <= deadline:
+    first = _standing(experiment_or_404(experiment_id))
+    with _place_to_wait(), looks.waiting_for(experiment_id):
+        now: Standing | None = first
+        while now is not None and now.state not in ENDED and time.monotonic() + LOOK_SECONDS <= deadline:
             time.sleep(LOOK_SECONDS)
-            experiment = experiment_or_404(experiment_id)
-            if until == "changed" and _counters(experiment) != _counters(first):
+            now = looks.latest(experiment_id)
+            if until == "changed" and now != first:
                 break
+    experiment = experiment_or_404(experiment_id)
     return Waited(ended=experiment.state in ENDED, experiment=ExperimentSummary.of(experiment))
 
 
-def _counters(row: Experiment) -> tuple[object, ...]:
-    return row.state, row.proposed, row.evaluated, row.failed
+def _standing(row: Experiment) -> Standing:
+    return Standing(row.state, row.proposed, row.evaluated, row.failed)
 
 
 @contextmanager
