@@ -39,6 +39,7 @@ def main() -> int:
         for name in [name for name in os.environ if name.startswith("NASWEB_")]:
             del os.environ[name]
         os.environ |= environment
+        os.environ["NASWEB_LOG_LEVEL"] = "WARNING"  # of this process; the parts write their own logs
         os.environ["DATABASE_URL"] += "?application_name=harness"
         return play(asked, folder.resolve(), environment)
 

@@ -92,10 +92,6 @@ def held(play: Play, statement: str, *values: object) -> Iterator[Hold]:
         connection.close()
 
 
-def part_named(stage: Stage, name: str) -> Part | None:
-    return next((part for part in stage.workers if part.name == name and part.alive), None)
-
-
 def children(pid: int) -> list[int]:
     with suppress(OSError):
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -194,6 +194,7 @@ def stage_environment(folder: Path) -> dict[str, str]:
         "NASWEB_RESEND_SECONDS": str(RESEND_SECONDS),
         "NASWEB_MAX_ATTEMPTS": str(MOST_ATTEMPTS),
         "NASWEB_DEVICE": "cpu",
+        "NASWEB_LOG_LEVEL": "INFO",
         "NASWEB_CHECKPOINT_SECONDS": "0.05",
         "CELERY_SKIP_CHECKS": "1",
         DIARY: str(folder / "diary"),

@@ -10,29 +10,36 @@ import time
 from search.models import Evaluation
 from tests.faults.play import (
     AIM_SECONDS,
+    Hold,
     Outcome,
     Pending,
     Play,
     held,
     open_trainings,
-    part_named,
     strike,
     until,
 )
+from tests.faults.stage import Part
 from tests.faults.trainers import read_diary
 
 FREEZE_SECONDS = 12.0
+HOLDS = 4
 
 
 def _kill_inside(play: Play, table: str, pattern: str) -> Outcome:
-    with held(play, f"LOCK TABLE {table} IN SHARE MODE") as lock:
-        part = until(
-            lambda: next(filter(None, (part_named(play.stage, name) for name in lock.waiting(pattern))), None)
-        )
-        if part is None:
-            return "missed"
-        strike(play, part)
-    return "hit"
+    """Several short holds: in a long one all workers may soon wait elsewhere, and none comes to the statement."""
+    for _ in range(HOLDS):
+        with held(play, f"LOCK TABLE {table} IN SHARE MODE") as lock:
+            if part := until(lambda: _waiting_part(play, lock, pattern), AIM_SECONDS / HOLDS):
+                strike(play, part)
+                return "hit"
+        time.sleep(0.05)
+    return "missed"
+
+
+def _waiting_part(play: Play, lock: Hold, pattern: str) -> Part | None:
+    names = lock.waiting(pattern)
+    return next((part for part in play.stage.workers if part.name in names and part.alive), None)
 
 
 def kill_claiming(play: Play) -> Outcome:
