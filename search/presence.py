@@ -14,6 +14,7 @@ from search.services.workers import report_worker, say_goodbye
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 10.0
+TRAINING_QUEUE = "training"
 
 _stopping = threading.Event()
 
@@ -49,6 +50,9 @@ def _report(name: str, processes: int) -> None:
 
 
 def _processes(consumer: Any) -> int:
+    """How many trainings it runs at once: none where it takes only the steps between them."""
+    if TRAINING_QUEUE not in consumer.app.amqp.queues.consume_from:
+        return 0
     pool = getattr(consumer, "pool", None)
     return int(getattr(pool, "limit", 1) or 1)
 

@@ -91,10 +91,10 @@ def workers() -> Iterator[Finding]:
         connection.close()
     if age is None or age > ALIVE:
         said = (
-            "none is there now"
+            "none that trains is there now"
             if age is None
             else f"the last sign of life is {age.total_seconds():.0f} s old"
         )
         yield Finding("workers", "note", said, "make run starts one; elsewhere: celery --app nasweb worker.")
         return
-    yield Finding("workers", "ok", "at least one is there")
+    yield Finding("workers", "ok", "at least one that trains is there")

@@ -63,7 +63,7 @@ def _totals(totals: monitoring.Totals) -> Iterator[Metric]:
 
 
 def _workers() -> Iterator[Metric]:
-    alive = GaugeMetricFamily("nasweb_workers_alive", "Workers by where they train.", labels=["device"])
+    alive = GaugeMetricFamily("nasweb_workers_alive", "Workers that train, by where.", labels=["device"])
     processes = GaugeMetricFamily(
         "nasweb_worker_processes", "Trainings that the living workers can run at once.", labels=["device"]
     )
@@ -73,14 +73,19 @@ def _workers() -> Iterator[Metric]:
         labels=["worker", "device"],
     )
     living: dict[str, tuple[int, int]] = {}
+    steps = 0
     for row in monitoring.watched_workers():
         silence.add_metric([row.name, row.device], row.silent_seconds)
+        if not row.processes:
+            steps += row.alive
+            continue
         workers, trainings = living.get(row.device, (0, 0))  # a silent one leaves a zero behind, which alarms
         living[row.device] = (workers + row.alive, trainings + row.alive * row.processes)
     for device, (workers, trainings) in living.items():
         alive.add_metric([device], workers)
         processes.add_metric([device], trainings)
     yield from (alive, processes, silence)
+    yield _gauge("steps_workers_alive", "Workers that only take the steps between trainings.", steps)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -24,8 +24,8 @@ PATIENCE_SECONDS = 2.0
 NO_ANSWER = f"did not answer within {PATIENCE_SECONDS:g} s"
 NOT_REACHED = "cannot be reached"
 NOT_MIGRATED = "{count} migrations are not applied: run manage.py migrate"
-NO_WORKER = "no worker is there: start one"
-SILENT_WORKER = "the last sign of life of a worker is {seconds} s old"
+NO_WORKER = "no worker that trains is there: start one"
+SILENT_WORKER = "the last sign of life of a worker that trains is {seconds} s old"
 UNKNOWN = "not known while the database is not ready"
 
 

@@ -58,8 +58,9 @@ def workers() -> list[Presence]:
 
 
 def newest_sign_of_life() -> timedelta | None:
-    """How old the newest report of a worker is that has not said goodbye, by the database's clock."""
-    rows = Worker.objects.filter(stopped_at=None).order_by("-seen_at").annotate(now=Now())
+    """How old the newest report of a worker is that trains and has not said goodbye, by the database's clock."""
+    training = Worker.objects.filter(stopped_at=None, processes__gt=0)
+    rows = training.order_by("-seen_at").annotate(now=Now())
     newest = rows.values_list("now", "seen_at").first()
     return newest[0] - newest[1] if newest else None
 
@@ -98,12 +99,12 @@ def needed_by(rows: Sequence[Evaluation]) -> dict[int, list[Individual]]:
     return found
 
 
-def why_waiting(evaluation: Evaluation, ahead: int, alive: int, needed: Sequence[Individual]) -> str:
-    """The reason a person wants to read: each waiting evaluation has one."""
+def why_waiting(evaluation: Evaluation, ahead: int, training: int, needed: Sequence[Individual]) -> str:
+    """The reason a person wants to read: each waiting evaluation has one. `training`: living workers that train."""
     if needed and all(row.experiment.state != ExperimentState.RUNNING for row in needed):
         states = sorted({row.experiment.state for row in needed})
         return f"its experiment is {' or '.join(states)}"
-    if alive == 0:
+    if training == 0:
         return "no worker is there; start one"
     if evaluation.reason:
         return evaluation.reason

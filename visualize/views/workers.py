@@ -26,6 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
     state = asked if asked in STATES else WorkState.WAITING
     present = worker_selectors.workers()
     alive = sum(1 for row in present if row.alive)
+    training = sum(1 for row in present if row.alive and row.worker.processes)
     page = Paginator(worker_selectors.evaluations_in(state), PER_PAGE).get_page(request.GET.get("page"))
     rows: list[Evaluation] = list(page.object_list)
     needed = worker_selectors.needed_by(rows)
@@ -48,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 "needed": needed.get(row.pk, []),
                 "may_change": actor.may_change_all(one.experiment for one in needed.get(row.pk, [])),
                 "why": worker_selectors.why_waiting(
-                    row, page.start_index() - 1 + index, alive, needed.get(row.pk, [])
+                    row, page.start_index() - 1 + index, training, needed.get(row.pk, [])
                 )
                 if state == WorkState.WAITING
                 else row.reason,

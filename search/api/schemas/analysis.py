@@ -173,7 +173,9 @@ class WorkerDocument(Document):
     alive: bool = Field(description="Heard of within 35 seconds, and it has not said goodbye")
     device: str
     version: str
-    processes: int = Field(description="Trainings that it runs at once")
+    processes: int = Field(
+        description="Trainings that it runs at once; 0: it only takes the steps between them"
+    )
     started_at: datetime
     seen_at: datetime
     stopped_at: datetime | None

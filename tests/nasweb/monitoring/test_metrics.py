@@ -75,12 +75,14 @@ def test_workers_are_told_by_where_they_train_and_a_silent_one_leaves_a_zero(cli
         report_worker(name=name, device=device, version="trainer 1", processes=2, starting=True)
     Worker.objects.filter(name="three").update(seen_at="2020-01-01T00:00:00Z")  # history
     say_goodbye(name="gone")
+    report_worker(name="steps", device="auto", version="trainer 1", processes=0)
     seen = figures(client)
     assert {key: value for key, value in seen.items() if key[0] == "workers_alive"} == {
         ("workers_alive", "cuda"): 2
     }
     assert seen["worker_processes", "cuda"] == 4
-    assert {key[1] for key in seen if key[0] == "worker_heartbeat_seconds"} == {"one", "two"}
+    assert {key[1] for key in seen if key[0] == "worker_heartbeat_seconds"} == {"one", "two", "steps"}
+    assert seen["steps_workers_alive", ""] == 1
     report_worker(name="late", device='odd "name"\n', version="", processes=1)
     from_now = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 minutes')"
     if connection.vendor == "postgresql":

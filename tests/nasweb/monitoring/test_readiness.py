@@ -132,7 +132,7 @@ def test_each_part_that_is_away_is_named_and_the_process_is_called_alive_all_the
     assert missing == {"worker": "not known while the database is not ready"}
 
     deployment.manage("migrate", "--verbosity", "0")
-    assert deployment.problems() == {"worker": "no worker is there: start one"}
+    assert deployment.problems() == {"worker": "no worker that trains is there: start one"}
 
     worker = deployment.worker()
     eventually(lambda: deployment.ask("/readyz")[0] == 200, "everything is ready")
