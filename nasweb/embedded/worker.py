@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from nasweb.embedded.child import Command
+from search.allocation import memory_bytes, training_environment
 
 # One device file for each NVIDIA GPU, in containers too; under Windows' Linux all GPUs are one `dxg`.
 DEVICE_FILES = Path("/dev")
@@ -29,10 +30,6 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def memory_bytes() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
 def default_processes(device: str) -> int:
     """One training for a GPU; on the CPU one for each core, as far as the memory goes."""
     if device.startswith("cuda") or (device == "auto" and has_gpu()):
@@ -52,11 +49,7 @@ def training_command(name: str, processes: int) -> Command:
         name="worker",
         arguments=_celery("training", name, "--pool", "prefork", "--concurrency", str(processes)),
         environment={
-            # Training allocates and frees the same large blocks each step; glibc is told to keep them (2x),
-            # up to a share of the memory, so that one large network does not starve the rest.
-            "MALLOC_MMAP_MAX_": "0",
-            "MALLOC_TRIM_THRESHOLD_": str(memory_bytes() // (4 * processes)),
-            "OMP_NUM_THREADS": "1",
+            **training_environment(processes),
             **END_AT_ONCE,
         },
         niceness=5,  # pages stay quick while all cores train

@@ -86,11 +86,12 @@ def network_cost(phenotype: Phenotype, host: Host) -> Cost:
     """The whole network: this cell placed in that host."""
     total = Cost()
     for place in host_places(phenotype, host):
-        total += _layer_cost(phenotype, place)
+        total += layer_cost(phenotype, place)
     return total
 
 
-def _layer_cost(phenotype: Phenotype, place: Place) -> Cost:
+def layer_cost(phenotype: Phenotype, place: Place) -> Cost:
+    """One layer of the host; a cell with all of its operations."""
     kind, before, after = place.layer.kind, place.input_width, place.output_width
     pixels = place.output_size**2
     if kind == "cell":

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from search.evolution.config import Protocol
-from search.evolution.cost import network_cost
+from search.evolution.cost import host_places, layer_cost
 from search.evolution.host import Host, host_layers
 from search.evolution.phenotype import Phenotype
 
 COPIES = 2.0
 """Bytes kept for the gradient per byte of activations, as a lower bound: a convolution keeps its own output and
 that of its ReLU. Measured on the CPU: 2.3 to 3.7, concatenations, indices of pools and buffers included."""
+
+LIKELY_COPIES = 3.0
+"""The same as it usually comes out."""
 
 MULTIPLY_ADDS_PER_SECOND = 2.5e9
 """Multiply-adds of the forward pass that one CPU core trains in a second, backward pass and update included.
@@ -29,12 +32,26 @@ Timing = tuple[int, float]
 """Multiply-adds for one image, and the seconds that the evaluation of that network took."""
 
 
-def training_bytes(phenotype: Phenotype, host: Host, protocol: Protocol, *, bytes_per_value: int = 4) -> int:
-    """What training needs at least: activations of one batch, and weights with gradient and momentum."""
+def training_bytes(
+    phenotype: Phenotype,
+    host: Host,
+    protocol: Protocol,
+    *,
+    bytes_per_value: int = 4,
+    copies: float = COPIES,
+    recomputes: bool = False,
+) -> int:
+    """What training needs at least: activations of one batch, and weights with gradient and momentum.
+
+    `recomputes`: the backward pass computes one cell after the other again, so that never more than one is held.
+    """
     train_host = host.model_copy(update={"image_size": protocol.crop or host.image_size})
-    cost = network_cost(phenotype, train_host)
-    activations = COPIES * cost.activations * protocol.batch_size * bytes_per_value
-    return int(activations) + 3 * 4 * cost.parameters
+    layers = [(place, layer_cost(phenotype, place)) for place in host_places(phenotype, train_host)]
+    cells = [cost.activations for place, cost in layers if place.layer.kind == "cell"]
+    others = sum(cost.activations for place, cost in layers if place.layer.kind != "cell")
+    values = others + (max(cells) if recomputes else sum(cells))
+    parameters = sum(cost.parameters for _, cost in layers)
+    return int(copies * values * protocol.batch_size * bytes_per_value) + 3 * 4 * parameters
 
 
 def arithmetic_seconds(multiply_adds: float, operations: float, protocol: Protocol) -> float:

@@ -14,12 +14,13 @@ from torch import Tensor, nn
 from search.evolution.assembly import SINK
 from search.evolution.canonical import canonical_order
 from search.evolution.genotype import Genotype
+from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype, build_phenotype, wire
 from search.evolution.primitives import IDENTITY, primitive
-from search.training.hosts import Network, PoolLinear
+from search.training.hosts import Network, PoolLinear, build_network
 from search.training.network import FlatCell
 from search.training.operations import Convolution
-from search.training.reference import CellModule, MotifModule
+from search.training.reference import CellModule, MotifModule, reference_network
 
 Channel = tuple[int, int]
 """(canonical value, channel of it): what one channel of a feature map holds."""
@@ -43,6 +44,13 @@ def copy_weights(genotype: Genotype, flat: Network, reference: Network) -> None:
                 assert isinstance(target, Convolution)
                 _copy_convolution(source, target, incoming)
             incoming = None
+
+
+def seeded_reference(genotype: Genotype, host: Host, *, seed: int) -> Network:
+    """The nested network with the weights that the seed gives to the one that trains."""
+    reference = reference_network(genotype, host)
+    copy_weights(genotype, build_network(build_phenotype(genotype), host, seed=seed), reference)
+    return reference
 
 
 class _CellCopy:

@@ -9,6 +9,7 @@ from search.evolution.host import Host, host_layers
 from search.evolution.phenotype import Phenotype
 from search.training.network import FlatCell
 from search.training.operations import Scores, full, initialise, separable
+from search.training.recomputation import recomputed
 
 CellBuilder = Callable[[int], nn.Module]
 """Builds one cell from its width C; the module tells its `output_width`."""
@@ -32,10 +33,12 @@ class Network(nn.Module):
     def __init__(self, layers: list[nn.Module]) -> None:
         super().__init__()
         self.layers = nn.ModuleList(layers)
+        self.recomputes = False
+        """Whether the backward pass computes the cells again instead of finding all they computed in memory."""
 
     def forward(self, x: Tensor) -> Tensor:  # [N, image channels, H, W] -> [N, classes]
         for layer in self.layers:
-            x = layer(x)
+            x = recomputed(layer, x) if self.recomputes and isinstance(layer, FlatCell) else layer(x)
         return x
 
     @property

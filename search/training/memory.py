@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from search.evolution.config import Protocol
-from search.evolution.estimate import training_bytes
+from search.evolution.estimate import LIKELY_COPIES, training_bytes
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
@@ -27,13 +27,19 @@ def machine_bytes(device: torch.device) -> int:
     return total
 
 
-def check_memory(phenotype: Phenotype, host: Host, protocol: Protocol, device: torch.device) -> None:
-    """Raise EvaluationFailed (out_of_memory) when the least that training needs is more than there is."""
-    needed = training_bytes(phenotype, host, protocol, bytes_per_value=2 if device.type == "cuda" else 4)
+def must_recompute(phenotype: Phenotype, host: Host, protocol: Protocol, device: torch.device) -> bool:
+    """Whether cells must be computed again in the backward pass for the training to fit in this memory.
+
+    Raises EvaluationFailed (out_of_memory) when even the least that this needs is more than there is.
+    """
+    bytes_per_value = 2 if device.type == "cuda" else 4
     there = machine_bytes(device)
-    if needed > there:
+    least = training_bytes(phenotype, host, protocol, bytes_per_value=bytes_per_value, recomputes=True)
+    if least > there:
         raise EvaluationFailed(
             "out_of_memory",
-            f"training needs at least {needed / _GIB:.1f} GiB and this {device.type} has {there / _GIB:.1f} GiB: "
+            f"training needs at least {least / _GIB:.1f} GiB and this {device.type} has {there / _GIB:.1f} GiB: "
             f"lower batch_size (now {protocol.batch_size}), channels (now {protocol.channels}) or the image size",
         )
+    likely = training_bytes(phenotype, host, protocol, bytes_per_value=bytes_per_value, copies=LIKELY_COPIES)
+    return likely > there

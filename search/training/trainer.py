@@ -12,7 +12,7 @@ from search.evolution.evaluation import Checkpoint, EvaluationFailed, Progress, 
 from search.evolution.phenotype import Phenotype
 from search.training.datasets import load_split
 from search.training.hosts import build_network
-from search.training.memory import check_memory
+from search.training.memory import must_recompute
 from search.training.pulse import Pulse, report_while
 from search.training.run import Run
 from search.training.saving import Identity, Unusable, freeze, identity, thaw, trained_weights
@@ -40,19 +40,23 @@ def train(
 
     Raises EvaluationFailed with the reason for a candidate that cannot be scored.
     """
-    try:
-        return _train(phenotype, protocol, seed, progress, choose_device(device), checkpoint)
-    except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
-            raise
-        # Only the text is kept: the error holds the frames, and with them the memory that must become free.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    gc.collect()
-    if torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
+    place = choose_device(device)
+    for recomputes in (False, True):
+        try:
+            return _train(phenotype, protocol, seed, progress, place, checkpoint, recomputes)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            # Only the text is kept: the error holds the frames, and with them the memory that must become free.
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        gc.collect()
+        if torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+        log.warning("repeat %d did not fit in memory: %s", repeat + 1, reason)
     raise EvaluationFailed(
         "out_of_memory",
-        f"repeat {repeat + 1} did not fit in memory ({reason}): lower batch_size, channels or the image size",
+        f"repeat {repeat + 1} did not fit in memory, computing cells again in the backward pass neither ({reason}): "
+        "lower batch_size, channels or the image size",
     )
 
 
@@ -78,15 +82,19 @@ def _train(
     progress: Callable[[Progress], None],
     device: torch.device,
     checkpoint: Checkpoint | None,
+    recomputes: bool,
 ) -> TrainResult:
     # A first use may download for minutes; the lease is kept alive meanwhile, and no training time counted.
     split = report_while(lambda: load_split(protocol), lambda: progress(Progress(0, protocol.steps, 0.0)))
     host = protocol.make_host(split.shape)
-    check_memory(phenotype, host, protocol, device)
+    recomputes = must_recompute(phenotype, host, protocol, device) or recomputes
+    if recomputes:
+        log.info("cells are computed again in the backward pass, so that the training fits in memory")
 
     def start() -> Run:
         pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds)
         network = build_network(phenotype, host, seed=seed)
+        network.recomputes = recomputes
         return Run(network, split, protocol, device, pulse, seed=seed)
 
     if checkpoint is None:

@@ -22,6 +22,7 @@ from search.training.places import PROJECT
 from search.training.trainer import train
 from tests.processes import eventually
 from tests.training.cases import LIU, digits_protocol, ignore, small_cell
+from tests.training.states import Memory, assert_same, read
 
 OPTIONS: dict[str, Any] = {
     "steps": 30,
@@ -31,22 +32,6 @@ OPTIONS: dict[str, Any] = {
     "learning_rate_drops": [6, 20],
 }
 """Every kind of random draw, a learning rate that drops on both sides of the interruption, several passes."""
-
-
-class Memory:
-    """A checkpoint without a disk, due after every step."""
-
-    def __init__(self, content: bytes | None = None) -> None:
-        self.states = [] if content is None else [content]
-
-    def due(self) -> bool:
-        return True
-
-    def save(self, state: bytes) -> None:
-        self.states.append(state)
-
-    def load(self) -> bytes | None:
-        return self.states[-1] if self.states else None
 
 
 def run(
@@ -66,29 +51,6 @@ def run(
         device="cpu",
         checkpoint=checkpoint,
     )
-
-
-def read(content: bytes) -> dict[str, Any]:
-    state: dict[str, Any] = torch.load(BytesIO(content), weights_only=True)
-    return state
-
-
-def assert_same(found: Any, wanted: Any, path: str = "state") -> None:
-    """Bit for bit, but for the times."""
-    if isinstance(wanted, torch.Tensor):
-        assert found.dtype == wanted.dtype, path
-        assert found.numpy().tobytes() == wanted.numpy().tobytes(), path
-    elif isinstance(wanted, dict):
-        assert list(found) == list(wanted), path
-        for name in wanted:
-            if name != "seconds":
-                assert_same(found[name], wanted[name], f"{path}.{name}")
-    elif isinstance(wanted, list | tuple):
-        assert len(found) == len(wanted), path
-        for place, (one, other) in enumerate(zip(found, wanted, strict=True)):
-            assert_same(one, other, f"{path}[{place}]")
-    else:
-        assert found == wanted, path
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""`manage.py benchmark pages|loop|startup|decisions|load`: measure this installation's code in private surroundings."""
+"""`manage.py benchmark pages|loop|startup|decisions|load|trainer`: measure this code in private surroundings."""
 
 import json
 import sys
@@ -8,14 +8,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.benchmarks import decisions, load, loop, pages, startup
+from search.benchmarks import decisions, load, loop, pages, startup, trainer
 from search.benchmarks.report import as_table, surrounding_facts
 from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 
 
 class Command(BaseCommand):
     help = (
-        "Measure pages, the loop, start-up, early decisions or all at once under load, on a private database. "
+        "Measure pages, the loop, start-up, early decisions, all at once under load (on a private database), or the "
+        "trainer. "
         "Prints a table; --json prints one object. DATABASE_URL names the PostgreSQL server to use."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
@@ -105,6 +106,12 @@ def _load(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def _trainer(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    return trainer.measure(
+        pairs=options["pairs"], estimates=options["estimates"], only=options["only"], say=command.say
+    )
+
+
 def _pages_options(parser: ArgumentParser) -> None:
     parser.add_argument("--individuals", type=int, default=7000, help="in the experiment (default 7000)")
     parser.add_argument("--requests", type=int, default=20, help="of each address (default 20)")
@@ -139,11 +146,25 @@ def _load_options(parser: ArgumentParser) -> None:
     )
 
 
-NEEDS_NO_DATABASE = ("decisions",)
+NEEDS_NO_DATABASE = (
+    "decisions",
+    "trainer",
+)
+
+
+def _trainer_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--pairs", type=int, default=5, help="steps of each network, in turn (default 5)")
+    parser.add_argument(
+        "--estimates", type=int, default=12, help="networks to check estimates on (default 12)"
+    )
+    parser.add_argument("--only", default="", help="networks whose name contains this")
+
+
 OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "pages": _pages_options,
     "loop": _loop_options,
     "startup": _startup_options,
+    "trainer": _trainer_options,
     "decisions": _decisions_options,
     "load": _load_options,
 }
@@ -151,6 +172,7 @@ MEASURES: dict[str, Callable[[Command, dict[str, Any]], dict[str, Any]]] = {
     "pages": _pages,
     "loop": _loop,
     "startup": _startup,
+    "trainer": _trainer,
     "decisions": _decisions,
     "load": _load,
 }

@@ -8,6 +8,7 @@ import pytest
 
 from nasweb.embedded import worker
 from nasweb.embedded.web import PortTaken, listen
+from search import allocation
 
 
 def test_a_port_that_was_asked_for_and_is_taken_is_refused_with_a_remedy() -> None:
@@ -57,7 +58,7 @@ def test_a_gpu_counts_only_with_a_build_of_pytorch_that_can_use_it(
 
 
 def test_trainings_keep_their_memory_but_not_all_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "memory_bytes", lambda: 16 * 2**30)
+    monkeypatch.setattr(allocation, "memory_bytes", lambda: 16 * 2**30)
     environment = worker.training_command("training@embedded", 2).environment
     assert environment["MALLOC_MMAP_MAX_"] == "0"
     assert int(environment["MALLOC_TRIM_THRESHOLD_"]) == 2 * 2**30

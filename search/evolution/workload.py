@@ -1,0 +1,34 @@
+"""What a step of training must do at least, for one image: the ground that speed is measured against.
+
+Pure Python: must import neither Django nor torch.
+"""
+
+from search.evolution.cost import host_places, network_cost
+from search.evolution.host import Host
+from search.evolution.phenotype import Phenotype
+
+PASSES = 3
+"""Forward once; backward twice the work, for the gradient of the input and of the weights."""
+BYTES = 4
+
+
+def step_flops(phenotype: Phenotype, host: Host) -> float:
+    """Floating-point operations: two for each multiply-add, in each of three passes."""
+    return 2.0 * PASSES * network_cost(phenotype, host).multiply_adds
+
+
+def ideal_bytes(phenotype: Phenotype, host: Host) -> float:
+    """Bytes to and from memory when each operation reads its input and writes its output once a pass.
+
+    An operation is a convolution with its normalisation and ReLU, or a pool: no framework that computes them one
+    by one does with so little.
+    """
+    values = 0
+    for place in host_places(phenotype, host):
+        if place.layer.kind != "cell":
+            values += place.input_width * place.input_size**2 + place.output_width * place.output_size**2
+            continue
+        widths = phenotype.widths(place.layer.width)
+        read = sum(times * widths[value] for row in phenotype.operations for value, times in row.reads)
+        values += (read + sum(widths[1:])) * place.input_size**2
+    return float(PASSES * BYTES * values)

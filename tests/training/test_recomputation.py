@@ -1,0 +1,98 @@
+"""A network too large for the memory computes its cells twice, and trains exactly as one that fits."""
+
+import logging
+from typing import Any
+
+import pytest
+import torch
+
+from search.evolution.estimate import training_bytes
+from search.evolution.evaluation import EvaluationFailed
+from search.evolution.host import Host
+from search.evolution.phenotype import Phenotype, build_phenotype
+from search.evolution.space import SPACES
+from search.training import memory, trainer
+from search.training.hosts import Network, build_network
+from search.training.trainer import train
+from tests.training.cases import LIU, digits_protocol, ignore, networks
+from tests.training.states import Memory, assert_same, read
+
+HOST = Host(channels=4, image_size=8, image_channels=1)
+
+
+def final_state(phenotype: Phenotype, **changes: object) -> dict[str, Any]:
+    states = Memory()
+    protocol = digits_protocol(steps=3, **changes)
+    train(phenotype, protocol, repeat=0, seed=1, progress=ignore, device="cpu", checkpoint=states)
+    return read(states.states[-1])
+
+
+@pytest.mark.parametrize("space", ["hierarchical", "flat"])
+def test_weights_statistics_and_curve_are_the_same_to_the_last_bit(
+    space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phenotype = next(networks(SPACES[space], 1, start=7))[1]
+    whole = final_state(phenotype, host="large", cells=2)
+    monkeypatch.setattr(trainer, "must_recompute", lambda *_: True)
+    assert_same(final_state(phenotype, host="large", cells=2), whole)
+
+
+def held(network: Network, batch: int) -> int:
+    """Bytes that autograd keeps for the backward pass."""
+    saved: dict[int, int] = {}
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        saved[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        scores = network(torch.randn(batch, 1, 8, 8))
+    assert scores.requires_grad
+    return sum(saved.values())
+
+
+def test_little_is_held_between_the_passes() -> None:
+    network = build_network(build_phenotype(LIU), HOST, seed=1)
+    whole = held(network, 16)
+    network.recomputes = True
+    assert held(network, 16) < whole / 5
+
+
+def test_the_estimate_counts_one_cell_at_a_time() -> None:
+    phenotype, protocol = build_phenotype(LIU), digits_protocol(batch_size=256)
+    whole = training_bytes(phenotype, HOST, protocol)
+    one_by_one = training_bytes(phenotype, HOST, protocol, recomputes=True)
+    assert 0.5 * whole < one_by_one < 0.7 * whole  # cells take 1 : 1/2 : 1/4 of the memory
+
+
+def test_what_fits_is_not_computed_twice_and_what_never_fits_is_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    phenotype, protocol, device = build_phenotype(LIU), digits_protocol(batch_size=256), torch.device("cpu")
+    least = training_bytes(phenotype, HOST, protocol, recomputes=True)
+    for there, expected in ((10 * least, False), (int(1.2 * least), True)):
+        monkeypatch.setattr(memory, "machine_bytes", lambda device, there=there: there)
+        assert memory.must_recompute(phenotype, HOST, protocol, device) == expected
+    monkeypatch.setattr(memory, "machine_bytes", lambda device: least - 1)
+    with pytest.raises(EvaluationFailed, match=r"at least .* lower batch_size \(now 256\)"):
+        memory.must_recompute(phenotype, HOST, protocol, device)
+
+
+def test_what_turns_out_not_to_fit_is_tried_again_with_less_memory(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    phenotype = build_phenotype(LIU)
+    expected = final_state(phenotype)
+    built: list[Network] = []
+
+    def build(*arguments: Any, **options: Any) -> Network:
+        built.append(build_network(*arguments, **options))
+        if len(built) == 1:
+            raise MemoryError
+        return built[-1]
+
+    monkeypatch.setattr(trainer, "build_network", build)
+    with caplog.at_level(logging.INFO):
+        assert_same(final_state(phenotype), expected)
+    assert built[-1].recomputes
+    assert "computed again" in caplog.text
