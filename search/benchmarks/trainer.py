@@ -214,7 +214,12 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 def _environment(keeps_memory: bool) -> dict[str, str]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
-    if keeps_memory:
-        return {**plain, **training_environment(PROCESSES)}
-    return {**plain, "OMP_NUM_THREADS": "1"}
+    """This process's own, but for how memory is allocated."""
+    environment = dict(os.environ)
+    for name in ("MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_"):
+        environment.pop(name, None)
+    return {
+        **environment,
+        "OMP_NUM_THREADS": "1",
+        **(training_environment(PROCESSES) if keeps_memory else {}),
+    }
