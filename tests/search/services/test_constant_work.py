@@ -1,6 +1,7 @@
 """No query of a step grows with the population, in number or in the rows it reads through."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,10 +15,11 @@ from tests.search.searching import claim_next, finish, small_config, started
 pytestmark = pytest.mark.django_db
 
 
-def grown(size: int) -> Experiment:
+def grown(size: int, **sections: dict[str, Any]) -> Experiment:
     """A search with a population of that size, made of copies of one evaluated individual."""
     # Each proposal is trained: a mutation that changes nothing would be settled at once and followed by another.
-    config = small_config(individuals=size + 1000, in_flight=1, seed=size, strategy={"share_fitness": False})
+    sections = {"strategy": {"share_fitness": False}, **sections}
+    config = small_config(individuals=size + 1000, in_flight=1, seed=size, **sections)
     experiment = started(config)
     finish(claim_next(experiment))
     [first] = Individual.objects.filter(experiment=experiment)
