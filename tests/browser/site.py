@@ -48,22 +48,19 @@ def serving_prepared(folder: Path, *, empty: bool = False) -> Iterator[Site]:
     prepare = [*python, "-c", PREPARE, *(["--empty"] if empty else [])]
     prepared = subprocess.run(prepare, cwd=ROOT, capture_output=True, text=True, check=False)
     assert prepared.returncode == 0, prepared.stderr
-    port = free_port()
-    options = [
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "8",
-        "--no-control-socket",
-    ]
-    site = Site(f"http://127.0.0.1:{port}", json.loads(prepared.stdout))
-    with Running(
-        [*python, "-m", "gunicorn", *options, "nasweb.wsgi:application"], folder / "web.log"
-    ) as server:
-        eventually(lambda: server.said("") and _answers(site), "the pages answer")
+    site = Site(f"http://127.0.0.1:{free_port()}", json.loads(prepared.stdout))
+    with serving(site, python, folder):
         yield site
+
+
+@contextmanager
+def serving(site: Site, python: list[str], folder: Path) -> Iterator[None]:
+    """The web server at the site's address."""
+    options = ["--bind", site.address.removeprefix("http://"), "--worker-class", "gthread", "--threads", "8"]
+    command = [*python, "-m", "gunicorn", *options, "--no-control-socket", "nasweb.wsgi:application"]
+    with Running(command, folder / "web.log") as server:
+        eventually(lambda: server.said("") and _answers(site), "the pages answer")
+        yield
 
 
 def _answers(site: Site) -> bool:

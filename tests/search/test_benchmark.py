@@ -9,6 +9,7 @@ from django.core.management import call_command
 from search.benchmarks.report import as_table, percentile
 from search.benchmarks.synthetic import fill
 from search.models import Experiment, Individual
+from tests.browser.drawing_times import FULL_PAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,7 @@ def test_every_page_of_the_table_answers(settings: Any, capsys: pytest.CaptureFi
     report = json.loads(capsys.readouterr().out)
     assert {row["page"]: row["status"] for row in report["pages"] if row["status"] != 200} == {}
     assert len(report["pages"]) > 50
+    assert set(FULL_PAGES) <= {row["page"] for row in report["pages"]}  # those that a browser times
     assert report["machine"]["cores"]
 
 
