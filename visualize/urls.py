@@ -4,6 +4,7 @@ from django.urls import path
 
 from visualize.views import (
     account,
+    baselines,
     compare,
     controls,
     curves,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("experiments/import/", transfers.import_file, name="experiment_import"),
     path("experiments/new/estimate/", launch.estimate, name="experiment_estimate"),
     path("experiments/new/demo/", launch.demo, name="experiment_demo"),
+    path("experiments/new/baselines/", baselines.start, name="experiment_baselines"),
     path("experiments/<int:experiment_id>/", experiments.detail, name="experiment"),
     path("experiments/<int:experiment_id>/fragments/live/", experiments.live, name="experiment_live"),
     path("experiments/<int:experiment_id>/curves.json", curves.curves_json, name="experiment_curves"),

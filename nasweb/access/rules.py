@@ -60,7 +60,9 @@ PAGES: dict[str, Rule] = {
     **dict.fromkeys(("people", "person_create", "person_change"), ADMIN),
     # Every search believes the fitness that a file brings, and those that wait for it are told.
     "experiment_import": TRUSTED,
-    **dict.fromkeys(("experiment_new", "experiment_estimate", "experiment_demo"), RUN),
+    **dict.fromkeys(
+        ("experiment_new", "experiment_estimate", "experiment_demo", "experiment_baselines"), RUN
+    ),
     **dict.fromkeys(
         (
             "experiment_start",

@@ -141,6 +141,7 @@ NOT_PAGES = {
     "metrics",
     "experiment_estimate",
     "experiment_demo",
+    "experiment_baselines",
     "experiment_live",
     "experiment_curves",
     "experiment_start",

@@ -1,6 +1,7 @@
 """Experiments side by side."""
 
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from visualize.compare_charts import plots_json
 from visualize.compare_page import asked, compare_page, drawn, grouped
+from visualize.views.baselines import NETWORKS, SEEDS
 from visualize.views.fragments import render_either
 
 
@@ -23,7 +25,13 @@ def index(request: HttpRequest) -> HttpResponse:
         }
         query = urlencode({"experiments": wanted.experiments, **kept}, safe=",")
         return redirect(f"{reverse('compare')}?{query}")
-    context = {**compare_page(wanted), "section": "compare"}
+    context = {
+        **compare_page(wanted),
+        "section": "compare",
+        "baseline_seeds": SEEDS,
+        "baseline_networks": NETWORKS,
+        "token": uuid4(),
+    }
     return render_either(request, "compare/index.html", "compare/parts/results.html", context)
 
 
