@@ -108,6 +108,11 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "login"
+FILE_UPLOAD_HANDLERS = [
+    "nasweb.access.uploads.OnlyWhereAsked",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 env.text(environment.TOKEN, "", environment.TOKEN_MEANING)  # read by nasweb.client, which knows no settings
 
 ROOT_URLCONF = "nasweb.urls"

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 
 from search.models import Role, Scope
 
 NEVER = "never"
+PASSWORD_HELP = "Ten characters or more; not a common one, no number alone, not like your name."
 SCOPES = {
     Scope.READ: "read: look at everything, take results away",
     Scope.RUN: "run: also make experiments, and change your own",
@@ -28,6 +30,17 @@ class LoginForm(forms.Form):
     password = forms.CharField(
         strip=False, max_length=1000, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+class PasswordForm(PasswordChangeForm):
+    """Another password for oneself, in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)  # the page is about more
+        self.fields["new_password1"].help_text = PASSWORD_HELP
+        self.fields["new_password2"].label = "New password again"
+        self.fields["new_password2"].help_text = ""
 
 
 class TokenForm(forms.Form):

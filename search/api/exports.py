@@ -56,7 +56,13 @@ def csv_lines(rows: QuerySet[Individual]) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     for values in _values(rows):
         values |= {name: values[name] and values[name].isoformat() for name in ("created_at", "finished_at")}
-        yield writer.writerow(values[name] for name in COLUMNS)
+        yield writer.writerow(_harmless(values[name]) for name in COLUMNS)
+
+
+def _harmless(value: Any) -> Any:
+    """A spreadsheet takes a text that begins so for a formula, and a formula can send data away."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value
 
 
 def json_lines(rows: QuerySet[Individual]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 FOLDER_PREFIX = "folder:"
 """`folder:NAME` is a folder of images, one directory a class, under the data folder."""
-_FOLDER_NAME = re.compile(r"^folder:[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+_FOLDER_NAME = re.compile(r"folder:[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -40,4 +40,4 @@ DATASETS: dict[str, DatasetShape] = {row.name: row for row in _ROWS}
 
 def is_folder(name: str) -> bool:
     """Whether the name is a well-formed `folder:NAME`."""
-    return _FOLDER_NAME.match(name) is not None
+    return _FOLDER_NAME.fullmatch(name) is not None

@@ -20,6 +20,8 @@ from search.models import Individual, MotifUse, WorkState
 MAX_QUERY = 1000
 """Characters; a longer filter is refused."""
 MAX_TERMS = 20
+MAX_WORDS = 40
+"""In all terms together, counting each of `tag:a,b`: a tag is looked for in the text of every row."""
 
 LARGEST = 2**62
 """Beyond any count: a number is held to this before it reaches the database."""
@@ -101,6 +103,9 @@ def parse_query(text: str) -> Q:
     terms = text.split()
     if len(terms) > MAX_TERMS:
         raise QueryError(f"the filter has {len(terms)} terms; at most {MAX_TERMS} are read")
+    words = sum(term.count(",") + 1 for term in terms)
+    if words > MAX_WORDS:
+        raise QueryError(f"the filter names {words} words and numbers; at most {MAX_WORDS} are read")
     condition = Q()
     for term in terms:
         negated = term.startswith("-")

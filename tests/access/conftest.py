@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from search.models import Experiment, Role, Scope
 from search.services.accounts import create_account
 from search.services.tokens import create_token
+from tests.api.conftest import api as api
 from tests.api.conftest import instant_trainer as instant_trainer
 from tests.api.conftest import plain_static_files as plain_static_files
 from tests.api.conftest import remembered_search as remembered_search

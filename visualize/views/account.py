@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import auth, messages
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,7 +15,7 @@ from search.models import Role, Scope
 from search.selectors.accounts import people, tokens_of
 from search.services.accounts import set_password
 from search.services.tokens import create_token, revoke_token
-from visualize.account_forms import TokenForm
+from visualize.account_forms import PasswordForm, TokenForm
 from visualize.views.login import NO_ACCOUNTS
 
 
@@ -26,7 +25,7 @@ from visualize.views.login import NO_ACCOUNTS
 def account(request: HttpRequest) -> HttpResponse:
     """GET shows it; POST changes the password, which ends one's other sessions."""
     user = _user(request)
-    form = PasswordChangeForm(user, request.POST if request.method == "POST" else None)
+    form = PasswordForm(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             set_password(name=user.get_username(), password=form.cleaned_data["new_password1"])
@@ -76,7 +75,7 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 def _page(
     request: HttpRequest,
     *,
-    password: PasswordChangeForm | None = None,
+    password: PasswordForm | None = None,
     token: TokenForm | None = None,
     made: object = None,
     text: str = "",
@@ -86,7 +85,7 @@ def _page(
     context = {
         "person": user,
         "role": role,
-        "password": password or PasswordChangeForm(user),
+        "password": password or PasswordForm(user),
         "token": token or TokenForm(role=role),
         "tokens": tokens_of(user.pk).filter(revoked_at=None),
         "made": made,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
@@ -146,7 +146,7 @@ def _refused(request: HttpRequest, reason: str) -> HttpResponse:
     messages.error(request, f"Nothing was evaluated. {reason}")
     back = request.POST.get("back", "")
     ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if ours else "editor")
+    return HttpResponseRedirect(back) if ours else redirect("editor")
 
 
 def _parent_step(request: HttpRequest, experiment_id: int) -> int | None:

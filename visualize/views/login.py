@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -43,7 +43,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return _form(request, form, 403)
     forget_attempts(name=name, address=address)
     auth.login(request, user)
-    return redirect(_next(request))
+    return HttpResponseRedirect(_next(request))
 
 
 @require_POST

@@ -50,7 +50,9 @@ class Command(BaseCommand):
         for row in rows.filter(owner=_person(owner)) if owner else rows:
             until = f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "for ever"
             used = f"used {row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never used"
-            self.stdout.write(f"{row.prefix}…  {row.owner}  {row.scope:<5}  {until}  {used}  {row.name}")
+            self.stdout.write(
+                f"{row.prefix}…  {row.owner}  {row.scope:<5}  {until}  {used}  {_plain(row.name)}"
+            )
 
     def revoke(self, *, prefix: str, **_: Any) -> None:
         found = list(tokens_of().filter(prefix__startswith=prefix.rstrip("…"), revoked_at=None)[:2])
@@ -60,6 +62,11 @@ class Command(BaseCommand):
             )
         revoke_token(token_id=found[0].pk)
         self.stdout.write(f"The token {found[0].prefix}… is revoked.")
+
+
+def _plain(text: str) -> str:
+    """Nothing in it that a terminal would obey."""
+    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def _person(name: str) -> Any:
