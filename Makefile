@@ -19,7 +19,7 @@ SEED ?=
 MINUTES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint format pytest pictures faults services clean
+.PHONY: audit help run install test lint format pytest pictures faults services clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,13 @@ services: ## install the browser, PostgreSQL, Redis and libfaketime for the test
 	  echo "The tests need$$missing. Install them (on Debian: sudo apt-get install$$missing), then make test." >&2; exit 1; \
 	fi; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+# In an environment of its own: what it needs is nothing to us. --strict: a package that could not be looked up fails.
+audit: $(VENV)/installed ## look the pinned packages up in the list of known weaknesses (needs a network)
+	$(PY) -m pip check
+	$(PY) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement requirements.txt
 
 clean: ## remove what tools made; .venv and var/ stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis staticfiles
