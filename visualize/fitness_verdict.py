@@ -60,7 +60,7 @@ def _measured(
         return Verdict("same", "Nothing but noise", text, difference)
     images = int(left.evaluation.protocol.get("validation_images") or 1)
     sides = [
-        Measured(fitness, int(row.evaluation.protocol.get("repeats") or 1), row.fitness_spread)
+        Measured(fitness, _repeats(row), row.fitness_spread)
         for fitness, row in ((first, left), (second, right))
     ]
     pooled = None
@@ -74,10 +74,16 @@ def _measured(
     return Verdict(kind, headline, _tested(comparison, sides, pooled), difference)
 
 
+def _repeats(row: Individual) -> int:
+    return row.repeats or int(row.evaluation.protocol.get("repeats") or 1)
+
+
 def _why_none(row: Individual) -> str:
     if row.state == WorkState.FAILED:
         reason = row.reason or row.evaluation.reason
         return f"#{row.step} failed{': ' + reason.rstrip('.') if reason else ''}."
+    if row.state == WorkState.CANCELLED and row.stopped_at is not None:
+        return f"#{row.step} was stopped early, at step {row.stopped_at} of its training."
     if row.state == WorkState.CANCELLED:
         return f"#{row.step} was cancelled."
     if row.evaluation.state == WorkState.RUNNING:

@@ -15,6 +15,7 @@ from tests.search.searching import small_config, started, work_off
 from tests.visualize.test_forms import filled
 from visualize.estimates import trained_share
 from visualize.facts import configuration_facts, outcome_facts
+from visualize.fitness_verdict import fitness_verdict
 from visualize.forms import initial_values
 
 ALL: dict[str, Any] = {
@@ -131,3 +132,16 @@ def test_what_was_stopped_is_found_counted_and_in_the_api(client: Client, experi
     rows = client.get(f"{api}/individuals?limit=100").json()["items"]
     assert sum(row["stopped_at"] == 10 for row in rows) == stopped
     assert {row["repeats"] for row in rows} == {1, 2}
+
+
+def test_a_comparison_takes_the_repeats_that_a_fitness_rests_on(experiment: Experiment) -> None:
+    rows = experiment.individuals.select_related("evaluation", "experiment")
+    once, stopped = rows.filter(repeats=1, state="done").first(), rows.filter(state="cancelled").first()
+    assert once is not None
+    assert stopped is not None
+    twice = rows.filter(repeats=2, state="done").exclude(evaluation=once.evaluation_id).first()
+    verdict = fitness_verdict(once, twice, same_network=False)
+    assert verdict.kind == "unknown"
+    assert "One repeat for one of them" in verdict.text
+    why = fitness_verdict(once, stopped, same_network=False).text
+    assert why == f"#{stopped.step} was stopped early, at step 10 of its training."

@@ -1,8 +1,11 @@
 """A trainer with a learning curve: what it shows on the way depends on the network, as what it ends with does."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from search import services
+from search.attempts import run_attempt
 from search.evolution.config import Protocol
 from search.evolution.decisions import RUNGS
 from search.evolution.evaluation import Checkpoint, Progress, TrainResult, instant_trainer
@@ -62,3 +65,13 @@ class CurvedTrainer:
         finally:
             self.steps.append((phenotype.key, repeat, first, done))
         return TrainResult(final, tuple(curve), float(protocol.steps), "curved")
+
+
+def work_off_as_workers_do(experiment: Experiment) -> Experiment:
+    """`work_off`, with the next individual proposed by the transaction that ends the one before."""
+    queue = deque(services.advance_experiment(experiment_id=experiment.pk))
+    while queue:
+        for experiment_id in run_attempt(evaluation_id=queue.popleft(), worker="worker", send=queue.append):
+            queue.extend(services.advance_experiment(experiment_id=experiment_id))
+    experiment.refresh_from_db()
+    return experiment

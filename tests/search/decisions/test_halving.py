@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -9,9 +10,9 @@ from search import services
 from search.attempts import run_attempt
 from search.evolution.config import ConfigError, ExperimentConfig
 from search.evolution.decisions import Ladder, rung_of
-from search.models import Individual
+from search.models import Experiment, Individual
 from tests.search.decisions.conftest import UseTrainer
-from tests.search.decisions.curved import CurvedTrainer, decided
+from tests.search.decisions.curved import CurvedTrainer, decided, work_off_as_workers_do
 from tests.search.searching import forget_everything, history, small_config, started, work_off
 
 
@@ -37,12 +38,12 @@ def test_the_work_that_is_left_is_what_many_would_take() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("in_flight", [1, 4])
+@pytest.mark.parametrize("in_flight,work", [(1, work_off), (4, work_off), (4, work_off_as_workers_do)])
 def test_never_more_than_one_in_three_goes_on_and_the_best_do(
-    use_trainer: UseTrainer, in_flight: int
+    use_trainer: UseTrainer, in_flight: int, work: Callable[[Experiment], Experiment]
 ) -> None:
     use_trainer(CurvedTrainer())
-    experiment = work_off(started(halving(in_flight=in_flight)))
+    experiment = work(started(halving(in_flight=in_flight)))
     assert experiment.state == "finished"
     ladder = decided(experiment)["ladder"]
     first, second = ladder["reached"]

@@ -1,5 +1,6 @@
 """Few repeats at first: more for what is proposed again or leads, and never another experiment's number."""
 
+from collections.abc import Callable
 from statistics import fmean
 
 import pytest
@@ -8,7 +9,7 @@ from search.evolution.config import ConfigError, ExperimentConfig
 from search.evolution.phenotype import Phenotype
 from search.models import Evaluation, Experiment, FitnessRecord, Individual
 from tests.search.decisions.conftest import UseTrainer
-from tests.search.decisions.curved import CurvedTrainer
+from tests.search.decisions.curved import CurvedTrainer, work_off_as_workers_do
 from tests.search.searching import forget_everything, history, small_config, started, work_off
 
 pytestmark = pytest.mark.django_db
@@ -47,12 +48,12 @@ def check_books(experiment: Experiment) -> None:
     assert experiment.best_id == best.pk
 
 
-@pytest.mark.parametrize("in_flight", [1, 3])
+@pytest.mark.parametrize("in_flight,work", [(1, work_off), (3, work_off), (3, work_off_as_workers_do)])
 def test_most_networks_are_trained_once_and_the_leader_as_often_as_the_protocol_says(
-    use_trainer: UseTrainer, in_flight: int
+    use_trainer: UseTrainer, in_flight: int, work: Callable[[Experiment], Experiment]
 ) -> None:
     use_trainer(CurvedTrainer(noisy))
-    experiment = work_off(started(sparing(in_flight=in_flight)))
+    experiment = work(started(sparing(in_flight=in_flight)))
     assert experiment.state == "finished"
     check_books(experiment)
     assert experiment.best is not None
