@@ -148,7 +148,7 @@ def _through_workers(experiment: Experiment, evaluations: int, workers: int) -> 
         "per second": (last - first) / wall,
         "wall ms each": 1000 * wall / (last - first),
         "cpu ms each": sum(each.values()),
-        **{f"{name} cpu ms": value for name, value in each.items()},
+        **{f"{name} cpu ms each": value for name, value in each.items()},
     }
 
 

@@ -25,6 +25,7 @@ SUBJECTS = 20
 TARGETS = {7_000: 100.0, 100_000: 300.0}
 """Individuals -> milliseconds that 95 % of the requests must stay below."""
 BIG = "benchmark"
+CURVES_KB = 300
 
 
 def prepare(individuals: int, say: Say) -> tuple[Experiment, Experiment]:
@@ -96,6 +97,17 @@ def _row(client: Client, address: Address, requests: int) -> dict[str, Any]:
         "queries": asked,
         "slowest query ms": 1000 * slowest,
     }
+
+
+def whole_curves(experiment: Experiment) -> dict[str, Any]:
+    """All that a browser fetches to draw the curves of a whole search."""
+    client, cursor, answers, size = Client(headers={"Host": "localhost"}), "", 0, 0
+    while True:
+        response = client.get(f"/experiments/{experiment.pk}/curves.json", {"after": cursor})
+        answer = response.json()
+        answers, size, cursor = answers + 1, size + _size(response), answer["cursor"]
+        if not answer["more"]:
+            return {"what": "curves, whole", "answers": answers, "kB": size / 1000, "target kB": CURVES_KB}
 
 
 def _size(response: Any) -> int:

@@ -42,6 +42,8 @@ def test_every_page_of_the_table_answers(settings: Any, capsys: pytest.CaptureFi
     assert len(report["pages"]) > 50
     assert set(FULL_PAGES) <= {row["page"] for row in report["pages"]}  # those that a browser times
     assert report["machine"]["cores"]
+    [whole] = report["curves"]
+    assert 0 < whole["kB"] < whole["target kB"]
 
 
 def test_the_loop_counts_what_ended_and_what_was_trained(

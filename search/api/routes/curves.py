@@ -24,7 +24,7 @@ from search.selectors.experiments import CurvePoint
 
 router = Router(tags=["experiments"])
 
-MOST_POINTS = 10_000
+MOST_POINTS, USUAL_POINTS = 10_000, 5_000
 MOST_FAILED = 1_000
 """The latest failed individuals of a delta; a search with more has another problem than its curve."""
 LONGEST_WAIT = 25
@@ -48,7 +48,7 @@ def show_curves(
     after: After = "",
     limit: Annotated[
         Count, Field(ge=1, le=MOST_POINTS, description="Completions in one answer")
-    ] = MOST_POINTS,
+    ] = USUAL_POINTS,
 ) -> CurveDelta:
     """Begin without a cursor, hand back the one that comes, and add what is new to what you have."""
     seen, failed = _read_cursor(after)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.benchmarks import decisions, load, loop, pages, startup, trainer
+from search.benchmarks import comparing, decisions, load, loop, pages, startup, trainer
 from search.benchmarks.report import as_table, surrounding_facts
 from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 
@@ -31,6 +31,12 @@ class Command(BaseCommand):
             kind.add_argument(
                 "--keep", metavar="NAME", default="", help="a database that is kept and used again"
             )
+            kind.add_argument("--save", action="store_true", help="keep the result in docs/benchmarks")
+            kind.add_argument(
+                "--compare",
+                action="store_true",
+                help="print factors against the result kept in docs/benchmarks",
+            )
             kind.add_argument(
                 "--here", action="store_true", help="measure on the configured database, as it is"
             )
@@ -50,18 +56,36 @@ class Command(BaseCommand):
             raise CommandError("the benchmark failed", returncode=status)
 
     def _measure(self, options: dict[str, Any]) -> None:
-        result = MEASURES[options["kind"]](self, options)
-        facts = surrounding_facts()
+        measured = MEASURES[options["kind"]](self, options)
+        machine = {**surrounding_facts(), comparing.CALIBRATION: round(comparing.calibration_ms(), 2)}
+        result = {"machine": machine, **measured}
+        name, old = _name(options), None
+        if options["compare"]:
+            old = comparing.last(name)
+            if old is None:
+                raise CommandError(
+                    f"{comparing.path_of(name)} is not there to compare with; --save writes it"
+                )
+            rows = comparing.compare(result, old)
+            result |= {"factors, machines made equal": rows, "slower": comparing.slower(rows)}
+        if options["save"]:
+            self.say(f"kept in {comparing.keep(name, {'machine': machine, **measured})}")
         if options["json"]:
-            self.stdout.write(json.dumps({"machine": facts, **result}, indent=1))
+            self.stdout.write(json.dumps(result, indent=1))
             return
-        self.stdout.write(", ".join(f"{name} {value}" for name, value in facts.items()))
-        for name, value in result.items():
-            text = as_table(value) if isinstance(value, list) else f"{name}: {value}"
+        self.stdout.write(", ".join(f"{fact} {value}" for fact, value in machine.items()))
+        for part, value in list(result.items())[1:]:
+            text = as_table(value) if isinstance(value, list) else f"{part}: {value}"
             self.stdout.write(text)
 
     def say(self, text: str) -> None:
         self.stderr.write(text)
+
+
+def _name(options: dict[str, Any]) -> str:
+    """What a result is kept under: the kind, and what makes its figures others."""
+    sizes = [f"{size}-{options[size]}" for size in ("individuals", "workers") if options.get(size)]
+    return "-".join([options["kind"], *sizes, *(["sqlite"] if options["sqlite"] else [])])
 
 
 def _pages(command: Command, options: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +95,12 @@ def _pages(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     )
     limit = pages.target(options["individuals"])
     missed = [row["page"] for row in rows if row["p95 ms"] > limit or row["status"] != 200]
-    return {"pages": rows, "target p95 ms": limit, "missed": ", ".join(missed) or "none"}
+    return {
+        "pages": rows,
+        "target p95 ms": limit,
+        "missed": ", ".join(missed) or "none",
+        "curves": [pages.whole_curves(experiment)],
+    }
 
 
 def _loop(command: Command, options: dict[str, Any]) -> dict[str, Any]:
