@@ -248,9 +248,7 @@ CELERY_TASK_ROUTES = {"search.tasks.evaluate": {"queue": "training"}}
 """Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_DB_REUSE_MAX = 2**31
-"""Celery would close the database's connection before and after each task, which costs more than most tasks do;
-`nasweb.celery` closes what is old or broken instead."""
+CELERY_DB_REUSE_MAX = 2**31  # no new connection for each task: nasweb.celery closes the old and the broken
 CELERY_TASK_SOFT_TIME_LIMIT = int(0.9 * EVALUATION_TIME_LIMIT)
 CELERY_TASK_TIME_LIMIT = EVALUATION_TIME_LIMIT
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -260,11 +258,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.2,
-    "interval_max": 0.2,
-}
+    "max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2
+}  # fmt: skip
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BEAT_SCHEDULE = {
