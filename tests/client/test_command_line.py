@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -159,6 +160,21 @@ def test_evaluations_are_listed_cancelled_and_tried_again(nas: Nas) -> None:
     assert "cancelled" in nas("evaluations", "cancel", number).out
     assert Evaluation.objects.get(pk=number).state == "cancelled"
     assert nas("evaluations", "cancel", number).status == 1
+
+
+def test_a_wait_that_is_interrupted_says_so_and_changes_nothing(live_server: LiveServer) -> None:
+    experiment = started()
+    command = [sys.executable, "-m", "nasweb.client", "experiments", "wait", str(experiment.pk)]
+    with subprocess.Popen(
+        [*command, "--url", live_server.url], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr is not None
+        process.stderr.read(1)  # the bar is there: it waits
+        process.send_signal(signal.SIGINT)
+        assert b"Traceback" not in process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    experiment.refresh_from_db()
+    assert experiment.state == "running"
 
 
 def test_a_name_cannot_command_the_terminal(nas: Nas) -> None:

@@ -68,7 +68,6 @@ EVALUATION = Layout(
         "genotype": "is written as its key",
         "lease": "a claim of a worker that the other installation does not have",
         "sent_at": "a message of this broker",
-        "live_curve": "of a repeat that is under way and will be trained again",
     },
 )
 RECORD = Layout(FitnessRecord, {"evaluation": "holds it"})

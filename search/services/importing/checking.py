@@ -145,15 +145,16 @@ def _evaluation(checked: Checked, line: Line) -> None:
     if phenotype + protocol_key in checked.evaluations:
         raise BadFile("this network and protocol stand in the file twice", line=line.number)
     done = values["state"] == WorkState.DONE
-    repeats = _records(line)
-    if done != (values["fitness"] is not None) or (done and repeats != list(range(protocol.repeats))):
+    repeats, wanted = _records(line), values.get("repeats") or protocol.repeats
+    if done != (values["fitness"] is not None) or (done and repeats != list(range(wanted))):
         raise BadFile(
-            f"evaluation: a done one has a fitness and {protocol.repeats} records, the others no fitness",
+            f"evaluation: a done one has a fitness and {wanted} records, the others no fitness",
             line=line.number,
         )
     if values["attempts"] > values["max_attempts"]:
         raise BadFile("evaluation.attempts must be at most its max_attempts", line=line.number)
     _fractions(values, ("fitness", "progress"), line)
+    _curve(values["live_curve"], line)
     checked.evaluations[phenotype + protocol_key] = done
     checked.counts["evaluations"] += 1
     checked.counts["records"] += len(repeats)
@@ -166,13 +167,16 @@ def _records(line: Line) -> list[int]:
     for document in line.content["records"]:
         values = values_of(RECORD, document, line)
         _fractions(values, ("accuracy",), line)
-        curve = values["curve"]
-        if not (isinstance(curve, list) and all(_is_point(point) for point in curve)):
-            raise BadFile("evaluation.records: a curve is a list of objects of numbers", line=line.number)
+        _curve(values["curve"], line)
         repeats.append(values["repeat"])
     if repeats != sorted(set(repeats)):
         raise BadFile("evaluation.records must stand in order of repeat, each once", line=line.number)
     return repeats
+
+
+def _curve(value: Any, line: Line) -> None:
+    if not (isinstance(value, list) and all(_is_point(point) for point in value)):
+        raise BadFile("evaluation: a curve is a list of objects of numbers", line=line.number)
 
 
 def _is_point(point: Any) -> bool:

@@ -32,10 +32,11 @@ def values_of(layout: Layout, document: Any, line: Line, *, beside: Collection[s
         )
     if missing := sorted(name for name in beside if name not in document):
         raise BadFile(f"{line.kind}.{missing[0]} is missing", line=line.number)
-    found = {}
+    found: dict[str, Any] = {}
     for name, field in layout.fields.items():
         if name not in document:
-            if field.has_default():  # a column that is younger than the file
+            if field.null or field.has_default():  # a column that is younger than the file
+                found[name] = field.get_default()
                 continue
             raise BadFile(f"{line.kind}.{name} is missing", line=line.number)
         found[name] = _value(field, document[name], f"{line.kind}.{name}", line.number)

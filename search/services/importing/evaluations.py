@@ -1,6 +1,5 @@
 """Evaluations and their records out of a file, beside those that are here: what is finished here stays as it is."""
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from search.models import Evaluation, FitnessRecord, Genotype, WorkState
 from search.selectors.whole import EVALUATION, RECORD
+from search.services.decisions.repeating import mean_and_spread
 from search.services.evaluations import OUTCOME
 from search.services.importing.columns import values_of
 from search.services.importing.reading import BadFile, Line
@@ -18,7 +18,7 @@ from search.services.settling import end_evaluation
 
 Key = tuple[str, str]
 """(phenotype key, protocol key)"""
-NOBODYS: dict[str, Any] = {"lease": "", "sent_at": None, "live_curve": []}
+NOBODYS: dict[str, Any] = {"lease": "", "sent_at": None}
 
 
 @dataclass
@@ -47,8 +47,10 @@ def store_evaluations(lines: Sequence[Line], met: Met) -> list[int]:
         if documents[key].content["state"] == WorkState.DONE and row.state != WorkState.DONE:
             advance += _finish(row, incoming)
             met.finished += 1
-        elif incoming and row.state == WorkState.DONE and _differ(row, incoming):
+        elif row.state == WorkState.DONE and _differ(row, incoming):
             met.differing += 1
+        elif row.state == WorkState.DONE and _add_repeats(row, incoming):
+            met.finished += 1
         else:
             met.known += 1
     return advance
@@ -101,7 +103,7 @@ def _columns(line: Line) -> dict[str, Any]:
     values = values_of(EVALUATION, line.content, line, beside=("genotype", "records")) | NOBODYS
     if values["state"] == WorkState.RUNNING:
         values |= {
-            "state": WorkState.WAITING, "attempts": max(0, values["attempts"] - 1), "progress": 0,
+            "state": WorkState.WAITING, "attempts": max(0, values["attempts"] - 1), "progress": 0, "live_curve": [],
             "worker": "", "device": "", "claimed_at": None, "heartbeat_at": None,
         }  # fmt: skip
     return values
@@ -113,7 +115,28 @@ def _records(line: Line) -> list[dict[str, Any]]:
 
 def _differ(row: Evaluation, incoming: list[dict[str, Any]]) -> bool:
     here = dict(row.records.values_list("repeat", "accuracy"))
-    return any(here.get(values["repeat"]) != values["accuracy"] for values in incoming)
+    return any(here.get(values["repeat"], values["accuracy"]) != values["accuracy"] for values in incoming)
+
+
+@transaction.atomic
+def _add_repeats(row: Evaluation, incoming: list[dict[str, Any]]) -> bool:
+    """Where fewer repeats were enough here: individuals rest on as many of the first ones as before."""
+    locked = lock_evaluation(row.pk)
+    if locked.state != WorkState.DONE or not _insert_missing(locked, incoming):
+        return False
+    locked.save(update_fields=["fitness", "fitness_spread", "repeats"])
+    return True
+
+
+def _insert_missing(row: Evaluation, incoming: list[dict[str, Any]]) -> bool:
+    """Repeats that are here stay, and the others come from the file; whether there were any. The row is not saved."""
+    have = set(row.records.values_list("repeat", flat=True))
+    missing = [values for values in incoming if values["repeat"] not in have]
+    FitnessRecord.objects.bulk_create(FitnessRecord(evaluation=row, **values) for values in missing)
+    accuracies = list(row.records.order_by("repeat").values_list("accuracy", flat=True))
+    row.fitness, row.fitness_spread = mean_and_spread(accuracies)
+    row.repeats = None if len(accuracies) == row.protocol["repeats"] else len(accuracies)
+    return bool(missing)
 
 
 def _finish(row: Evaluation, incoming: list[dict[str, Any]]) -> list[int]:
@@ -124,17 +147,11 @@ def _finish(row: Evaluation, incoming: list[dict[str, Any]]) -> list[int]:
         locked = lock_evaluation(row.pk)
         if locked.state == WorkState.DONE:
             return locked  # a worker was quicker, and has settled everyone
-        have = set(locked.records.values_list("repeat", flat=True))
-        FitnessRecord.objects.bulk_create(
-            FitnessRecord(evaluation=locked, **values) for values in incoming if values["repeat"] not in have
-        )
-        accuracies = list(locked.records.order_by("repeat").values_list("accuracy", flat=True))
+        _insert_missing(locked, incoming)
         locked.state, locked.lease, locked.live_curve, locked.progress = WorkState.DONE, "", [], 1.0
-        locked.fitness = statistics.fmean(accuracies)
-        locked.fitness_spread = statistics.stdev(accuracies) if len(accuracies) > 1 else None
         locked.reason_code = locked.reason = locked.log = ""
         locked.finished_at = database_now()
-        locked.save(update_fields=OUTCOME)
+        locked.save(update_fields=[*OUTCOME, "repeats"])
         return locked
 
     return end_evaluation(row.pk, finish)

@@ -5,9 +5,11 @@ from itertools import islice
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import QuerySet
 
 from search.models import Evaluation, Experiment, ExperimentState, Genotype, Individual, WorkState
 from search.selectors.whole import INDIVIDUAL
+from search.services.decisions.repeating import ask_for
 from search.services.importing.checking import Checked
 from search.services.importing.columns import values_of
 from search.services.importing.evaluations import evaluations_by_key
@@ -96,9 +98,19 @@ def _settle_ended(experiment: Experiment) -> None:
     is_open = Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN)
     evaluations = lock_evaluations(Evaluation.objects.filter(pk__in=is_open.order_by().values("evaluation")))
     for row in Evaluation.objects.filter(pk__in=evaluations):
-        if row.state == WorkState.CANCELLED:
+        before = row.repeats
+        train_on = ask_for(row, _most_repeats(is_open, row))  # it may rest on fewer repeats here
+        if row.repeats != before:
+            row.save(update_fields=["repeats"])
+        if train_on or row.state == WorkState.CANCELLED:
             make_waiting(row)
         elif row.state == WorkState.RUNNING:
             is_open.filter(evaluation=row).update(state=WorkState.RUNNING)
         elif row.state in (WorkState.DONE, WorkState.FAILED):
             settle(experiment, list(is_open.filter(evaluation=row).order_by("step")), row)
+
+
+def _most_repeats(rows: "QuerySet[Individual]", row: Evaluation) -> int | None:
+    """Of those that wait for an evaluation; None: all of the protocol's."""
+    wanted = list(rows.filter(evaluation=row).values_list("repeats", flat=True))
+    return None if None in wanted else max(number for number in wanted if number is not None)

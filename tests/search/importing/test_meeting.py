@@ -107,3 +107,17 @@ def test_with_a_key_the_same_file_gives_the_experiment_of_the_first_time() -> No
     with pytest.raises(Conflict, match="another request"):
         imported(other, key="mine")
     assert IdempotentReply.objects.count() == 1
+
+
+def test_repeats_that_only_the_file_has_come_to_those_that_are_here() -> None:
+    config = small_config(individuals=1, protocol={"repeats": 3})
+    content = exported(work_off(started(config)))
+    before = contents()["FitnessRecord"]
+    FitnessRecord.objects.filter(repeat__gt=0).delete()  # as where one repeat was enough
+    first = FitnessRecord.objects.get()
+    Evaluation.objects.update(repeats=1, fitness=first.accuracy, fitness_spread=None)
+    done = imported(content)
+    assert (done.met.finished, done.met.differing) == (1, 0)
+    assert contents()["FitnessRecord"] == before
+    row = Evaluation.objects.get()
+    assert (row.repeats, row.fitness) == (None, individual(Experiment.objects.order_by("-pk")[0], 0).fitness)

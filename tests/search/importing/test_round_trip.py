@@ -1,6 +1,7 @@
 """What one installation exports is on another one what it was, field by field, and goes on as it would have."""
 
 import threading
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,9 @@ from search.selectors import whole
 from search.selectors.whole import writing
 from search.selectors.whole.snapshot import snapshot
 from search.services.editing import update_experiment
+from search.services.importing import BadFile
 from search.services.words import write_words
-from tests.search.importing.files import contents, documents, empty_the_database, exported, imported
+from tests.search.importing.files import contents, documents, edited, empty_the_database, exported, imported
 from tests.search.searching import (
     claim_next,
     created,
@@ -85,6 +87,38 @@ def _fitness(experiment: Experiment, stayed: list[tuple[object, ...]]) -> float:
     fitness = stayed[step][4]
     assert isinstance(fitness, float)
     return fitness
+
+
+def test_few_repeats_and_early_decisions_go_along() -> None:
+    config = small_config(
+        individuals=14, in_flight=1, protocol={"repeats": 3}, decisions={"first_repeats": 1, "halving": 2}
+    )
+    content = exported(work_off(started(config)))
+    before = contents()
+    counts = [len(line["evaluation"]["records"]) for line in documents(content) if "evaluation" in line]
+    assert 1 in counts
+    assert max(counts) > 1
+    empty_the_database()
+    imported(content)
+    assert contents() == before
+
+
+def test_a_column_that_is_younger_than_the_file_is_left_as_it_begins() -> None:
+    content = exported(created())
+    empty_the_database()
+    imported(edited(content, "experiment", lambda row: (row.pop("decision_state"), row.pop("tags"))))
+    assert (Experiment.objects.get().decision_state, Experiment.objects.get().tags) == (None, [])
+
+
+@pytest.mark.parametrize("kind", ["experiment", "evaluation", "individual"])
+def test_a_file_without_any_one_column_is_read_or_refused_and_never_breaks(kind: str) -> None:
+    content = exported(work_off(started(small_config(individuals=2, in_flight=1))))
+    lines = documents(content)
+    place = next(index for index, line in enumerate(lines) if kind in line)
+    for name in lines[place][kind]:
+        less = {kind: {field: value for field, value in lines[place][kind].items() if field != name}}
+        with suppress(BadFile):
+            imported(written([*lines[:place], less, *lines[place + 1 :]]))
 
 
 def test_what_a_strategy_remembers_goes_along() -> None:
