@@ -53,7 +53,7 @@ def written(lines: list[Document]) -> bytes:
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
-def edited(content: bytes, kind: str, change: Callable[[Document], None], *, place: int = 0) -> bytes:
+def edited(content: bytes, kind: str, change: Callable[[Document], object], *, place: int = 0) -> bytes:
     """The file with one line of a kind changed."""
     lines = documents(content)
     change([line for line in lines if kind in line][place][kind])

@@ -16,7 +16,15 @@ from search.selectors.whole.snapshot import snapshot
 from search.services.editing import update_experiment
 from search.services.importing import BadFile
 from search.services.words import write_words
-from tests.search.importing.files import contents, documents, edited, empty_the_database, exported, imported
+from tests.search.importing.files import (
+    contents,
+    documents,
+    edited,
+    empty_the_database,
+    exported,
+    imported,
+    written,
+)
 from tests.search.searching import (
     claim_next,
     created,
