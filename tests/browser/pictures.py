@@ -2,7 +2,7 @@
 (pages.py) in the light, in the dark and on a phone.
 
 With `--of-a-search N` it runs a real search of N networks on digits instead, and writes the pictures of the README:
-its experiment and its best genotype, light and dark.
+its experiment and its best genotype on several pages, light and dark.
 """
 
 import argparse
@@ -62,12 +62,22 @@ def pictures_of_a_search(folder: Path, private: Path, networks: int) -> None:
     """As a person sees it at the end: nothing is made up."""
     with running_system(private) as system, running_chromium() as browser:
         finished = search(system, networks)
-        number, best = finished["id"], finished["best"]["step"]
-        for look in ("light", "dark"):
-            suffix = "-dark" if look == "dark" else ""
-            page = f"{system.address}/experiments/{number}/"
-            take(browser, page, look, folder / f"experiment{suffix}.png", full=False)
-            take(browser, f"{page}individuals/{best}/", look, folder / f"genotype{suffix}.png", full=False)
+        page = f"{system.address}/experiments/{finished['id']}/"
+        pictures_of_an_experiment(browser, page, finished["best"]["step"], folder)
+
+
+def pictures_of_an_experiment(browser: Browser, page: str, best: int, folder: Path) -> None:
+    pages = {
+        "experiment": page,
+        "genotype": f"{page}individuals/{best}/",
+        "editor": f"{page}individuals/{best}/edit/",
+        "lineage": f"{page}individuals/{best}/lineage/#replay",
+        "motifs": f"{page}motifs/",
+        "pareto": f"{page}pareto/",
+    }
+    for look, suffix in (("light", ""), ("dark", "-dark")):
+        for name, address in pages.items():
+            take(browser, address, look, folder / f"{name}{suffix}.png", full=False)
 
 
 def search(system: System, networks: int) -> dict[str, Any]:
