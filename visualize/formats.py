@@ -102,12 +102,15 @@ def age(moment: datetime | None) -> str:
 
 
 def clock(moment: datetime | None) -> str:
-    """A time of day near now, with the date once it is another day: 19:52, 2026-11-23 08:10"""
+    """A time of day near now, with the date once it is another day: 19:52 UTC, 2026-11-23 08:10 UTC
+
+    In an element `time data-clock` a script turns it into the reader's own (static/js/times.js).
+    """
     if moment is None:
         return DASH
     local = timezone.localtime(moment)
     same_day = local.date() == timezone.localdate()
-    return local.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M")
+    return local.strftime("%H:%M %Z" if same_day else "%Y-%m-%d %H:%M %Z")
 
 
 def ends_at(seconds_left: float | None) -> str:
