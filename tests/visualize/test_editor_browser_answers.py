@@ -1,5 +1,6 @@
 """What the server says of an edit, and the evaluation of one."""
 
+import os
 import re
 from typing import Any
 
@@ -78,7 +79,7 @@ def test_shares_of_the_cost_stand_at_the_edges_by_either_measure(page: Page, add
 
 
 def test_every_change_is_answered_quickly(page: Page, live_server: LiveServer) -> None:
-    """Printed, for machines differ; what is asserted holds on a slow and busy one."""
+    """Within 150 ms (95 %), and as many times that as others crowd each core of a busy machine."""
     page.on("dialog", lambda dialog: dialog.accept())
     for space in ("hierarchical", "flat", FOUR_LEVELS):
         genotype = some_genotype(space)
@@ -100,7 +101,8 @@ def test_every_change_is_answered_quickly(page: Page, live_server: LiveServer) -
         print(  # noqa: T201 - what it is for
             f"\npreview, {name}: p50 {took[len(took) // 2]:.0f} ms, p95 {p95:.0f} ms of {len(took)}"
         )
-        assert p95 < 1500
+        crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        assert p95 < 150 * crowd
 
 
 @pytest.fixture
