@@ -53,6 +53,11 @@ _ROWS = (
         "random search as the baseline.",
     ),
     ("mutation", "One edge of one motif gets another operation: added, altered or removed."),
+    (
+        "early decision",
+        "What a search decides before a network is trained to its end: to stop it, to let it wait, to repeat it later. "
+        "It ends an individual, never somebody else's evaluation; all are off at first.",
+    ),
     ("tournament", "A few evaluated individuals are drawn at random; the fittest becomes a parent."),
     ("generation", "How many mutations lie between an individual and its first ancestor."),
     (

@@ -24,6 +24,12 @@ CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
             "start": True,
         }
     },
+    "one of three repeats at first, more for what leads": {
+        "value": {
+            "preset": "quick",
+            "overrides": {"protocol": {"repeats": 3}, "decisions": {"first_repeats": 1}},
+        }
+    },
     "a whole document": {
         "value": {
             "name": "Random search",
