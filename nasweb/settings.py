@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nasweb import environment
+from nasweb.access import PASSWORD_VALIDATORS, UPLOAD_HANDLERS
 from nasweb.environment import SETTINGS as SETTINGS
 from nasweb.environment import Environment, SettingError
 
@@ -98,21 +99,9 @@ if not ACCOUNTS and not set(ALLOWED_HOSTS) <= set(_LOOPBACK):
         f"only {', '.join(_LOOPBACK)} without accounts, or NASWEB_ACCOUNTS=1 to serve others",
     )
 AUTHENTICATION_BACKENDS = ["nasweb.access.callers.Backend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 10}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
-    )
-]
+AUTH_PASSWORD_VALIDATORS = PASSWORD_VALIDATORS
 LOGIN_URL = "login"
-FILE_UPLOAD_HANDLERS = [
-    "nasweb.access.uploads.OnlyWhereAsked",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
+FILE_UPLOAD_HANDLERS = UPLOAD_HANDLERS
 env.text(environment.TOKEN, "", environment.TOKEN_MEANING)  # read by nasweb.client, which knows no settings
 
 ROOT_URLCONF = "nasweb.urls"
