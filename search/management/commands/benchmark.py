@@ -182,9 +182,9 @@ NEEDS_NO_DATABASE = (
 
 
 def _trainer_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--pairs", type=int, default=5, help="steps of each network, in turn (default 5)")
+    parser.add_argument("--pairs", type=int, default=4, help="steps of each network, in turn (default 4)")
     parser.add_argument(
-        "--estimates", type=int, default=12, help="networks to check estimates on (default 12)"
+        "--estimates", type=int, default=10, help="networks to check estimates on (default 10)"
     )
     parser.add_argument("--only", default="", help="networks whose name contains this")
 
