@@ -156,6 +156,7 @@ def _row(case: Case, genotype: Genotype, pairs: int, roof: dict[str, float]) -> 
         "M multiply-adds": cost.multiply_adds / 1e6,
         "straightforward images/s": case.batch / median(row[0] for row in cpu),
         "trains images/s": rate,
+        "cpu ms an image": 1000 / rate,
         "times": median(row[0] / row[2] for row in cpu),
         "by the clock": median(row[0] / row[2] for row in wall),
         "without allocator": median(row[0] / row[1] for row in cpu),
