@@ -25,8 +25,11 @@ class Watch:
     roots: Mapping[str, int]
     """Name of a group of processes -> the process that started them."""
     work: Callable[[], int]
-    longest_lock_wait_seconds: float = 0.0
+    lock_waits: list[float] = field(default_factory=list)
+    """Seconds, of every statement that was seen waiting for a lock, from its start to the latest look."""
     waited_for: str = ""
+    """The statement of the longest of them."""
+    _waiting: dict[tuple[int, str], float] = field(default_factory=dict)
     memory: dict[tuple[str, int], list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     """(group, process) -> (work done, MiB that are its own)."""
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -48,13 +51,21 @@ class Watch:
     def _look_at_locks(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT extract(epoch FROM clock_timestamp() - waitstart), left(query, 80) "
-                "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND waitstart IS NOT NULL "
-                "AND datname = current_database() ORDER BY waitstart LIMIT 1"
+                # From the statement's start: in a queue for one row the server waits for several locks in turn.
+                "SELECT pid, query_start::text, extract(epoch FROM clock_timestamp() - query_start), left(query, 80) "
+                "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
-            for seconds, query in cursor.fetchall():
-                if float(seconds) > self.longest_lock_wait_seconds:
-                    self.longest_lock_wait_seconds, self.waited_for = float(seconds), " ".join(query.split())
+            now = {(pid, start): (float(seconds), query) for pid, start, seconds, query in cursor.fetchall()}
+        longest = self.longest_lock_wait_seconds
+        self.lock_waits += [self._waiting[key] for key in set(self._waiting) - set(now)]
+        self._waiting = {key: seconds for key, (seconds, _) in now.items()}
+        for seconds, query in now.values():
+            if seconds > longest:
+                longest, self.waited_for = seconds, " ".join(query.split())
+
+    @property
+    def longest_lock_wait_seconds(self) -> float:
+        return max([0.0, *self.lock_waits, *self._waiting.values()])
 
     def _look_at_memory(self) -> None:
         done = self.work()
