@@ -31,12 +31,6 @@ def locked() -> str:
     return "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
 
 
-def unhurried() -> str:
-    """Begins a statement whose transaction need not wait for the disk: after a crash of the database it may never
-    have happened. Only for what nobody was told of, and what is noticed and done again."""
-    return "SET LOCAL synchronous_commit = off; " if connection.vendor == "postgresql" else ""
-
-
 def give_up_waiting() -> None:
     """From here on this transaction waits for nobody's lock for long, but fails: for one that holds locks while it
     takes others in no order. SQLite has no locks to wait for within a transaction."""

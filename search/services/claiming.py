@@ -42,8 +42,7 @@ def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Cl
     """
     lease = str(uuid.uuid4())
     values = [lease, worker, device, evaluation_id, TRAINER_VERSION]
-    # A claim that a crash of the database undoes is noticed at the next heartbeat, or by whoever claims after it.
-    claimed = statements.ask(statements.unhurried() + _CLAIM.format(now=statements.now()), values)
+    claimed = statements.ask(_CLAIM.format(now=statements.now()), values)
     if not claimed:
         return None
     [(attempt, phenotype_key, protocol_key, protocol, repeats, space, levels, begun, experiment)] = claimed

@@ -22,6 +22,7 @@ def main() -> int:
         "--pause", type=float, default=0.5, help="mean seconds between two faults (default 0.5)"
     )
     parser.add_argument("--only", default="", help="kinds to draw from, with commas; default all")
+    parser.add_argument("--individuals", type=int, default=220, help="in the first round (default 220)")
     parser.add_argument(
         "--later-individuals", type=int, default=220, help="in rounds after the first (default 220)"
     )
@@ -53,7 +54,9 @@ def play(asked: argparse.Namespace, folder: Path, environment: dict[str, str]) -
     from tests.faults.run import Director, Orders  # noqa: PLC0415
 
     only = tuple(name for name in asked.only.split(",") if name)
-    orders = Orders(asked.seed, asked.faults, asked.minutes, asked.pause, only, asked.later_individuals)
+    orders = Orders(
+        asked.seed, asked.faults, asked.minutes, asked.pause, only, asked.individuals, asked.later_individuals
+    )
     with standing(folder, environment) as stage:
         report = Director(stage, orders, lambda text: print(text, flush=True)).run()  # noqa: T201
     (folder / "report.json").write_text(json.dumps(report.to_json(), indent=1))

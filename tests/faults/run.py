@@ -43,8 +43,10 @@ class Orders:
     """Mean time between two faults."""
     only: tuple[str, ...] = ()
     """Kinds to draw from; empty: all."""
+    individuals: int = INSTANT_INDIVIDUALS
+    """Of the search of milliseconds in the first round."""
     later_individuals: int = INSTANT_INDIVIDUALS
-    """Of the search of milliseconds in rounds after the first."""
+    """The same in rounds after the first."""
 
 
 @dataclass
@@ -109,7 +111,7 @@ class Director:
     def _round(self) -> None:
         seed = 1000 * self.orders.seed + self.report.rounds
         later = self.report.rounds > 0
-        size = self.orders.later_individuals if later else INSTANT_INDIVIDUALS
+        size = self.orders.later_individuals if later else self.orders.individuals
         self.play.instant = begin_instant(seed, size).pk
         self.play.real = begin_real(seed).pk
         self.play.experiments = [self.play.instant, self.play.real]

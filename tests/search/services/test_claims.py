@@ -5,12 +5,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from search import services
 from search.attempts import run_attempt
 from search.models import Evaluation, FitnessRecord
 from search.services import Claim
 from tests.search.searching import claim_next, finish, individual, small_config, started
+
+
+@pytest.mark.django_db
+def test_no_commit_of_an_attempt_is_left_to_chance() -> None:
+    """A claim that a crash of the database undid would be trained twice to its end without a lease that expired."""
+    experiment = started(small_config(in_flight=1))
+    with CaptureQueriesContext(connection) as queries:
+        finish(claim_next(experiment))
+    assert [query["sql"] for query in queries if "synchronous_commit" in query["sql"]] == []
 
 
 @pytest.mark.django_db(transaction=True)

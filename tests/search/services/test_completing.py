@@ -76,19 +76,6 @@ def test_a_repeat_is_kept_although_its_evaluation_cannot_end(monkeypatch: pytest
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="a setting of PostgreSQL")
-def test_a_claim_does_not_wait_for_the_disk_and_a_result_does() -> None:
-    _, evaluation_id = begun()
-    with CaptureQueriesContext(connection) as queries:
-        run_attempt(evaluation_id=evaluation_id, worker="worker", send=lambda pk: None)
-    sql = "\n".join(query["sql"] for query in queries)
-    claim, _, end = sql.partition("COMMIT")
-    assert "synchronous_commit" in claim
-    assert "synchronous_commit" not in end
-    assert "COMMIT" in end
-
-
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_an_end_that_proposes_gives_way_to_whoever_holds_what_it_needs() -> None:
     """It locks evaluations in no order, so it must not wait: the other might wait for it."""
