@@ -178,6 +178,9 @@ DEVICE = env.text("NASWEB_DEVICE", "auto", "Where workers train: auto, cpu, cuda
 TORCH_THREADS = env.number(
     "NASWEB_TORCH_THREADS", 1, "Threads of each training process; more than one wants one process", most=1024
 )
+CUDA_GRAPHS = env.flag(
+    "NASWEB_CUDA_GRAPHS", False, "1: on a GPU each step is recorded once and replayed; not yet tried on one"
+)
 EVALUATION_TIME_LIMIT = env.number(
     "NASWEB_EVALUATION_TIME_LIMIT",
     259_200,  # the four repeats of a paper's protocol on a CPU; each repeat has its own limit in the protocol

@@ -259,6 +259,7 @@ def load_trainer() -> Trainer:
     """The function that TRAINER names, imported in the process that trains and nowhere else."""
     threads = str(settings.TORCH_THREADS)
     os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)  # read when the libraries load
+    os.environ["NASWEB_CUDA_GRAPHS"] = str(int(settings.CUDA_GRAPHS))  # the trainer knows no settings
     trainer = cast(Trainer, import_string(settings.TRAINER))
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(settings.TORCH_THREADS)
