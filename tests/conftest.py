@@ -13,6 +13,7 @@ server. Messages go nowhere unless a test asks for a broker:
 Use `transactional_db` (or `django_db(transaction=True)`) with another process or thread: it sees what is committed.
 """
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,11 @@ from hypothesis import settings as hypothesis_settings
 
 from nasweb.celery import app
 from tests.processes import Worker, database_url, running_postgresql, running_redis
+
+# Whoever starts the tests in the background of a shell has them ignore Ctrl-C, and every process they start as well;
+# some of these are there to be interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 hypothesis_settings.register_profile("nasweb", deadline=None, suppress_health_check=[HealthCheck.too_slow])

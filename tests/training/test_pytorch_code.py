@@ -122,7 +122,7 @@ print(int((scores.argmax(1) == given["labels"]).sum()) / len(scores))
 
 
 def test_kept_weights_in_a_process_of_their_own_reach_the_recorded_accuracy_exactly(tmp_path: Path) -> None:
-    protocol = digits_protocol(steps=50, validation_images=300)
+    protocol = digits_protocol(steps=100, validation_images=300)
     phenotype = next(networks(SPACES["hierarchical"], 1, start=3))[1]
     result = train(phenotype, protocol, repeat=0, seed=3, progress=ignore, device="cpu")
     split = load_split(protocol)
