@@ -55,7 +55,7 @@ def test_what_was_refused_is_counted() -> None:
 @pytest.mark.service
 @pytest.mark.slow
 def test_a_small_load_on_the_real_parts(postgresql_url: str) -> None:
-    command = [sys.executable, "manage.py", "benchmark", "load", "--json", "--evaluations", "40"]
+    command = [sys.executable, "manage.py", "benchmark", "load", "--json", "--evaluations", "400"]
     command += ["--seconds", "60", "--workers", "2", "--clients", "2", "--pause", "0.1"]
     done = subprocess.run(
         ["env", f"DATABASE_URL={postgresql_url}postgres", "NASWEB_SECRET_KEY=only for tests", *command],
@@ -65,7 +65,7 @@ def test_a_small_load_on_the_real_parts(postgresql_url: str) -> None:
     )
     assert done.returncode == 0, done.stderr[-4000:]
     report: dict[str, Any] = json.loads(done.stdout)
-    assert report["evaluations"] >= 40
+    assert report["evaluations"] >= 400
     assert report["refused requests"] == "none"
     assert (report["deadlocks"], report["contradictions in the books"]) == (0, 0)
     assert {row["processes"] for row in report["memory"]} <= {"web", "training", "steps", "beat"}
