@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -17,10 +17,9 @@ from search.evolution.config import (
 from search.evolution.cost import network_cost
 from search.evolution.evaluation import Trainer
 from search.evolution.feasibility import is_acceptable
-from search.evolution.genotype import Genotype
+from search.evolution.list_population import ListPopulation
 from search.evolution.phenotype import Phenotype, build_phenotype
 from search.evolution.presets import QUICK_PROTOCOL
-from search.evolution.selection import Member, rank
 from search.evolution.strategies import make_strategy
 
 Say = Callable[[str], None]
@@ -63,26 +62,6 @@ class Trained:
     """Which network each step proposed: an equal one is proposed again."""
 
 
-class _Population:
-    """A `PopulationView` in memory."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[Member, Genotype]] = []
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def members(self, indices: Sequence[int]) -> list[Member]:
-        return [self.rows[index][0] for index in indices]
-
-    def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
-        ranked = sorted(((i, row[0]) for i, row in enumerate(self.rows)), key=lambda place: rank(place[1]))
-        return ranked[first : first + count]
-
-    def genotype(self, member: Member) -> Genotype:
-        return self.rows[member.id][1]
-
-
 def train_population(*, networks: int, repeats: int, steps: int, say: Say) -> Trained:
     """Half random, half evolved from all before, one at a time, on handwritten digits."""
     config = ExperimentConfig.model_validate(
@@ -101,7 +80,7 @@ def train_population(*, networks: int, repeats: int, steps: int, say: Say) -> Tr
         }
     )
     trainer = load_trainer()  # with the threads that a worker has
-    population, found = _Population(), dict[str, int]()
+    population, found = ListPopulation(), dict[str, int]()
     trained: list[Network] = []
     proposals: list[int] = []
     while len(trained) < networks:
@@ -118,7 +97,7 @@ def train_population(*, networks: int, repeats: int, steps: int, say: Say) -> Tr
             say(f"network {len(trained)} of {networks}: {100 * trained[-1].fitness:.1f} %")
         network = trained[found[phenotype.key]]
         proposals.append(found[phenotype.key])
-        population.rows.append((Member(step, step, network.fitness, network.parameters), genotype))
+        population.add(genotype, network.fitness, step=step, parameters=network.parameters)
     return Trained(
         config.protocol, config.strategy.tournament_fraction, networks // 2, tuple(trained), tuple(proposals)
     )

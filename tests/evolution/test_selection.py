@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,34 +11,12 @@ from search.evolution.cost import network_cost
 from search.evolution.evaluation import instant_fitness
 from search.evolution.feasibility import is_acceptable
 from search.evolution.genotype import Genotype
+from search.evolution.list_population import ListPopulation
 from search.evolution.phenotype import build_phenotype
-from search.evolution.selection import Member, rank, tournament, tournament_size
+from search.evolution.selection import Member, tournament, tournament_size
 from search.evolution.strategies import STRATEGIES, NoCandidate, make_strategy
 
 GOLDEN = Path(__file__).with_name("golden_evolution.json")
-
-
-class ListPopulation:
-    """A population in memory, in the order of completion."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[Member, Genotype]] = []
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def members(self, indices: Sequence[int]) -> list[Member]:
-        return [self.rows[index][0] for index in indices]
-
-    def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
-        ranked = sorted(((i, row[0]) for i, row in enumerate(self.rows)), key=lambda place: rank(place[1]))
-        return ranked[first : first + count]
-
-    def genotype(self, member: Member) -> Genotype:
-        return self.rows[member.id][1]
-
-    def add(self, genotype: Genotype, fitness: float, step: int) -> None:
-        self.rows.append((Member(len(self.rows), step, fitness, parameters=step), genotype))
 
 
 def config(**strategy: object) -> ExperimentConfig:
@@ -56,7 +33,7 @@ def evolve(document: ExperimentConfig, steps: int) -> list[tuple[Genotype, str, 
         rng = random.Random(derive_seed("step", document.seed, step))
         proposal = strategy.propose(population, rng, step)
         fitness = instant_fitness(build_phenotype(proposal.genotype))
-        population.add(proposal.genotype, fitness, step)
+        population.add(proposal.genotype, fitness, step=step, parameters=step)
         edit = proposal.mutation.describe(document.search_space) if proposal.mutation else ""
         parent = proposal.parent.step if proposal.parent else None
         rows.append((proposal.genotype, proposal.origin, fitness, parent, edit))
@@ -72,7 +49,7 @@ def test_the_fittest_of_those_drawn_wins_and_none_is_drawn_twice() -> None:
     population = ListPopulation()
     genotype = evolve(config(), 1)[0][0]
     for step in range(40):
-        population.add(genotype, fitness=step / 100, step=step)
+        population.add(genotype, fitness=step / 100, step=step, parameters=step)
     assert tournament(population, random.Random(0), 1.0).step == 39
     drawn: list[int] = []
     population.members = lambda indices: drawn.extend(indices) or [population.rows[i][0] for i in indices]  # type: ignore[method-assign, func-returns-value]
