@@ -13,7 +13,9 @@ from tests.browser.system import System, running_system
 
 pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.slow]
 
-NETWORKS = 10
+NETWORKS = 24
+"""So many that a quick machine, which trains one or two a second, is not through with them before the pause; and no
+more than one page of the table holds."""
 PATIENCE = 240_000
 """Milliseconds: a busy machine trains for minutes where an idle one takes seconds."""
 
