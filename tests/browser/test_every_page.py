@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.chromium import DESKTOP, PHONE, quiet_context
 from tests.browser.pages import PAGES, Row
@@ -33,6 +33,25 @@ def test_on_a_phone_in_the_dark(browser: Browser, sites: dict[str, Site], row: R
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         found = axe_violations(page, besides=row.foreign)
         assert not found, found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_that_are_being_counted_stay_legible(browser: Browser, sites: dict[str, Site], scheme: str) -> None:
+    """The editor's numbers while the server's answer is awaited, which the table's visits see for a moment only."""
+    editor = next(row for row in PAGES if row.name == "editor")
+    unanswered: list[Route] = []
+    with quiet_context(browser, color_scheme=scheme) as context:
+        context.route("**/api/v1/genotypes/preview", lambda route: unanswered.append(route))
+        page = context.new_page()
+        page.goto(sites[editor.site].at(editor.path), wait_until="load")
+        panel = page.locator(".numbers-panel")
+        expect(panel).to_have_attribute("data-state", "loading")
+        found = axe_violations(page)
+        assert not found, found
+        expect(panel).to_have_attribute("data-state", "loading")
+        for route in unanswered:
+            route.continue_()
+        expect(panel).to_have_attribute("data-state", "done")
 
 
 @contextmanager
