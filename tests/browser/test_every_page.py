@@ -36,7 +36,9 @@ def test_on_a_phone_in_the_dark(browser: Browser, sites: dict[str, Site], row: R
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_numbers_that_are_being_counted_stay_legible(browser: Browser, sites: dict[str, Site], scheme: str) -> None:
+def test_numbers_that_are_being_counted_stay_legible(
+    browser: Browser, sites: dict[str, Site], scheme: str
+) -> None:
     """The editor's numbers while the server's answer is awaited, which the table's visits see for a moment only."""
     editor = next(row for row in PAGES if row.name == "editor")
     unanswered: list[Route] = []
