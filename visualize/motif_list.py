@@ -12,8 +12,9 @@ from search.evolution.primitives import PRIMITIVE_NAMES
 from search.evolution.samples import Estimate, difference
 from search.models import Experiment, Motif
 from search.selectors import motif_statistics as motifs
-from search.selectors.kept import ALWAYS, kept
+from search.selectors.kept import ALWAYS
 from search.selectors.motif_statistics import MotifCount, MotifTable
+from search.selectors.motif_tables import counted, with_operation
 from visualize.motif_pictures import Subject, subject, thumbnail, words
 from visualize.population import Column
 from visualize.shares import Share, Shares, shares_of
@@ -131,12 +132,6 @@ def motif_list(experiment: Experiment, query: Mapping[str, Any]) -> MotifList:
     )
 
 
-def counted(experiment: Experiment) -> MotifTable:
-    """All motifs; of a large population those that at least two individuals carry."""
-    least = 1 if experiment.proposed <= ALWAYS else 2
-    return kept("motifs", experiment, lambda: motifs.motif_table(experiment, least=least))
-
-
 def against_the_rest(count: MotifCount, table: MotifTable, *, since: bool) -> tuple[Estimate | None, int]:
     """Mean fitness of the networks with a motif less that of those without, and how many are without."""
     rest = (table.since(count.first) if since else table.networks) - count.networks
@@ -148,11 +143,7 @@ def _chosen(experiment: Experiment, table: MotifTable, wanted: Asked) -> list[Mo
     if wanted.level is not None:
         counts = [count for count in counts if count.level == wanted.level]
     if wanted.operation:
-        with_it = kept(
-            f"motifs-with-{wanted.operation}",
-            experiment,
-            lambda: motifs.motifs_with_operation(wanted.operation, (count.motif for count in table.counts)),
-        )
+        with_it = with_operation(experiment, table, wanted.operation)
         counts = [count for count in counts if count.motif in with_it]
     return counts
 

@@ -10,8 +10,9 @@ from search.evolution.samples import Estimate
 from search.models import Motif
 from search.selectors import motif_statistics as motifs
 from search.selectors.motif_statistics import Bearing
+from search.selectors.motif_tables import counted
 from visualize.matrices import Matrix, matrix
-from visualize.motif_list import against_the_rest, counted, subjects_of
+from visualize.motif_list import against_the_rest, subjects_of
 from visualize.motif_pictures import Subject, picture, thumbnail, words
 from visualize.palette import tone
 from visualize.shares import Share, shares_of

@@ -61,13 +61,16 @@ class MotifTable:
         return list(accumulate(reversed(self.by_stretch)))[::-1]
 
 
-def motif_table(experiment: Experiment, *, least: int = 1) -> MotifTable:
-    """The motifs that at least `least` individuals carry. Reads the whole population: keep what it returns."""
-    rows = _rows(experiment.pk, least=least)
-    stretch = max(1, -(-experiment.proposed // STRETCHES))
+def motif_table(experiment: Experiment, *, least: int = 1, stretch: int | None = None) -> MotifTable:
+    """The motifs that at least `least` individuals carry. Reads the whole population: keep what it returns.
+
+    `stretch`: steps in one; None: so many that there are at most STRETCHES.
+    """
+    motifs, rows = _rows(experiment.pk, least=least)
+    stretch = stretch or max(1, -(-experiment.proposed // STRETCHES))
     return MotifTable(
         individuals=experiment.proposed,
-        motifs=rows[0].motifs if rows else 0,
+        motifs=motifs,
         counts=[row.counted for row in rows],
         stretch=stretch,
         by_stretch=_by_stretch(experiment, stretch),
@@ -80,10 +83,11 @@ SELECT * FROM (
          COALESCE(SUM(i.fitness), 0) AS total, COALESCE(SUM(i.fitness * i.fitness), 0) AS squares,
          MIN(m.slot) AS first_slot, MAX(m.slot) AS last_slot, COUNT(*) OVER () AS motifs
   FROM (
-    SELECT i.genotype_id, i.step, CASE WHEN i.step = network.step THEN i.fitness END AS fitness
+    SELECT i.genotype_id, i.step, CASE WHEN i.step = network.step THEN network.fitness END AS fitness
     FROM {individual} i
     JOIN (
-      SELECT evaluation_id, MIN(step) AS step FROM {individual} WHERE experiment_id = %s GROUP BY evaluation_id
+      SELECT evaluation_id, MIN(step) AS step, MAX(fitness) AS fitness
+      FROM {individual} WHERE experiment_id = %s GROUP BY evaluation_id
     ) network ON network.evaluation_id = i.evaluation_id
     WHERE i.experiment_id = %s
   ) i
@@ -133,15 +137,16 @@ class _Row(NamedTuple):
         return MotifCount(self.motif, self.level, self.carriers, self.step, networks)
 
 
-def _rows(experiment_id: int, *, least: int) -> list[_Row]:
-    """One for each motif."""
+def _rows(experiment_id: int, *, least: int) -> tuple[int, list[_Row]]:
+    """How many motifs there are, and one row for each with enough carriers."""
     rows = _query(experiment_id, "", least)
+    motifs = rows[0].motifs if rows else len(_query(experiment_id, "", 1)) if least > 1 else 0
     several = sorted(row.motif for row in rows if row.first_slot != row.last_slot)
     if several:  # slots, of which two may be one genotype's
         repeated = _REPEATED.format(**_TABLES, motifs=", ".join(f"{pk:d}" for pk in several))
         surplus = {row.motif: row for row in _query(experiment_id, repeated, 1)}
         rows = [row.less(surplus[row.motif]) if row.motif in surplus else row for row in rows]
-    return [row for row in rows if row.carriers >= least]
+    return motifs, [row for row in rows if row.carriers >= least]
 
 
 def _query(experiment_id: int, condition: str, least: int) -> list[_Row]:

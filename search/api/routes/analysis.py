@@ -25,9 +25,10 @@ from search.evolution.pareto import pareto_front
 from search.evolution.samples import Estimate, difference
 from search.models import Experiment
 from search.selectors import motif_statistics, pareto, workers
-from search.selectors.kept import ALWAYS, kept
+from search.selectors.kept import kept
 from search.selectors.keyset import Order
 from search.selectors.motif_statistics import MotifCount, MotifTable
+from search.selectors.motif_tables import counted
 from search.selectors.mutation_effects import mutation_effects
 from search.selectors.pareto import Place
 
@@ -57,7 +58,7 @@ def list_motifs(
 ) -> CountedMotifPage:
     """With who carries each and how these networks fare against the rest."""
     experiment = experiment_or_404(experiment_id)
-    table = motif_table(experiment)
+    table = counted(experiment)
     worth = _WORTH[filters.order]
     counts = [
         count
@@ -76,12 +77,6 @@ def list_motifs(
         items=[CountedMotif.of_count(found[row.motif], row, against_the_rest(row, table)) for row in shown],
         next_cursor=write_cursor(order, (worth(shown[-1], table), shown[-1].motif)) if more else None,
     )
-
-
-def motif_table(experiment: Experiment) -> MotifTable:
-    """The same that the page of motifs keeps."""
-    least = 1 if experiment.proposed <= ALWAYS else 2
-    return kept("motifs", experiment, lambda: motif_statistics.motif_table(experiment, least=least))
 
 
 def against_the_rest(count: MotifCount, table: MotifTable) -> Estimate | None:
