@@ -167,6 +167,7 @@ def _result(
         "longest lock wait seen, seconds": round(watch.longest_lock_wait_seconds, 3),
         "95 % of those seen, seconds": round(percentile([0.0, *watch.lock_waits], 0.95), 3),
         "longest in": watch.waited_for or "none",
+        "held by": watch.held_by or "none",
         "lock waits below a second": watch.longest_lock_wait_seconds < LOCK_WAIT_TARGET_SECONDS,
         "deadlocks": deadlocks() - before.deadlocks,
         "contradictions in the books": len(found),

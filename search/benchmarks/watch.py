@@ -14,6 +14,13 @@ LOCKS_EVERY_SECONDS = 0.2
 MEMORY_EVERY_SECONDS = 2.0
 MIB = 2**20
 PAGE = 4096
+HOLDER = """
+WITH RECURSIVE ahead(pid) AS (
+  SELECT %s::int UNION SELECT unnest(pg_blocking_pids(pid)) FROM ahead
+)
+SELECT state, wait_event, extract(epoch FROM clock_timestamp() - xact_start), left(query, 160)
+FROM pg_stat_activity JOIN ahead USING (pid)
+WHERE wait_event_type IS DISTINCT FROM 'Lock' AND pid <> %s ORDER BY xact_start LIMIT 1"""
 WARM_UP_SHARE = 0.4
 """Of the samples of a process: until then it still loads code and fills its caches."""
 
@@ -29,6 +36,8 @@ class Watch:
     """Seconds, of every statement that was seen waiting for a lock, from its start to the latest look."""
     waited_for: str = ""
     """The statement of the longest of them."""
+    held_by: str = ""
+    """What the session did that the longest waited for, and for how long its transaction had been open."""
     _waiting: dict[tuple[int, str], float] = field(default_factory=dict)
     memory: dict[tuple[str, int], list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     """(group, process) -> (work done, MiB that are its own)."""
@@ -52,16 +61,17 @@ class Watch:
         with connection.cursor() as cursor:
             cursor.execute(
                 # From the statement's start: in a queue for one row the server waits for several locks in turn.
-                "SELECT pid, query_start::text, extract(epoch FROM clock_timestamp() - query_start), left(query, 80) "
+                "SELECT pid, query_start::text, extract(epoch FROM clock_timestamp() - query_start), left(query, 160) "
                 "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
             now = {(pid, start): (float(seconds), query) for pid, start, seconds, query in cursor.fetchall()}
         longest = self.longest_lock_wait_seconds
         self.lock_waits += [self._waiting[key] for key in set(self._waiting) - set(now)]
         self._waiting = {key: seconds for key, (seconds, _) in now.items()}
-        for seconds, query in now.values():
+        for (pid, _), (seconds, query) in now.items():
             if seconds > longest:
                 longest, self.waited_for = seconds, " ".join(query.split())
+                self.held_by = holder(pid)
 
     @property
     def longest_lock_wait_seconds(self) -> float:
@@ -73,6 +83,18 @@ class Watch:
             for pid in tree(root):
                 if size := own_memory(pid):
                     self.memory[group, pid].append((done, size))
+
+
+def holder(pid: int) -> str:
+    """In words: the session at the head of the queue in which this one waits. Empty when it has let go since."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDER, [pid, pid])
+        found = cursor.fetchone()
+    if found is None:
+        return ""
+    state, waits_for, seconds, query = found
+    waits = f", waits for {waits_for}" if waits_for else ""
+    return f"{state}{waits}, open for {seconds:.2f} s: {' '.join(query.split())}"
 
 
 def deadlocks() -> int:

@@ -15,6 +15,8 @@ from django.db.models import Field, Model
 Row = TypeVar("Row", bound=Model)
 Values = Sequence[Any]
 Names = tuple[str, ...]
+TURN = 20181
+"""Names our kind of advisory lock: the first of its two numbers."""
 PATIENCE_MS = 100
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's code."""
@@ -29,6 +31,15 @@ def now() -> str:
 def locked() -> str:
     """Ends a SELECT whose rows are ours until the transaction ends. SQLite holds its one write lock anyway."""
     return "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+
+
+def in_turn(ids: str) -> str:
+    """Before a SELECT whose rows are ours afterwards: who came first is served first. PostgreSQL's queue for a row
+    that each holder changes begins anew with every version of it, and a late-comer overtakes; that for an advisory
+    lock does not. `ids` is a SELECT of the numbers, in the order in which they are taken."""
+    if connection.vendor != "postgresql":
+        return ""
+    return f"SELECT pg_advisory_xact_lock({TURN}, id::int) FROM ({ids}) taken;"
 
 
 def give_up_waiting() -> None:
@@ -62,10 +73,11 @@ def change(sql: str, values: Values = ()) -> int:
         return int(cursor.rowcount)
 
 
-def select(model: type[Row], rest: str, values: Values = ()) -> list[Row]:
-    """`SELECT <all columns> FROM <table> <rest>`, as instances."""
+def select(model: type[Row], rest: str, values: Values = (), *, first: str = "") -> list[Row]:
+    """`SELECT <all columns> FROM <table> <rest>`, as instances. `first` is a statement that goes before, in the
+    same message to the server."""
     columns = _columns(model, connection.vendor)
-    return [columns.instance(row) for row in ask(f"{columns.select} {rest}", values)]
+    return [columns.instance(row) for row in ask(f"{first}{columns.select} {rest}", values)]
 
 
 def insert(rows: Sequence[Model], *, clock: Names = (), conflict: str = "") -> None:

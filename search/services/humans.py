@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from search import models
 from search.evolution.config import ExperimentConfig, experiment_config
-from search.evolution.cost import network_cost
+from search.evolution.cost import Cost, network_cost
 from search.evolution.edits import edits, moved_to, same_shape
 from search.evolution.genotype import Genotype
 from search.evolution.mutation import Mutation
@@ -14,8 +15,9 @@ from search.evolution.phenotype import Infeasible, build_phenotype
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
 from search.selectors.population import genotype_of
 from search.services import errors
-from search.services.idempotency import Reply, reply_once
-from search.services.joining import Candidate, add_individual, retraining
+from search.services.genotypes import store_genotype
+from search.services.idempotency import Reply, reply_once, said_before
+from search.services.joining import Candidate, join, retraining
 from search.services.journal import tell_experiment
 from search.services.locking import lock_experiment
 from search.services.settling import EXPERIMENT_COUNTERS, finish_if_complete
@@ -54,7 +56,7 @@ def evaluate_genotype(
     parent_step: int | None = None,
     eligible: bool = True,
 ) -> Evaluated:
-    """Add a genotype to the population as an individual of origin `human`, in one transaction.
+    """Add a genotype to the population as an individual of origin `human`.
 
     It takes a step of its own and extends the budget by one. A running search goes on beside it; a finished one
     runs until this evaluation has ended, but proposes nothing; in a paused one it waits with the others. An
@@ -62,33 +64,62 @@ def evaluate_genotype(
     the same individual. Raises Conflict.
     """
     key = f"{token}:{experiment_id}:{genotype.key}:{eligible}"
+    if (said := said_before(caller=CALLER, key=key, request_hash="")) is not None:
+        return Evaluated(**said.body)
+    prepared = _prepare(experiment_id, genotype, parent_step)
 
     def act() -> Reply:
-        row = _add(experiment_id, genotype, parent_step, eligible)
+        row = _add(experiment_id, prepared, eligible)
         return Reply(201, {"experiment_id": row.experiment_id, "step": row.step})
 
     return Evaluated(**reply_once(caller=CALLER, key=key, request_hash="", act=act).body)
 
 
-@transaction.atomic
-def _add(experiment_id: int, genotype: Genotype, parent_step: int | None, eligible: bool) -> Individual:
-    experiment = lock_experiment(experiment_id)
+@dataclass(frozen=True)
+class _Prepared:
+    """All that can be known of the individual without its experiment's lock, for which every step of the search
+    waits: the network, its cost, its stored genotype, where it came from."""
+
+    genotype: models.Genotype
+    cost: Cost
+    parent: Individual | None
+    mutation: Mutation | None
+
+
+def _prepare(experiment_id: int, genotype: Genotype, parent_step: int | None) -> _Prepared:
+    experiment = _standing(Experiment.objects.filter(pk=experiment_id).first(), experiment_id)
+    candidate = _candidate(experiment, experiment_config(experiment.config), genotype)
+    parent = _parent(experiment, parent_step)
+    with transaction.atomic():
+        stored = store_genotype(candidate.genotype, candidate.phenotype)
+    return _Prepared(stored, candidate.cost, parent, _mutation(parent, candidate.genotype))
+
+
+def _standing(experiment: Experiment | None, key: int) -> Experiment:
+    """One that takes new individuals. Raises NotFound, Conflict."""
+    if experiment is None:
+        raise errors.NotFound(errors.NOT_FOUND.format(what="experiment", key=key))
     if experiment.state in _REFUSALS:
         text = _REFUSALS[ExperimentState(experiment.state)]
-        raise errors.Conflict(text.format(key=experiment_id, reason=experiment.reason))
+        raise errors.Conflict(text.format(key=key, reason=experiment.reason))
+    return experiment
+
+
+@transaction.atomic
+def _add(experiment_id: int, prepared: _Prepared, eligible: bool) -> Individual:
+    experiment = _standing(lock_experiment(experiment_id), experiment_id)
     config = experiment_config(experiment.config)
-    candidate = _candidate(experiment, config, genotype)
-    parent = _parent(experiment, parent_step)
     step = experiment.proposed
     share = config.strategy.share_fitness
     experiment.individuals_planned += 1
-    row = add_individual(
+    row = join(
         experiment,
-        candidate,
+        prepared.genotype,
+        prepared.cost,
         config.protocol if share else retraining(config, f"{HUMAN} {step}"),
         origin=HUMAN,
-        parent=parent,
-        mutation=_mutation(parent, candidate.genotype),
+        parent=prepared.parent,
+        mutation=prepared.mutation,
         eligible=eligible,
     )
     if row.state == WorkState.WAITING:  # no message carries it yet: the next advance sends it

@@ -23,6 +23,12 @@ class Reply:
     body: dict[str, Any]
 
 
+def said_before(*, caller: str, key: str, request_hash: str) -> Reply | None:
+    """The reply to the same request when it came before. Raises Conflict for a key of another request."""
+    row = IdempotentReply.objects.filter(caller=caller, key=key, created_at__gte=Now() - KEPT).first()
+    return _kept(row, request_hash) if row else None
+
+
 @transaction.atomic
 def reply_once(*, caller: str, key: str, request_hash: str, act: Callable[[], Reply]) -> Reply:
     """The reply of `act`, or the one that it gave when the same request came before.
@@ -35,10 +41,14 @@ def reply_once(*, caller: str, key: str, request_hash: str, act: Callable[[], Re
         caller=caller, key=key, defaults={"request_hash": request_hash, "status": 201, "body": {}}
     )
     if not is_new:
-        if row.request_hash != request_hash:
-            raise errors.Conflict(KEY_IS_TAKEN)
-        return Reply(row.status, row.body)
+        return _kept(row, request_hash)
     reply = act()
     row.status, row.body = reply.status, reply.body
     row.save(update_fields=["status", "body"])
     return reply
+
+
+def _kept(row: IdempotentReply, request_hash: str) -> Reply:
+    if row.request_hash != request_hash:
+        raise errors.Conflict(KEY_IS_TAKEN)
+    return Reply(row.status, row.body)

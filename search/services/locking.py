@@ -20,19 +20,21 @@ def lock_experiments(experiment_ids: Iterable[int]) -> dict[int, Experiment]:
     the others held before, so that `best` would come out empty.
     """
     found = statements.numbers(experiment_ids)
-    rows = statements.select(Experiment, f"WHERE id IN ({found}) ORDER BY id {statements.locked()}")
+    first = statements.in_turn(f"SELECT id FROM search_experiment WHERE id IN ({found}) ORDER BY id")
+    rest = f"WHERE id IN ({found}) ORDER BY id {statements.locked()}"
+    rows = statements.select(Experiment, rest, first=first)
     return {row.pk: row for row in rows}
 
 
 def lock_experiments_waiting_for(evaluation_id: int) -> dict[int, Experiment]:
     """Those with an open individual of this evaluation, by id."""
-    rows = statements.select(
-        Experiment,
-        "WHERE id IN (SELECT experiment_id FROM search_individual WHERE evaluation_id = %s"
-        f" AND state IN ('waiting', 'running')) ORDER BY id {statements.locked()}",
-        [evaluation_id],
+    waiting = (
+        f"SELECT experiment_id FROM search_individual WHERE evaluation_id = {evaluation_id:d}"
+        " AND state IN ('waiting', 'running')"
     )
-    return {row.pk: row for row in rows}
+    first = statements.in_turn(f"SELECT id FROM search_experiment WHERE id IN ({waiting}) ORDER BY id")
+    rest = f"WHERE id IN ({waiting}) ORDER BY id {statements.locked()}"
+    return {row.pk: row for row in statements.select(Experiment, rest, first=first)}
 
 
 def lock_experiment(experiment_id: int) -> Experiment:
