@@ -3,6 +3,9 @@
 In one process, through the WSGI stack's test client: what the server does for a request, without a network. Wall
 time is what a person waits for, and grows with whatever else the machine does; processor time, this process's and
 that of the database's process behind its connection, does not.
+
+Each address is asked for three times over: at first, again and again while nothing happens, and as often while the
+search goes on: between two requests an individual ends, and what had been kept is out of date.
 """
 
 import gc
@@ -16,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from search.benchmarks.addresses import Address, addresses, subjects
+from search.benchmarks.going_on import GoingOn
 from search.benchmarks.processor import database_seconds
 from search.benchmarks.report import percentile
 from search.benchmarks.synthetic import Say, fill
@@ -59,11 +63,38 @@ def measure(
     gc.collect()  # as the web process does once it is loaded
     gc.freeze()
     rows = []
-    for address in addresses(about):
-        if only in address.name:
-            rows.append(_row(client, address, requests))
-            say(f"{address.name}: {rows[-1]['p95 ms']:.0f} ms")
+    asked = [address for address in addresses(about) if only in address.name]
+    going_on = GoingOn(experiment)
+    for address in asked:
+        row = _row(client, address, requests)
+        row |= _while_it_goes_on(client, address, requests, going_on)
+        say(f"{address.name}: {row['p95 ms']:.0f} ms, after a change {row['after p95 ms']:.0f} ms")
+        rows.append(row)
     return rows
+
+
+def missed(rows: list[dict[str, Any]], limit: float) -> list[str]:
+    """What did not answer, or not in time."""
+    return [
+        f"{row['page']}{note}"
+        for row in rows
+        for note, late in (
+            ("", row["p95 ms"] > limit or row["status"] != 200),
+            (" (after a change)", row["after p95 ms"] > limit),
+        )
+        if late
+    ]
+
+
+def _while_it_goes_on(client: Client, address: Address, requests: int, going_on: GoingOn) -> dict[str, float]:
+    wall = []
+    for number in range(requests):
+        going_on()
+        path = address.paths[number % len(address.paths)]
+        began = time.perf_counter()
+        _size(client.get(path, headers=address.headers))
+        wall.append(1000 * (time.perf_counter() - began))
+    return {"after p50 ms": percentile(wall, 0.5), "after p95 ms": percentile(wall, 0.95)}
 
 
 def _row(client: Client, address: Address, requests: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ ALWAYS = 5000
 GROWTH = 1.01
 
 Value = TypeVar("Value")
+_edition = 0
 
 
 def kept(name: str, experiment: Experiment, read: Callable[[], Value]) -> Value:
@@ -23,12 +24,18 @@ def kept(name: str, experiment: Experiment, read: Callable[[], Value]) -> Value:
     """
     done = experiment.evaluated + experiment.failed
     far = f"{_visible(experiment.proposed)}.{_visible(done)}.{experiment.state}"
-    key = f"kept:{name}:{experiment.pk}:{experiment.created_at.timestamp()}:{far}"
+    key = f"kept:{name}:{experiment.pk}:{experiment.created_at.timestamp()}:{far}:{_edition}"
     found: tuple[Value] | None = cache.get(key)
     if found is None:
         found = (read(),)  # in a tuple, for a value may be None
         cache.set(key, found, KEPT_SECONDS)
     return found[0]
+
+
+def forget() -> None:
+    """Nothing that this process keeps is good any more: for who measures how long reading it anew takes."""
+    global _edition
+    _edition += 1
 
 
 def _visible(individuals: int) -> int:

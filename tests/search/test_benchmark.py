@@ -1,14 +1,18 @@
 """`manage.py benchmark`: it measures what it says, on small numbers."""
 
 import json
+from itertools import count
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from search.benchmarks.going_on import GoingOn
+from search.benchmarks.pages import missed
 from search.benchmarks.report import as_table, percentile
 from search.benchmarks.synthetic import fill
 from search.models import Experiment, Individual
+from search.selectors.kept import kept
 from tests.browser.drawing_times import FULL_PAGES
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +44,35 @@ def test_every_page_of_the_table_answers(settings: Any, capsys: pytest.CaptureFi
     report = json.loads(capsys.readouterr().out)
     assert {row["page"]: row["status"] for row in report["pages"] if row["status"] != 200} == {}
     assert len(report["pages"]) > 50
+    assert all(row["after p95 ms"] > 0 for row in report["pages"])
+    joined = Individual.objects.filter(experiment__name="benchmark 700").count() - 700
+    assert joined == len(report["pages"])  # one before each request that asks for news
     assert set(FULL_PAGES) <= {row["page"] for row in report["pages"]}  # those that a browser times
     assert report["machine"]["cores"]
     [whole] = report["curves"]
     assert 0 < whole["kB"] < whole["target kB"]
+
+
+def test_between_two_requests_one_individual_ends_and_what_was_kept_is_read_again() -> None:
+    experiment = fill(120, name="filled", say=quiet)
+    going_on, read = GoingOn(experiment), count()
+    as_it_was = Experiment.objects.get()  # seen so, its numbers are kept, however far it has come
+    for number in range(5):
+        experiment.refresh_from_db()
+        before = (experiment.proposed, experiment.evaluated + experiment.failed)
+        assert [kept("numbers", as_it_was, lambda: next(read)) for _ in range(2)] == [number, number]
+        going_on()
+        experiment.refresh_from_db()
+        after = (experiment.proposed, experiment.evaluated + experiment.failed)
+        assert after == (before[0] + 1, before[1] + 1)
+        assert experiment.state == "running"
+
+
+def test_what_misses_its_target_is_named() -> None:
+    good = {"page": "a", "status": 200, "p95 ms": 90.0, "after p95 ms": 99.0}
+    rows = [good, good | {"page": "b", "p95 ms": 101.0}, good | {"page": "c", "after p95 ms": 200.0}]
+    rows += [good | {"page": "d", "status": 500}]
+    assert missed(rows, 100.0) == ["b", "c (after a change)", "d"]
 
 
 def test_the_loop_counts_what_ended_and_what_was_trained(

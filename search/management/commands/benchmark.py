@@ -94,7 +94,7 @@ def _pages(command: Command, options: dict[str, Any]) -> dict[str, Any]:
         experiment, other, requests=options["requests"], only=options["only"], say=command.say
     )
     limit = pages.target(options["individuals"])
-    missed = [row["page"] for row in rows if row["p95 ms"] > limit or row["status"] != 200]
+    missed = pages.missed(rows, limit)
     return {
         "pages": rows,
         "target p95 ms": limit,
