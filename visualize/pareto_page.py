@@ -101,7 +101,7 @@ def cloud(experiment: Experiment, cost: Cost) -> Cloud:
 
 
 def _cloud(places: list[Place]) -> Cloud:
-    points = [place[:2] for place in places]
+    points = [(cost, fitness) for cost, fitness, *_ in places]
     front = pareto_front(points)
     return Cloud(
         total=sum(place.individuals for place in places),

@@ -3,6 +3,7 @@
 Pure Python: must import neither Django nor torch.
 """
 
+import math
 from collections.abc import Sequence
 
 Place = tuple[float, float]
@@ -18,12 +19,16 @@ def pareto_front(places: Sequence[Place]) -> list[int]:
     >>> pareto_front([(2.0, 0.9), (1.0, 0.8), (3.0, 0.9), (1.0, 0.8), (4.0, 0.95)])
     [1, 3, 0, 4]
     """
+    keys = [(cost, -fitness) for cost, fitness in places]
     front: list[int] = []
-    for index in sorted(range(len(places)), key=lambda i: (places[i][0], -places[i][1])):
+    best, last = -math.inf, None
+    for index in sorted(range(len(places)), key=keys.__getitem__):
         # Whoever is on the front already costs no more: a newcomer must be fitter than all of them, which the
         # last of them stands for, or equal to the last.
-        if not front or places[index][1] > places[front[-1]][1] or places[index] == places[front[-1]]:
+        place = places[index]
+        if place[1] > best or place == last:
             front.append(index)
+            best, last = place[1], place
     return front
 
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 
-from search.models import Experiment
+from search.models import Experiment, ExperimentState
 from search.selectors.kept import ALWAYS, kept
 from search.selectors.ledger import Unfollowable
 from search.selectors.motif_statistics import MotifTable, motif_table, motifs_with_operation
@@ -26,6 +26,8 @@ class _Place:
 
     lock: Lock = field(default_factory=Lock)
     tally: MotifTally | None = None
+    over: tuple[object, ...] | None = None
+    """How the search stood at the last look, if it was over."""
     operations: dict[str, tuple[set[int], set[int]]] = field(default_factory=dict)
     """Primitive -> motifs that were looked at, and those of them that have it on an edge."""
 
@@ -43,9 +45,18 @@ def counted(experiment: Experiment) -> MotifTable:
     """All motifs as they are now; of a large population those that at least two individuals carry."""
     if experiment.proposed <= ALWAYS:
         return kept("motifs", experiment, lambda: motif_table(experiment))
-    place = _place_of(experiment)
-    with place.lock, snapshot():  # who comes second to a population that is being counted waits for it
-        tally, place.tally = place.tally, None  # gone, should anything be raised
+    place, over = _place_of(experiment), _over(experiment)
+    with place.lock:  # who comes second to a population that is being counted waits for it
+        tally = place.tally
+        if tally is None or over is None or over != place.over:
+            tally, place.over = _look(place, experiment), over
+        return tally.table if tally else motif_table(experiment, least=LEAST)
+
+
+def _look(place: _Place, experiment: Experiment) -> MotifTally | None:
+    """The tally of a locked place, up to date; None where none can be kept."""
+    tally, place.tally = place.tally, None  # gone, should anything be raised
+    with snapshot():
         try:
             if tally is not None:
                 tally.look()
@@ -54,8 +65,17 @@ def counted(experiment: Experiment) -> MotifTable:
         try:
             place.tally = tally or MotifTally(experiment)
         except Unfollowable:
-            return motif_table(experiment, least=LEAST)
-        return place.tally.table
+            return None
+    return place.tally
+
+
+def _over(experiment: Experiment) -> tuple[object, ...] | None:
+    """Where nothing happens any more, what would show that something has happened after all: a retry opens a search
+    again, so that it ends at another time; a person's individual is one more."""
+    row = experiment
+    if row.state not in (ExperimentState.FINISHED, ExperimentState.STOPPED):
+        return None
+    return row.state, row.finished_at, row.proposed, row.evaluated, row.failed
 
 
 def with_operation(experiment: Experiment, table: MotifTable, operation: str) -> set[int]:

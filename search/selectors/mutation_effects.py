@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, F, Max, Q, QuerySet, When
+from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from search.evolution.config import experiment_config
 from search.evolution.mutation import Mutation, MutationKind
@@ -101,9 +102,9 @@ def _pairs(experiment: Experiment) -> QuerySet[Individual, tuple[Any, ...]]:
     return (
         rows.order_by()
         .annotate(
-            level=KT("mutation__level"),
-            old=KT("mutation__old"),
-            new=KT("mutation__new"),
+            level=_number("level"),
+            old=_number("old"),
+            new=_number("new"),
             silent=Case(When(_is_silent(experiment), then=1), default=0),
         )
         .values_list("level", "old", "new", "silent", "evaluation", "parent__evaluation")
@@ -116,6 +117,11 @@ def _pairs(experiment: Experiment) -> QuerySet[Individual, tuple[Any, ...]]:
             change=Max(F("fitness") - F("parent__fitness")),  # the same in all of the pair
         )
     )
+
+
+def _number(key: str) -> Cast:
+    """As a number, which a database compares far faster than text."""
+    return Cast(KT(f"mutation__{key}"), IntegerField())
 
 
 def _is_silent(experiment: Experiment) -> Q:

@@ -2,11 +2,9 @@
 
 from typing import NamedTuple
 
-from django.db.models import Count, Min
+from search.models import Evaluation, Experiment, Individual, WorkState, statements
 
-from search.models import Experiment, Individual, WorkState
-
-COSTS = {"parameters": "parameters", "multiply_adds": "multiply_adds", "seconds": "evaluation__train_seconds"}
+COSTS = {"parameters": "i.parameters", "multiply_adds": "i.multiply_adds", "seconds": "e.train_seconds"}
 """What can stand against fitness, and its column."""
 
 
@@ -26,9 +24,15 @@ def places(experiment: Experiment, cost: str) -> list[Place]:
     Raises KeyError for a cost that is not in COSTS. Reads the whole population: keep what it returns.
     """
     column = COSTS[cost]
-    rows = Individual.objects.filter(experiment=experiment, state=WorkState.DONE).order_by(column, "-fitness")
-    found = rows.values_list(column, "fitness").annotate(step=Min("step"), individuals=Count("pk"))
-    return list(map(Place._make, found))
+    evaluation = (
+        f"JOIN {Evaluation._meta.db_table} e ON e.id = i.evaluation_id" if column.startswith("e.") else ""
+    )
+    rows = statements.ask(
+        f"SELECT {column}, i.fitness, MIN(i.step), COUNT(*) FROM {Individual._meta.db_table} i {evaluation}"
+        " WHERE i.experiment_id = %s AND i.state = %s GROUP BY 1, 2 ORDER BY 1, 2 DESC",
+        [experiment.pk, WorkState.DONE],
+    )
+    return list(map(Place._make, rows))
 
 
 def individuals_at(experiment: Experiment, steps: list[int]) -> dict[int, Individual]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
@@ -15,14 +15,14 @@ from pytest_django.fixtures import Settings
 from search import services
 from search.attempts import load_trainer, run_attempt
 from search.evolution.evaluation import instant_trainer
-from search.models import Evaluation, Experiment, Genotype, Individual, WorkState
+from search.models import Evaluation, Experiment, FitnessRecord, Genotype, Individual, WorkState
 from search.selectors import genotype_of, ledger, motif_tables, motif_tally
 from search.selectors.motif_statistics import MotifTable, motif_table
 from search.selectors.motif_tables import counted, with_operation
 from search.services.editing import delete_experiment
 from search.services.interventions import cancel_evaluation, retry_evaluation
 from tests.search.populations import Population, motif
-from tests.search.searching import small_config, started
+from tests.search.searching import small_config, started, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ class Hands:
 
     def __init__(self, seed: int) -> None:
         self._rng = random.Random(seed)
-        self.made = Population()
+        self.made = Population(state="running")
         self._acts: list[Callable[[], object]] = [
             *[self._join] * 5, *[self._end] * 3, self._fail, self._retry, self._repeat, self._lose, self._move,
             self._note,
@@ -201,7 +201,7 @@ def _interfere(experiment: Experiment, rng: random.Random) -> list[int]:
 
 
 def grown(individuals: int) -> Population:
-    made = Population()
+    made = Population(state="running")
     for step in range(individuals):
         made.add(0.5 + step / 1000, network=f"n{step}", motifs={"aa": 1, f"b{step % 10}": 1})
     return made
@@ -225,6 +225,7 @@ def test_an_experiment_that_took_the_number_of_one_that_was_deleted() -> None:
     made = grown(12)
     assert_as_counted_again(made.experiment)
     number, created_at = made.experiment.pk, made.experiment.created_at
+    Experiment.objects.update(state="finished")
     delete_experiment(experiment_id=number)
     Genotype.objects.update(key=Concat(Value("old "), "key"))
     other = Population("another", id=number)
@@ -255,7 +256,7 @@ def test_a_population_with_a_hole_is_counted_each_time() -> None:
 
 def test_one_that_waits_and_moves_to_a_network_that_came_later() -> None:
     """An upgrade of the trainer moves it there; now that network came up with it, long before it has ended."""
-    made = Population()
+    made = Population(state="running")
     made.add(None, network="old", motifs={"aa": 1})
     made.add(0.5, network="new", motifs={"bb": 1})
     made.add(0.6, network="n2", motifs={"aa": 1, "bb": 1})
@@ -263,6 +264,35 @@ def test_one_that_waits_and_moves_to_a_network_that_came_later() -> None:
     Individual.objects.filter(step=0).update(evaluation=Evaluation.objects.get(phenotype_key="new"))
     after = assert_as_counted_again(made.experiment)
     assert before.counts != after.counts
+
+
+def test_a_search_that_is_over_is_not_asked_again_until_somebody_opens_it() -> None:
+    experiment = work_off(started(small_config(individuals=12)))
+    assert experiment.state == "finished"
+    first = assert_as_counted_again(experiment)
+    with CaptureQueriesContext(connection) as queries:
+        assert counted(experiment).counts == first.counts
+    assert len(queries) == 0
+    best = experiment.individuals.select_related("genotype").order_by("-fitness")[0]
+    services.evaluate_genotype(experiment_id=experiment.pk, genotype=genotype_of(best), token=uuid4())
+    experiment.refresh_from_db()
+    assert experiment.state == "finished"  # a known network ends at once
+    assert assert_as_counted_again(experiment).individuals == 13
+    row = best.evaluation  # as if it had failed, so that somebody tries again and it ends otherwise
+    FitnessRecord.objects.all().delete()
+    row.individuals.update(state="failed", fitness=None, completion=None, best_so_far=None)
+    Evaluation.objects.filter(pk=row.pk).update(state="failed", fitness=None)
+    Experiment.objects.update(
+        failed=2, evaluated=F("evaluated") - 2, best=None, population=F("population") - 2
+    )
+    before = assert_as_counted_again(experiment)
+    retry_evaluation(evaluation_id=row.pk)
+    experiment.refresh_from_db()
+    assert experiment.state == "running"
+    work_off(experiment)
+    experiment.refresh_from_db()
+    assert experiment.state == "finished"
+    assert assert_as_counted_again(experiment).networks.count == before.networks.count + 1
 
 
 def test_several_experiments_are_remembered_and_the_oldest_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
