@@ -204,6 +204,9 @@ SWEEP_SECONDS = env.seconds("NASWEB_SWEEP_SECONDS", 15, "Seconds between two loo
 RESEND_SECONDS = env.seconds(
     "NASWEB_RESEND_SECONDS", 300, "Seconds after which an evaluation that nobody claimed is sent again"
 )
+LOOK_SECONDS = env.seconds(
+    "NASWEB_LOOK_SECONDS", 30, "Seconds between two looks for a data set that a paused search waits for"
+)
 CHECKPOINT_SECONDS = env.seconds(
     "NASWEB_CHECKPOINT_SECONDS", 180, "Seconds between two checkpoints of a training; 0: none", least=0
 )
@@ -236,7 +239,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "steps"
-CELERY_TASK_ROUTES = {"search.tasks.evaluate": {"queue": "training"}}
+CELERY_TASK_ROUTES = {
+    "search.tasks.evaluate": {"queue": "training"},
+    "search.tasks.look_for_data": {"queue": "training"},
+}
 """Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

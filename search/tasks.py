@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from search import services
 from search.attempts import run_attempt
+from search.finding_data import find_data
 from search.logcontext import about
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,16 @@ def sweep() -> None:
         _send(evaluate, evaluation_id)
     for experiment_id in swept.experiments:
         _advance(experiment_id)
+    for experiment_id in swept.awaiting:
+        _send(look_for_data, experiment_id)
+
+
+@shared_task
+def look_for_data(experiment_id: int) -> None:
+    """Queue `training`, whose workers know what they can read: is the data set there that a search waits for?"""
+    with about(experiment=experiment_id):
+        if find_data(experiment_id=experiment_id):
+            _advance(experiment_id)
 
 
 def nudge_experiment(experiment_id: int) -> None:

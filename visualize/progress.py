@@ -65,7 +65,12 @@ class Progress:
 
     @property
     def can_pause(self) -> bool:
-        return self.state == State.RUNNING
+        return self.state == State.RUNNING or self.awaits_data
+
+    @property
+    def awaits_data(self) -> bool:
+        """Paused by a worker that missed the data set; a person's pause keeps it so when that is there."""
+        return self.state == State.PAUSED and self.experiment.awaits is not None
 
     @property
     def can_resume(self) -> bool:
@@ -217,7 +222,9 @@ class Progress:
         return {
             State.DRAFT: "Nothing yet: the search has not been started.",
             State.RUNNING: "Between two networks.",
-            State.PAUSED: "Nothing: the search is paused.",
+            State.PAUSED: "Nothing: the search waits for its data set."
+            if self.awaits_data
+            else "Nothing: the search is paused.",
         }.get(State(self.state), "Nothing: the search is over.")
 
 

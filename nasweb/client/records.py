@@ -56,6 +56,8 @@ class ExperimentRecord(Record):
     state: str
     """draft, running, paused, finished, stopped or failed."""
     reason: str
+    awaits: str | None
+    """The data set that it is paused for: it goes on by itself when that is there."""
     tags: list[str]
     archived: bool
     created_at: datetime

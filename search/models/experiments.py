@@ -23,6 +23,9 @@ class Experiment(models.Model):
     config = models.JSONField()  # ExperimentConfig.to_json()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     reason = models.TextField(blank=True)
+    awaits = models.JSONField(
+        null=True
+    )  # paused until this data set is there, and who looked (services.awaiting)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 Nothing here enqueues: callers send the ids that come back, after the commit.
 """
 
+from search.services.awaiting import begin_to_look, saw_data
 from search.services.claiming import Claim, claim_evaluation
 from search.services.completing import Completed, complete_evaluation
 from search.services.decisions.stopping import Judgement, Point, judge_point
@@ -44,6 +45,7 @@ __all__ = [
     "Swept",
     "Verdict",
     "advance_experiment",
+    "begin_to_look",
     "cancel_evaluation",
     "claim_evaluation",
     "complete_evaluation",
@@ -63,6 +65,7 @@ __all__ = [
     "release_worker",
     "resume_experiment",
     "retry_evaluation",
+    "saw_data",
     "start_experiment",
     "stop_experiment",
     "sweep",

@@ -14,9 +14,10 @@ from django.db.models.functions import Now
 from search.evolution.evaluation import TrainResult
 from search.models import Evaluation, ExperimentState, FitnessRecord, Individual, WorkState, statements
 from search.services import errors
+from search.services.awaiting import await_data
 from search.services.claiming import Claim, repeat_accuracies
 from search.services.decisions.repeating import mean_and_spread
-from search.services.journal import tell_evaluation, tell_experiment
+from search.services.journal import tell_evaluation
 from search.services.locking import lock_experiments
 from search.services.moments import database_now
 from search.services.settling import end_evaluation
@@ -137,17 +138,16 @@ def fail_lost_evaluation(*, evaluation_id: int, lease: str, reason: str) -> list
 
 @transaction.atomic
 def postpone_evaluation(*, claim: Claim, reason: str) -> None:
-    """The worker is at fault, not the candidate (it has no data set): pause every experiment that needs it,
-    with the reason, rather than fail one candidate after another. Raises LeaseLost."""
+    """The worker is at fault, not the candidate (it has no data set): pause every experiment that needs it until
+    the data set is there, rather than fail one candidate after another. Raises LeaseLost."""
     needed = Individual.objects.filter(evaluation=claim.evaluation_id, state__in=Individual.OPEN)
     experiments = lock_experiments(needed.order_by().values_list("experiment_id", flat=True).distinct())
     row = _lock_held(claim)
     let_go(row, counts=False, reason=reason)
     for experiment in experiments.values():
         if experiment.state == ExperimentState.RUNNING:
-            experiment.state, experiment.reason = ExperimentState.PAUSED, reason
-            experiment.save(update_fields=["state", "reason"])
-            tell_experiment(experiment)
+            await_data(experiment, dataset=row.protocol["dataset"], found=reason)
+            experiment.save(update_fields=["state", "reason", "awaits"])
 
 
 @transaction.atomic

@@ -60,11 +60,15 @@ def start_experiment(*, experiment_id: int) -> Experiment:
 
 @transaction.atomic
 def pause_experiment(*, experiment_id: int, reason: str = "") -> Experiment:
-    """No new work is proposed or claimed; what is being trained runs to its end."""
-    experiment = _lock_in(experiment_id, (State.RUNNING,), "paused")
+    """No new work is proposed or claimed; what is being trained runs to its end. One that waits for its data set
+    no longer goes on by itself."""
+    experiment = lock_experiment(experiment_id)
+    if experiment.state != State.PAUSED or experiment.awaits is None:
+        _must_be(experiment, (State.RUNNING,), "paused")
     experiment.state = State.PAUSED
     experiment.reason = reason
-    experiment.save(update_fields=["state", "reason"])
+    experiment.awaits = None
+    experiment.save(update_fields=["state", "reason", "awaits"])
     tell_experiment(experiment)
     return experiment
 
@@ -75,13 +79,17 @@ def resume_experiment(*, experiment_id: int) -> Experiment:
     experiment = _lock_in(experiment_id, (State.PAUSED, State.FAILED), "resumed")
     experiment.state = State.RUNNING
     experiment.reason = ""
-    experiment.finished_at = None
-    experiment.save(update_fields=["state", "reason", "finished_at"])
+    experiment.finished_at = experiment.awaits = None
+    experiment.save(update_fields=["state", "reason", "finished_at", "awaits"])
     tell_experiment(experiment)
-    # Messages that arrived meanwhile were refused, so what waits must be sent again.
+    send_again(experiment)
+    return experiment
+
+
+def send_again(experiment: Experiment) -> None:
+    """What an experiment waits for: messages that came while it was paused were refused."""
     waiting = lock_evaluations(open_evaluations(experiment))
     Evaluation.objects.filter(pk__in=waiting, state=WorkState.WAITING).update(sent_at=None)
-    return experiment
 
 
 @transaction.atomic
@@ -101,7 +109,8 @@ def stop_experiment(*, experiment_id: int) -> Experiment:
     experiment.state = State.STOPPED
     experiment.reason = ""
     experiment.finished_at = now
-    experiment.save(update_fields=["state", "reason", "finished_at"])
+    experiment.awaits = None
+    experiment.save(update_fields=["state", "reason", "finished_at", "awaits"])
     tell_experiment(experiment)
     return experiment
 
@@ -114,14 +123,18 @@ def open_evaluations(experiment: Experiment) -> QuerySet[Evaluation]:
 
 def _lock_in(experiment_id: int, allowed: Sequence[State], done: str) -> Experiment:
     experiment = lock_experiment(experiment_id)
+    _must_be(experiment, allowed, done)
+    return experiment
+
+
+def _must_be(experiment: Experiment, allowed: Sequence[State], done: str) -> None:
     if experiment.state not in allowed:
         raise errors.Conflict(
             errors.NOT_IN_STATE.format(
                 what="Experiment",
-                key=experiment_id,
+                key=experiment.pk,
                 state=experiment.state,
                 allowed=" or ".join(allowed),
                 done=done,
             )
         )
-    return experiment

@@ -42,9 +42,9 @@ def retry_evaluation(*, evaluation_id: int) -> list[int]:
         individual.save(update_fields=["state", "reason", "finished_at"])
     for experiment in experiments.values():
         if experiment.state == State.FINISHED:
-            experiment.state, experiment.finished_at = State.RUNNING, None
+            experiment.state, experiment.finished_at, experiment.awaits = State.RUNNING, None, None
             tell_experiment(experiment)
-        experiment.save(update_fields=["failed", "stopped_early", "state", "finished_at"])
+        experiment.save(update_fields=["failed", "stopped_early", "state", "finished_at", "awaits"])
     return list(experiments)
 
 

@@ -1,6 +1,6 @@
 """Lost work found again. Messages may be lost and workers may die; the rows say what there is to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
 from search.services import errors
+from search.services.awaiting import ask_for_data
 from search.services.evaluations import fail_lost_evaluation, let_go
 from search.services.locking import lock_evaluations
 from search.services.versions import renew_outdated
@@ -26,12 +27,14 @@ class Swept:
     """To send to workers."""
     experiments: list[int]
     """To advance."""
+    awaiting: list[int] = field(default_factory=list)
+    """Experiments whose data set a training worker is to look for."""
 
 
 def sweep() -> Swept:
     """Take evaluations away from silent workers and older trainers, find what waits too long and who has room."""
     advance = {*recover_silent(), *renew_outdated(), *_with_room()}
-    return Swept(_take_overdue(), sorted(advance))
+    return Swept(_take_overdue(), sorted(advance), ask_for_data())
 
 
 def recover_silent() -> list[int]:

@@ -2,7 +2,7 @@
 
 import fcntl
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -79,6 +79,30 @@ def load_split(protocol: Protocol) -> Split:
     Raises EvaluationFailed: dataset_unavailable when it cannot be had, infeasible when it has too few images.
     """
     return _split(str(data_folder()), protocol)
+
+
+def look_at(document: Mapping[str, Any]) -> str:
+    """What this machine has of a protocol's data set, in a few words that change with it; "" if it cannot be had.
+
+    What this process has read before does not count: another one would find nothing. Reads the images, so that what
+    is told of can be trained on.
+    """
+    protocol = Protocol.model_validate(document)
+    try:
+        seen = _inventory(protocol.dataset)
+        load_split(protocol)
+    except EvaluationFailed as failure:
+        return "" if failure.code == "dataset_unavailable" else failure.message
+    return seen
+
+
+def _inventory(name: str) -> str:
+    """A folder may be copied while we look; what else there is knows when it is whole."""
+    if not is_folder(name):
+        return f"{name} is whole"
+    dataset_shape(name)  # raises if it is gone
+    sizes = [path.stat().st_size for path in image_folder(name).rglob("*") if path.is_file()]
+    return f"{len(sizes)} files of {sum(sizes)} bytes"
 
 
 @lru_cache(maxsize=2)

@@ -35,7 +35,7 @@ FAULTS = (
     Fault("two-claims", "two workers claim one evaluation at one moment", rivals.two_claims, 10),
     Fault("two-controllers", "two controllers propose for one experiment at one moment", rivals.two_controllers, 10),
     Fault("clock-skew", "a worker whose clock is hours off takes part", surroundings.shifted_clock, 1),
-    Fault("data-set", "a data set's folder disappears for a time", surroundings.data_set_gone, 2),
+    Fault("data-set", "a data set's folder disappears, and is put back", surroundings.data_set_gone, 2),
     Fault("disk-full", "no room for checkpoints", surroundings.disk_full, 2),
     Fault("older-code", "a worker of an older version takes messages", surroundings.older_worker, 1),
     Fault("deploy", "everything of ours is stopped in good order, migrated and started", surroundings.deploy, 1),

@@ -39,8 +39,6 @@ class Play:
     """The experiment of milliseconds."""
     real: int = 0
     """The latest experiment that really trains."""
-    hands: int = 0
-    """How often something was done that a person has to do."""
     threads: list[threading.Thread] = field(default_factory=list)
 
     @property

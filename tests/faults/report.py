@@ -18,7 +18,6 @@ def as_text(report: Report) -> str:
         f"in {report.seconds:.0f} s",
         f"leases expired {report.leases_expired}, given back {report.handed_back}; trainings that ended twice: "
         f"{report.twice_after_expiry} after an expiry, {report.twice_after_hand_back} after being given back",
-        f"resumed by hand, as a missing data set asks for: {report.resumed_by_hand}",
         f"processes that ended by themselves and were started again: {dict(report.ended_by_themselves) or 'none'}",
         f"violations: {len(report.violations)}",
         *report.violations[:50],

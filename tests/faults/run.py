@@ -61,7 +61,6 @@ class Report:
     handed_back: int = 0
     twice_after_expiry: int = 0
     twice_after_hand_back: int = 0
-    resumed_by_hand: int = 0
     ended_by_themselves: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
@@ -232,7 +231,6 @@ class Director:
         report.leases_expired = sum(change.taken_back for change in changes)
         report.handed_back = sum(change.handed_back for change in changes)
         report.twice_after_expiry, report.twice_after_hand_back = twice.expired, twice.handed_back
-        report.resumed_by_hand = self.play.hands
 
 
 class _Progress:

@@ -18,7 +18,7 @@ from tests.processes import ROOT, UNPRIVILEGED, Running, postgresql_command, pos
 
 TIME_LIMIT_SECONDS = 60
 HEARTBEAT_SECONDS, LEASE_SECONDS = 0.2, 2.0
-SWEEP_SECONDS, RESEND_SECONDS = 0.5, 2.0
+SWEEP_SECONDS, RESEND_SECONDS, LOOK_SECONDS = 0.5, 2.0, 1.0
 MOST_ATTEMPTS = 50
 """So that kills alone do not use up an evaluation's attempts."""
 DIARY = "NASWEB_TEST_DIARY"
@@ -192,6 +192,7 @@ def stage_environment(folder: Path) -> dict[str, str]:
         "NASWEB_LEASE_SECONDS": str(LEASE_SECONDS),
         "NASWEB_SWEEP_SECONDS": str(SWEEP_SECONDS),
         "NASWEB_RESEND_SECONDS": str(RESEND_SECONDS),
+        "NASWEB_LOOK_SECONDS": str(LOOK_SECONDS),
         "NASWEB_MAX_ATTEMPTS": str(MOST_ATTEMPTS),
         "NASWEB_DEVICE": "cpu",
         "NASWEB_LOG_LEVEL": "INFO",

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from search import services, tasks
 from search.models import Experiment, FitnessRecord
 from tests.faults.audit import lease_changes
 from tests.faults.play import Outcome, Pending, Play, children
@@ -89,7 +88,8 @@ def _visit(play: Play, part: Part, shown: object) -> Pending:
 
 
 def data_set_gone(play: Play) -> Outcome | Pending:
-    """A new process finds no data: the search pauses and says so. Whoever puts the data back resumes it."""
+    """A new process finds no data: the search pauses and says so. The folder is put back, and nothing else touched: the
+    search must go on by itself, which counts as a hit, and reach its budget as every search."""
     _have_real_training(play)
     folder = Path(play.stage.environment["NASWEB_DATA_DIR"]) / DATA_SET
     folder.rename(folder.with_suffix(".away"))
@@ -99,19 +99,24 @@ def data_set_gone(play: Play) -> Outcome | Pending:
                 os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + AWAY_SECONDS
 
+    real = play.real
+    paused = False
+
     def back() -> Outcome | None:
-        row = Experiment.objects.get(pk=play.real)
-        if row.state == "running" and time.monotonic() < deadline:
-            return None
-        if folder.with_suffix(".away").exists():
+        nonlocal paused, deadline
+        row = Experiment.objects.get(pk=real)
+        if row.state == "paused":
+            assert row.awaits is not None
+            assert DATA_SET in row.reason, row.reason
+            paused = True
+        elif paused:
+            return "hit"
+        late = time.monotonic() > deadline
+        if (paused or late or row.state != "running") and folder.with_suffix(".away").exists():
             folder.with_suffix(".away").rename(folder)
-        if row.state != "paused":
-            return "missed"
-        assert DATA_SET in row.reason, row.reason
-        services.resume_experiment(experiment_id=play.real)
-        tasks.nudge_experiment(play.real)
-        play.hands += 1
-        return "hit"
+            deadline = time.monotonic() + AWAY_SECONDS
+            return None if paused else "missed"
+        return "missed" if late else None
 
     return back
 

@@ -80,3 +80,30 @@ def test_one_class_is_no_data_set(folder: Path) -> None:
     with pytest.raises(EvaluationFailed, match="at least") as failure:
         load_split(protocol(dataset="folder:single"))
     assert failure.value.code == "dataset_unavailable"
+
+
+def test_looking_at_a_folder_tells_what_is_there_now_whatever_this_process_has_read(folder: Path) -> None:
+    document = protocol(seed=5).model_dump(mode="json")
+    seen = datasets.look_at(document)
+    assert seen.startswith("60 files of ")
+    folder.rename(folder.with_suffix(".away"))
+    assert datasets.look_at(document) == ""
+    folder.with_suffix(".away").rename(folder)
+    assert datasets.look_at(document) == seen
+    (folder / "red" / "0000.png").unlink(missing_ok=True)
+    (folder / "red" / "more.txt").write_text("still being copied")
+    assert datasets.look_at(document) not in ("", seen)
+
+
+def test_a_folder_with_an_image_that_does_not_read_is_not_there(folder: Path) -> None:
+    (folder / "red" / "half.png").write_bytes(b"half a picture")
+    assert datasets.look_at(protocol(seed=6).model_dump(mode="json")) == ""
+
+
+def test_a_data_set_with_too_few_images_is_there_and_its_trainings_say_so() -> None:
+    assert "lower one of them" in datasets.look_at(protocol(validation_images=5000).model_dump(mode="json"))
+
+
+def test_a_data_set_that_ships_with_the_installation_is_there() -> None:
+    document = protocol(dataset="digits").model_dump(mode="json")
+    assert datasets.look_at(document) == "digits is whole"

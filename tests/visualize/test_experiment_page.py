@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from search.models import Experiment, Individual
+from search.services.awaiting import await_data
 from tests.visualize.prose import prose
 from tests.visualize.searches import REASON, in_training, made_search
 
@@ -82,6 +83,21 @@ def test_a_paused_or_failed_search_says_why(client: Client) -> None:
     experiment.reason = "The strategy <raised> an error."
     experiment.save()
     assert "The strategy &lt;raised&gt; an error." in page(client, experiment)
+
+
+def test_a_search_that_waits_for_its_data_set_says_so_and_can_be_paused_for_good(client: Client) -> None:
+    experiment = made_search(1, planned=2, state="paused")
+    assert 'id="pause"' not in page(client, experiment)
+    experiment.state = "running"
+    await_data(experiment, dataset="folder:leaves", found="worker: there is no folder.")
+    experiment.save()
+    text = page(client, experiment)
+    assert "Waits for data set folder:leaves, goes on by itself when it is there." in text
+    assert 'id="pause"' in text
+    assert 'id="resume"' in text
+    client.post(f"/experiments/{experiment.pk}/pause/")
+    experiment.refresh_from_db()
+    assert (experiment.state, experiment.awaits) == ("paused", None)
 
 
 def test_waiting_without_a_worker_is_named_after_half_a_minute(client: Client) -> None:

@@ -92,6 +92,7 @@ EXAMPLE_SUMMARY: dict[str, Any] = {
     "name": "Digits, first try",
     "state": "running",
     "reason": "",
+    "awaits": None,
     "tags": ["digits"],
     "archived": False,
     "owner": None,
@@ -148,6 +149,9 @@ class ExperimentSummary(Document):
     name: str
     state: State
     reason: str = Field(description="Why it is in this state, where there is more to say")
+    awaits: str | None = Field(
+        description="The data set that it is paused for: it goes on by itself when that is there"
+    )
     tags: list[str]
     archived: bool
     owner: str | None = Field(description="Who made it; null where there are no accounts")
@@ -194,6 +198,7 @@ def _fields(row: models.Experiment) -> dict[str, Any]:
         "name": row.name,
         "state": row.state,
         "reason": row.reason,
+        "awaits": row.awaits["dataset"] if row.awaits and row.state == "paused" else None,
         "tags": row.tags,
         "archived": row.archived,
         "owner": row.owner.get_username() if row.owner else None,

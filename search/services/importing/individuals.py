@@ -27,8 +27,8 @@ REFERENCES = ("genotype", "parent", "protocol_key")
 def store_experiment(checked: Checked, lines: Iterable[Line], *, owner_id: int | None) -> Experiment:
     """Raises BadFile."""
     values = {name: value for name, value in checked.experiment.items() if name != "best"}
-    if values["state"] == ExperimentState.RUNNING:
-        values |= {"state": ExperimentState.PAUSED, "reason": WAS_RUNNING}
+    if values["state"] == ExperimentState.RUNNING or values["awaits"] is not None:
+        values |= {"state": ExperimentState.PAUSED, "reason": WAS_RUNNING, "awaits": None}
     experiment = Experiment.objects.create(**values, owner_id=owner_id)
     for chunk in _chunks(lines):
         _store(experiment, chunk)

@@ -139,6 +139,17 @@ def test_what_a_strategy_remembers_goes_along() -> None:
     assert Experiment.objects.get().state == "draft"
 
 
+def test_a_search_that_waits_for_its_data_set_is_paused_by_nobody_but_the_import() -> None:
+    experiment = started(small_config(individuals=12))
+    services.postpone_evaluation(claim=claim_next(experiment), reason="there is no folder")
+    content = exported(experiment)
+    empty_the_database()
+    moved = Experiment.objects.get(pk=imported(content).experiment_id)
+    assert (moved.state, moved.awaits) == ("paused", None)
+    assert "Resume" in moved.reason
+    assert services.sweep().awaiting == []
+
+
 def test_a_running_search_is_paused_and_what_was_being_trained_waits() -> None:
     experiment = started(small_config(individuals=12, in_flight=2))
     finish(claim_next(experiment))

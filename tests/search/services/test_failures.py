@@ -89,7 +89,9 @@ def test_a_missing_data_set_pauses_the_search_with_the_remedy_and_fails_no_candi
     use_trainer(fails_with("dataset_unavailable"))
     experiment = work_off(started(config))
     assert (experiment.state, experiment.failed) == ("paused", 0)
-    assert experiment.reason == "worker: reason of dataset_unavailable"
+    assert experiment.reason == (
+        "Waits for data set digits, goes on by itself when it is there. worker: reason of dataset_unavailable"
+    )
     assert (individual(experiment, 0).state, Evaluation.objects.get().attempts) == ("waiting", 0)
     use_trainer(instant_trainer)  # the data set was put there
     services.resume_experiment(experiment_id=experiment.pk)
