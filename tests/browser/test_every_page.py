@@ -1,10 +1,10 @@
 """What holds for every page of the table (pages.py), in both themes and on a phone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -24,6 +24,8 @@ def test_on_a_desk_in_the_light(browser: Browser, sites: dict[str, Site], row: R
     with visited(browser, sites, row, viewport=DESKTOP, color_scheme="light") as page:
         found = axe_violations(page, besides=row.foreign)
         assert not found, found
+        found = pale_texts(page, "dark", besides=row.foreign)
+        assert not found, found
 
 
 @every_page
@@ -32,6 +34,8 @@ def test_on_a_phone_in_the_dark(browser: Browser, sites: dict[str, Site], row: R
         assert page.evaluate(BEYOND_THE_EDGE) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         found = axe_violations(page, besides=row.foreign)
+        assert not found, found
+        found = pale_texts(page, "light", besides=row.foreign)
         assert not found, found
 
 
@@ -69,11 +73,19 @@ def visited(browser: Browser, sites: dict[str, Site], row: Row, **options: Any) 
         yield page
 
 
-def axe_violations(page: Page, *, besides: str = "") -> str:
-    """In words, with the places; empty when there are none."""
+def pale_texts(page: Page, scheme: Literal["light", "dark"], *, besides: str = "") -> str:
+    """The page once more in the other colours: what its colours alone can break."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(COLOURS_CHANGED)
+    return axe_violations(page, besides=besides, rules=("color-contrast", "link-in-text-block"))
+
+
+def axe_violations(page: Page, *, besides: str = "", rules: Sequence[str] = ()) -> str:
+    """In words, with the places; empty when there are none. `rules`: only these."""
     page.evaluate(AXE)
     where = {"include": ["html"], "exclude": [besides] if besides else []}
-    found = page.evaluate("where => axe.run(where, {resultTypes: ['violations']})", where)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = page.evaluate("([where, options]) => axe.run(where, options)", [where, options])
     return "\n".join(in_words(violation) for violation in found["violations"])
 
 
@@ -84,6 +96,10 @@ def in_words(violation: dict[str, Any]) -> str:
     ]
     return f"{violation['id']}: {violation['help']} {json.dumps(places[:5], indent=1)}"
 
+
+COLOURS_CHANGED = """() => Promise.allSettled(document.getAnimations()
+  .filter((animation) => animation instanceof CSSTransition).map((transition) => transition.finished))"""
+"""Once every colour has reached what it changes to."""
 
 BEYOND_THE_EDGE = """() => [...document.querySelectorAll("body *")].filter((element) => {
   const box = element.getBoundingClientRect();
