@@ -32,11 +32,13 @@ from search.kept_weights import keep_weights
 from search.logcontext import about
 from search.outages import AWAY, insist, tolerate
 from search.services import Claim, LeaseLost, Repeat, RepeatsMissing, errors
+from search.stopping import told_to_stop
 
 log = logging.getLogger(__name__)
 
 MOST_LIVE_POINTS = 200
 UNREADABLE = "{worker} runs code that cannot read this evaluation, another version than proposed it: {error}"
+STOPPING = "{worker} stops: what it is training waits for another one."
 Watch = Callable[[Claim, float], None]
 """Told now and then how far an attempt is, a fraction 0..1."""
 Send = Callable[[int], None]
@@ -226,6 +228,8 @@ class _Heartbeat:
         done = (self._repeat + progress.step / max(1, progress.steps)) / self._claim.repeats
         if self._watch is not None:
             self._watch(self._claim, done)
+        if told_to_stop():  # one that has ended comes by here no more, and is recorded
+            raise Cancelled(STOPPING.format(worker=self._claim.worker))
         self._stops.ask(progress, self._repeat, self._curve)
         if time.monotonic() - self._last < settings.HEARTBEAT_SECONDS:
             return

@@ -6,13 +6,14 @@ from typing import Any
 
 from celery import Task, shared_task
 from celery.signals import worker_shutting_down
-from django.db import connection, transaction
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from search import services
 from search.attempts import run_attempt
 from search.finding_data import find_data
 from search.logcontext import about
+from search.stopping import tell_to_stop
 
 log = logging.getLogger(__name__)
 
@@ -72,12 +73,7 @@ def _send(task: Task, key: int) -> None:
 
 
 @worker_shutting_down.connect
-def hand_back(sender: str, **_: Any) -> None:
-    """A worker that is told to stop gives its evaluations back at once; its children see that at their next
-    heartbeat. Finished repeats stay, and the attempts do not count."""
-    try:
-        services.release_worker(worker=sender)
-    except Exception:
-        log.exception("could not give back what %s was training; the sweep will", sender)
-    finally:
-        connection.close()
+def hand_back(**_: Any) -> None:
+    """A worker that is told to stop has its evaluations given back by the processes that train them: finished repeats
+    stay, and the attempts do not count."""
+    tell_to_stop()

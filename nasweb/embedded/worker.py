@@ -48,10 +48,7 @@ def training_command(name: str, processes: int) -> Command:
     return Command(
         name="worker",
         arguments=_celery("training", name, "--pool", "prefork", "--concurrency", str(processes)),
-        environment={
-            **training_environment(processes),
-            **END_AT_ONCE,
-        },
+        environment=training_environment(processes),
         niceness=5,  # pages stay quick while all cores train
         orphan_signal=signal.SIGKILL,  # its broker dies with it: there is nobody left to say goodbye to
     )
@@ -67,7 +64,7 @@ def steps_command() -> Command:
     )
 
 
-# Celery waits for running tasks on SIGTERM, unless told to end them; their evaluations wait again and are redone.
+# Celery waits for running tasks on SIGTERM, unless told to end them. Trainings end by themselves (search.stopping).
 END_AT_ONCE = {"REMAP_SIGTERM": "SIGQUIT"}
 
 

@@ -19,7 +19,7 @@ RULES = {
     "same": "An individual, once seen, stays what it was proposed as.",
     "lease": "An evaluation changes hands only when its holder was silent for a lease, or gave it back itself.",
     "equal": "Every end of one training gave the same accuracy, and that one is recorded.",
-    "once": "No training ends twice, except where its lease truly expired or its worker was told to stop.",
+    "once": "No training ends twice, except where its lease truly expired.",
 }
 
 RECORD = ("pk", "evaluation_id", "repeat", "seed", "accuracy", "seconds", "worker", "attempt", "created_at")
@@ -87,21 +87,20 @@ def wrong_leases(changes: list[Change]) -> list[Violation]:
 
 @dataclass(frozen=True)
 class Twice:
-    """Trainings that ended more than once, by why that was right; the others are violations."""
+    """Trainings that ended more than once because a lease had truly expired; the others are violations."""
 
     expired: int
-    handed_back: int
     violations: list[Violation]
 
 
 def trained_twice(diary: list[Entry], changes: list[Change]) -> Twice:
-    """Each further end of a training needs a lease that was lost since."""
+    """Each further end of a training needs a lease that expired since; being given back is no excuse."""
     ends = Counter(entry.seed for entry in diary if entry.what == "ended")
     seeds = _seeds()
     by_evaluation: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
         by_evaluation[change.evaluation].append(change)
-    expired = handed_back = 0
+    expired = 0
     found = []
     for seed, count in ends.items():
         if count == 1 or seed not in seeds:
@@ -109,12 +108,11 @@ def trained_twice(diary: list[Entry], changes: list[Change]) -> Twice:
         history = by_evaluation[seeds[seed]]
         lost = sum(change.taken_back for change in history)
         given = sum(change.handed_back for change in history)
-        if count - 1 > lost + given:
+        if count - 1 > lost:
             text = f"{count} trainings of one repeat ended; leases expired {lost} times, given back {given} times"
             found.append(Violation("once", f"evaluation {seeds[seed]}", text))
         expired += min(count - 1, lost)
-        handed_back += max(0, count - 1 - lost)
-    return Twice(expired, handed_back, found)
+    return Twice(expired, found)
 
 
 def unequal_ends(ledger: Ledger, diary: list[Entry]) -> list[Violation]:

@@ -16,8 +16,8 @@ def as_text(report: Report) -> str:
         as_table(rows),
         f"seed {report.seed}: {report.rounds} rounds, {report.individuals} individuals, {report.repeats} repeats "
         f"in {report.seconds:.0f} s",
-        f"leases expired {report.leases_expired}, given back {report.handed_back}; trainings that ended twice: "
-        f"{report.twice_after_expiry} after an expiry, {report.twice_after_hand_back} after being given back",
+        f"leases expired {report.leases_expired}, given back {report.handed_back}; trainings that ended twice "
+        f"because their lease had expired: {report.twice_after_expiry}",
         f"processes that ended by themselves and were started again: {dict(report.ended_by_themselves) or 'none'}",
         f"violations: {len(report.violations)}",
         *report.violations[:50],

@@ -60,7 +60,6 @@ class Report:
     leases_expired: int = 0
     handed_back: int = 0
     twice_after_expiry: int = 0
-    twice_after_hand_back: int = 0
     ended_by_themselves: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
@@ -230,7 +229,7 @@ class Director:
         report.repeats = len(self.play.ledger.records)
         report.leases_expired = sum(change.taken_back for change in changes)
         report.handed_back = sum(change.handed_back for change in changes)
-        report.twice_after_expiry, report.twice_after_hand_back = twice.expired, twice.handed_back
+        report.twice_after_expiry = twice.expired
 
 
 class _Progress:

@@ -166,13 +166,8 @@ class Stage:
 
     def _python(self, name: str, *arguments: str) -> Part:
         url = self.environment["DATABASE_URL"] + f"?application_name={name}"
-        # SIGTERM ends trainings at once, as in docker/Dockerfile.
-        own = (
-            {"DATABASE_URL": url, "REMAP_SIGTERM": "SIGQUIT"}
-            if "worker" in arguments
-            else {"DATABASE_URL": url}
-        )
-        return Part(name, [sys.executable, "-m", *arguments], self.folder, {**self.environment, **own})
+        environment = {**self.environment, "DATABASE_URL": url}
+        return Part(name, [sys.executable, "-m", *arguments], self.folder, environment)
 
 
 def stage_environment(folder: Path) -> dict[str, str]:
