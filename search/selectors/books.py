@@ -152,9 +152,9 @@ def _counters(where: str, experiment: Experiment, rows: list[Individual]) -> Ite
     best = min(done, key=lambda row: (-(row.fitness or 0.0), row.parameters, row.step), default=None)
     if experiment.best != best:
         yield Violation("counters", where, f"its best is {experiment.best}, its individuals say {best}")
-    if len(members) == len(
-        done
-    ):  # one that may not be a parent has no place in the order, but may be the best
+    # One that may not be a parent has no place in the order, but may be the best; a fitness that rests on few
+    # repeats changes with the next.
+    if len(members) == len(done) and not any(row.repeats for row in done):
         courses = list(accumulate((row.fitness or 0.0 for row in members), max))
         if [row.best_so_far for row in members] != courses:
             yield Violation("counters", where, "best_so_far is not the best of those that were complete")
@@ -184,7 +184,11 @@ def _outcomes() -> Iterator[Violation]:
             yield Violation("outcome", where, f"evaluation {evaluation.pk} is of another network")
         # What ended by hand or with its experiment stays so, even if somebody else has the evaluation tried again.
         ended_alone = row.state == WorkState.CANCELLED or row.experiment.state == ExperimentState.STOPPED
-        if row.state != evaluation.state and not ended_alone:
+        if (
+            row.repeats is not None and row.state == WorkState.DONE
+        ):  # on so many repeats, whatever came of more
+            yield from _rests_on_repeats(where, row)
+        elif row.state != evaluation.state and not ended_alone:
             yield Violation(
                 "outcome", where, f"is {row.state}, evaluation {evaluation.pk} is {evaluation.state}"
             )
@@ -198,6 +202,16 @@ def _outcomes() -> Iterator[Violation]:
             )
 
 
+def _rests_on_repeats(where: str, row: Individual) -> Iterator[Violation]:
+    records = FitnessRecord.objects.filter(evaluation=row.evaluation_id).order_by("repeat")
+    accuracies = list(records.values_list("accuracy", flat=True)[: row.repeats])
+    if len(accuracies) != row.repeats:
+        yield Violation("outcome", where, f"rests on {row.repeats} repeats, there are {len(accuracies)}")
+    elif row.fitness != statistics.fmean(accuracies):
+        text = f"has fitness {row.fitness}, its {row.repeats} repeats say {statistics.fmean(accuracies)}"
+        yield Violation("outcome", where, text)
+
+
 def _repeats() -> Iterator[Violation]:
     records: dict[int, list[FitnessRecord]] = {}
     for record in FitnessRecord.objects.defer("curve").order_by("evaluation_id", "repeat").iterator(1000):
@@ -209,6 +223,7 @@ def _repeats() -> Iterator[Violation]:
             yield Violation("repeats", where, "a repeat is not from the seed that is its own")
         if row.state != WorkState.DONE:
             continue
+        want = row.repeats or want  # asked for so far
         if [record.repeat for record in kept] != list(range(want)):
             yield Violation(
                 "repeats", where, f"is done with repeats {[record.repeat for record in kept]} of {want}"

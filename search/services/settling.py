@@ -8,7 +8,13 @@ from django.db import transaction
 from search.logcontext import about
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState, statements
 from search.services.decisions.left import work_left
-from search.services.decisions.repeating import fitness_for, seconds_for, share_repeats
+from search.services.decisions.repeating import (
+    caused_training,
+    fitness_for,
+    rest_on_what_is_there,
+    seconds_for,
+    share_repeats,
+)
 from search.services.journal import tell_experiment
 from search.services.locking import lock_experiments_waiting_for
 from search.services.moments import database_now
@@ -20,6 +26,7 @@ EXPERIMENT_COUNTERS = (
     "individuals_planned", "stopped_early", "refused", "decision_state",
 )  # fmt: skip
 INDIVIDUAL_END = ("state", "fitness", "fitness_spread", "reason", "completion", "best_so_far", "finished_at")
+INDIVIDUAL_END_BY_REPEATS = (*INDIVIDUAL_END, "repeats")
 
 
 def end_evaluation(
@@ -86,10 +93,13 @@ def settle(experiment: Experiment, individuals: Sequence[Individual], evaluation
 
 
 def _settle(experiment: Experiment, individuals: Sequence[Individual], evaluation: Evaluation) -> None:
-    failed = experiment.failed
-    for individual in individuals:
-        apply_outcome(experiment, individual, evaluation)
-        statements.update(individual, INDIVIDUAL_END)
+    failed, timed = experiment.failed, False
+    for (
+        individual
+    ) in individuals:  # those that wait for one further repeat have all caused it: its time counts once
+        timed = apply_outcome(experiment, individual, evaluation, timed=timed)
+        columns = INDIVIDUAL_END if individual.repeats is None else INDIVIDUAL_END_BY_REPEATS
+        statements.update(individual, columns)
         improve_best(experiment, individual)
         share_repeats(experiment, individual)
     finish_if_complete(experiment)
@@ -101,19 +111,26 @@ def save_counters(experiment: Experiment) -> None:
     statements.update(experiment, EXPERIMENT_COUNTERS)
 
 
-def apply_outcome(experiment: Experiment, individual: Individual, evaluation: Evaluation) -> None:
-    """Copy the outcome onto the individual and count it; nothing is saved."""
+def apply_outcome(
+    experiment: Experiment, individual: Individual, evaluation: Evaluation, *, timed: bool = False
+) -> bool:
+    """Copy the outcome onto the individual and count it; nothing is saved.
+
+    `timed`: the training's time is counted already. Says whether it is now.
+    """
     individual.state = evaluation.state
     individual.reason = evaluation.reason
     individual.finished_at = database_now()
-    # One that waited for a further repeat of a known network is saved already, and caused that repeat.
-    if not individual.shared or (individual.repeats is not None and individual.pk is not None):
-        first = (experiment.config.get("decisions") or {}).get("first_repeats", 0)
+    first = (experiment.config.get("decisions") or {}).get("first_repeats", 0)
+    if not timed and caused_training(individual, first):
         experiment.train_seconds += seconds_for(individual, evaluation, first)
+        timed = True
     if evaluation.state == WorkState.FAILED:
+        rest_on_what_is_there(individual, evaluation, first)
+    if individual.state == WorkState.FAILED:
         experiment.failed += 1
-    if evaluation.state != WorkState.DONE:
-        return
+    if individual.state != WorkState.DONE:
+        return timed
     individual.fitness, individual.fitness_spread = fitness_for(individual, evaluation)
     experiment.evaluated += 1
     if individual.eligible:
@@ -121,6 +138,7 @@ def apply_outcome(experiment: Experiment, individual: Individual, evaluation: Ev
         experiment.population += 1
     best = experiment.best if experiment.best and not _better(individual, experiment.best) else individual
     individual.best_so_far = best.fitness
+    return timed
 
 
 def improve_best(experiment: Experiment, individual: Individual) -> None:

@@ -13,6 +13,7 @@ from search.selectors.protocols import key_of
 
 CONFIRMATION = "confirmation"
 """Origin of an individual that repeats the leader's network; it takes a step, and no part in tournaments."""
+RESTS = "Rests on {have} of {wanted} repeats: a further one failed. {reason}"
 UPDATED = ("fitness", "fitness_spread", "repeats")
 
 
@@ -62,6 +63,32 @@ def fitness_for(individual: Individual, evaluation: Evaluation) -> tuple[float |
     return mean_and_spread(list(records.values_list("accuracy", flat=True)[: individual.repeats]))
 
 
+def rest_on_what_is_there(individual: Individual, evaluation: Evaluation, first: int) -> None:
+    """A failed evaluation whose first repeats are recorded: what failed is a further one, and the network is as good as
+    it was. The individual is done with the repeats that there are; with fewer than `first` it has failed. Not saved."""
+    wanted = individual.repeats
+    if wanted is None:
+        return
+    have = FitnessRecord.objects.filter(evaluation=evaluation, repeat__lt=wanted).count()
+    if not first or have < first:
+        return
+    individual.state, individual.repeats = WorkState.DONE, have
+    if have < wanted:
+        individual.reason = RESTS.format(have=have, wanted=wanted, reason=evaluation.reason)
+    else:
+        individual.reason = ""
+
+
+def caused_training(individual: Individual, first: int) -> bool:
+    """Whether an individual that ends now had its network trained, rather than found it known or under way.
+
+    One that waited for a further repeat of a known network is saved already, and caused that repeat.
+    """
+    if not individual.shared:
+        return True
+    return individual.pk is not None and individual.repeats is not None and individual.repeats > first
+
+
 def seconds_for(individual: Individual, evaluation: Evaluation, first: int) -> float:
     """Training time of an ended evaluation that an individual caused: all, or that of its further repeat."""
     if individual.repeats is None:
@@ -103,7 +130,9 @@ def unconfirmed(experiment: Experiment, config: ExperimentConfig) -> Individual 
     """The leader, if it rests on fewer repeats than the protocol's and nothing is under way for it."""
     if not config.decisions.first_repeats or experiment.best_id is None:
         return None
-    best = Individual.objects.select_related("genotype").get(pk=experiment.best_id)
+    best = Individual.objects.select_related("genotype", "evaluation").get(pk=experiment.best_id)
+    if best.evaluation.state == WorkState.FAILED:  # a further repeat failed, and would again
+        return None
     if best.repeats is None or best.repeats >= config.protocol.repeats:
         return None
     same = Individual.objects.filter(experiment=experiment, evaluation=best.evaluation_id)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from statistics import fmean
+from typing import Any
 
 import pytest
 
-from search.evolution.config import ConfigError, ExperimentConfig
+from search.evolution.config import ConfigError, ExperimentConfig, Protocol
+from search.evolution.evaluation import EvaluationFailed, TrainResult
 from search.evolution.phenotype import Phenotype
 from search.models import Evaluation, Experiment, FitnessRecord, Individual
+from search.selectors.books import violations
 from tests.search.decisions.conftest import UseTrainer
 from tests.search.decisions.curved import CurvedTrainer, work_off_as_workers_do
 from tests.search.searching import forget_everything, history, small_config, started, work_off
@@ -121,3 +124,72 @@ def test_first_repeats_that_leave_none_for_later_or_share_with_nobody_are_refuse
         small_config(
             protocol={"repeats": 4}, strategy={"share_fitness": False}, decisions={"first_repeats": 1}
         )
+
+
+class FailsLater(CurvedTrainer):
+    """The first repeats succeed, and every further one runs out of memory."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__(noisy)
+        self._first = first
+
+    def __call__(
+        self, phenotype: Phenotype, protocol: Protocol, *, repeat: int, **options: Any
+    ) -> TrainResult:
+        if repeat >= self._first:
+            raise EvaluationFailed("out_of_memory", "too wide")
+        return super().__call__(phenotype, protocol, repeat=repeat, **options)
+
+
+@pytest.mark.parametrize("in_flight", [1, 3])
+def test_a_further_repeat_that_fails_leaves_the_network_what_it_was(
+    use_trainer: UseTrainer, in_flight: int
+) -> None:
+    use_trainer(FailsLater(1))
+    space = {"levels": [{"motifs": 1, "nodes": 3}], "primitives": ["sep3x3", "identity"]}
+    config = small_config(
+        individuals=40, in_flight=in_flight, space=space, protocol={"steps": 40, "repeats": 4},
+        strategy={"kind": "random"}, decisions={"first_repeats": 1},
+    )  # fmt: skip
+    experiment = work_off(started(config))
+    assert (experiment.state, experiment.failed) == ("finished", 0)
+    check_books(experiment)
+    assert list(violations()) == []
+    rows = Individual.objects.filter(experiment=experiment)
+    assert {row.repeats for row in rows} == {1}
+    later = rows.filter(reason__startswith="Rests on 1 of 2 repeats: a further one failed. too wide")
+    assert later.exists()  # proposed again after it had failed, too
+    assert later.count() > Evaluation.objects.filter(state="failed").count() > 0
+    assert experiment.train_seconds == 40 * FitnessRecord.objects.count()
+
+
+def test_a_network_with_fewer_than_its_first_repeats_has_failed(use_trainer: UseTrainer) -> None:
+    use_trainer(FailsLater(1))
+    experiment = work_off(started(sparing(2, individuals=4)))
+    assert (experiment.failed, experiment.evaluated) == (4, 0)
+
+
+def test_the_leader_whose_further_repeat_failed_is_confirmed_no_more(use_trainer: UseTrainer) -> None:
+    use_trainer(FailsLater(1))
+    experiment = work_off(started(sparing(individuals=10)))
+    confirmations = Individual.objects.filter(experiment=experiment, origin="confirmation")
+    assert experiment.state == "finished"
+    networks = confirmations.values_list("evaluation", flat=True)
+    assert len(networks) == len(set(networks)) > 0  # each leader once
+    assert experiment.best is not None
+    assert experiment.best.state == "done"
+    check_books(experiment)
+
+
+def test_training_time_counts_once_however_many_wait_for_one_repeat(use_trainer: UseTrainer) -> None:
+    use_trainer(CurvedTrainer(noisy))
+    space = {"levels": [{"motifs": 1, "nodes": 3}], "primitives": ["sep3x3", "identity"]}
+    config = small_config(
+        individuals=40, in_flight=4, space=space, protocol={"steps": 40, "repeats": 4},
+        strategy={"kind": "random"}, decisions={"first_repeats": 1},
+    )  # fmt: skip
+    experiment = work_off(started(config))
+    waited = Individual.objects.filter(experiment=experiment).values("evaluation", "created_at")
+    assert waited.count() > Evaluation.objects.count()  # or nobody waits with another one
+    assert experiment.train_seconds == 40 * FitnessRecord.objects.count()
+    assert list(violations()) == []
