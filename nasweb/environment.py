@@ -86,6 +86,11 @@ class Environment:
         """A list written with commas."""
         return [part.strip() for part in self.text(name, default, meaning).split(",") if part.strip()]
 
+    def choice(self, name: str, default: str, meaning: str, choices: tuple[str, ...]) -> str:
+        """One of a few words."""
+        expected = f"{', '.join(choices[:-1])} or {choices[-1]}"
+        return self.checked(name, default, meaning, accept=lambda word: word in choices, expected=expected)
+
     def checked(
         self, name: str, default: str, meaning: str, *, accept: Callable[[str], bool], expected: str
     ) -> str:

@@ -175,6 +175,12 @@ TRAINER = env.checked(
     expected="a dotted path such as search.training.trainer.train",
 )
 DEVICE = env.text("NASWEB_DEVICE", "auto", "Where workers train: auto, cpu, cuda or cuda:1")
+GPU_TRAININGS = env.number(
+    "NASWEB_GPU_TRAININGS",
+    4,
+    "Trainings at once on one GPU at most; only as many as predicted memory allows",
+    most=64,
+)
 TORCH_THREADS = env.number(
     "NASWEB_TORCH_THREADS", 1, "Threads of each training process; more than one wants one process", most=1024
 )
@@ -269,19 +275,14 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
 # --- Log ---------------------------------------------------------------------------------------------------
-LOG_LEVEL = env.checked(
-    "NASWEB_LOG_LEVEL",
-    "INFO",
-    "Least severe messages that are logged",
-    accept=lambda level: level in ("DEBUG", "INFO", "WARNING", "ERROR"),
-    expected="DEBUG, INFO, WARNING or ERROR",
+LOG_LEVEL = env.choice(
+    "NASWEB_LOG_LEVEL", "INFO", "Least severe messages that are logged", ("DEBUG", "INFO", "WARNING", "ERROR")
 )
-LOG_FORMAT = env.checked(
+LOG_FORMAT = env.choice(
     "NASWEB_LOG_FORMAT",
     "text",
     "How a line of the log looks: text for people, json for machines",
-    accept=lambda name: name in ("text", "json"),
-    expected="text or json",
+    ("text", "json"),
 )
 LOGGING = {
     "version": 1,

@@ -31,6 +31,7 @@ from search.evolution.phenotype import Infeasible, build_phenotype
 from search.kept_weights import keep_weights
 from search.logcontext import about
 from search.outages import AWAY, insist, tolerate
+from search.placing import appraises, room_for
 from search.services import Claim, LeaseLost, Repeat, RepeatsMissing, errors
 from search.stopping import told_to_stop
 
@@ -54,6 +55,15 @@ def run_attempt(
     """
     trainer = load_trainer()  # a process that cannot train must not claim
     sweep_checkpoints()
+    if not appraises(trainer):
+        return _claimed(evaluation_id, trainer, worker, watch, send)
+    with room_for(evaluation_id, trainer) as placed:
+        return [] if placed is None else _claimed(evaluation_id, placed, worker, watch, send)
+
+
+def _claimed(
+    evaluation_id: int, trainer: Trainer, worker: str, watch: Watch | None, send: Send | None
+) -> list[int]:
     claim = services.claim_evaluation(evaluation_id=evaluation_id, worker=worker, device=settings.DEVICE)
     if claim is None:
         return []

@@ -73,7 +73,7 @@ def numbers(found: Previewed) -> list[Number]:
         ),
         (
             "memory_bytes",
-            "Memory, at least",
+            "Training’s memory",
             memory(training.memory_bytes) if training else None,
             change.memory_bytes if change else None,
             memory,

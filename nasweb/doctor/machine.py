@@ -87,7 +87,7 @@ def _trains(report: dict[str, Any]) -> Iterator[Finding]:
         )
         yield Finding("pytorch", "fails", f"cannot train on {report['device']}: {report['problem']}", remedy)
     else:
-        processes = default_processes(settings.DEVICE)
+        processes = default_processes(settings.DEVICE, settings.GPU_TRAININGS)
         yield Finding(
             "pytorch", "ok", f"{report['torch']} trains on {report['device']} ({device}), {processes} at once"
         )

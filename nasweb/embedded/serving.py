@@ -88,7 +88,7 @@ def start(supervisor: Supervisor, options: Options, listener: socket.socket, fol
     connection.close()  # the children open their own
     supervisor.start(web_command(listener))
     supervisor.start(steps_command())
-    processes = options.processes or default_processes(settings.DEVICE)
+    processes = options.processes or default_processes(settings.DEVICE, settings.GPU_TRAININGS)
     supervisor.start(training_command(worker_name(alone=settings.EMBEDDED), processes))
 
 

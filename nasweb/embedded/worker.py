@@ -30,11 +30,12 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def default_processes(device: str) -> int:
-    """One training for a GPU; on the CPU one for each core, as far as the memory goes."""
-    if device.startswith("cuda") or (device == "auto" and has_gpu()):
-        return 1
-    return max(1, min(available_cores(), memory_bytes() // BYTES_PER_TRAINING, MOST_PROCESSES))
+def default_processes(device: str, gpu_trainings: int) -> int:
+    """On the CPU a process for each core; for a GPU as many as may train on it at once, each of which waits until the
+    GPU's memory has room for its network (`search.shares`). Both as far as cores and this machine's memory go."""
+    on_gpu = device.startswith("cuda") or (device == "auto" and has_gpu())
+    most = gpu_trainings if on_gpu else MOST_PROCESSES
+    return max(1, min(available_cores(), memory_bytes() // BYTES_PER_TRAINING, most))
 
 
 def worker_name(*, alone: bool) -> str:

@@ -5,7 +5,6 @@ allocator it would have. Torch is loaded there and never here.
 """
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -17,11 +16,11 @@ from typing import Any
 
 from django.conf import settings
 
-from search.allocation import training_environment
+from search.benchmarks import memory
+from search.benchmarks.child import training_process_environment
 from search.benchmarks.report import percentile
 from search.evolution.config import Protocol
 from search.evolution.cost import network_cost
-from search.evolution.estimate import arithmetic_seconds, cell_count, training_bytes
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
 from search.evolution.mutation import random_genotype
@@ -33,8 +32,6 @@ HOST = Host()
 """The paper's small host on colour images of 32 x 32."""
 GENOTYPES = 101
 """Random ones of which the median and others are taken, by multiply-adds."""
-PROCESSES = 2
-"""Training processes whose share of the memory the allocator gets, as on a machine with two cores."""
 PATIENCE = 600
 
 
@@ -88,7 +85,7 @@ def contender(form: str, batch: int, genotype: Genotype, *, keeps_memory: bool) 
     """`keeps_memory`: with the allocator that workers have, else with the system's own settings."""
     command = _python("steps", form, str(batch), genotype.text)
     with subprocess.Popen(
-        command, env=_environment(keeps_memory), cwd=settings.BASE_DIR, text=True,
+        command, env=training_process_environment(keeps_memory=keeps_memory), cwd=settings.BASE_DIR, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         try:
@@ -175,20 +172,21 @@ def _missed(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 def _estimates(ranked: dict[str, list[Genotype]], count: int) -> list[dict[str, Any]]:
     """Measured over estimated, memory and time of a step, on genotypes spread over both spaces."""
-    protocol = Protocol(dataset="cifar10", batch_size=32, steps=1)
-    memory, seconds = [], []
+    cases, answers = [], []
     for number in range(count):
         space = ("hierarchical", "flat")[number % 2]
-        genotype = ranked[space][(number * GENOTYPES) // count]
-        phenotype = build_phenotype(genotype)
-        with contender("trains", protocol.batch_size, genotype, keeps_memory=True) as form:
-            form.take(1)
-            answer = form.take(2)
-        cost = network_cost(phenotype, HOST)
-        operations = cell_count(HOST) * len(phenotype.operations)
-        seconds.append(answer["cpu"] / 2 / arithmetic_seconds(cost.multiply_adds, operations, protocol))
-        memory.append(answer["peak"] / training_bytes(phenotype, HOST, protocol))
-    return [_spread("memory of a training", memory), _spread("time of a step", seconds)]
+        protocol = Protocol(
+            dataset="cifar10",
+            batch_size=memory.BATCHES[0],
+            train_images=600,
+            validation_images=300,
+            channels=8,
+        )
+        cases.append(memory.Case(space, ranked[space][(number * GENOTYPES) // count], protocol))
+        answers.append(memory.take(cases[-1]))
+    seconds = [answer["cpu"] / case.predicted_seconds for case, answer in zip(cases, answers, strict=True)]
+    taken = [answer["peak"] / case.predicted.bytes for case, answer in zip(cases, answers, strict=True)]
+    return [_spread("memory of a training", taken), _spread("time of a step", seconds)]
 
 
 def _spread(what: str, ratios: Sequence[float]) -> dict[str, Any]:
@@ -203,7 +201,7 @@ def _spread(what: str, ratios: Sequence[float]) -> dict[str, Any]:
 
 def _answer(module: str, *arguments: str) -> dict[str, float]:
     done = subprocess.run(
-        _python(module, *arguments), env=_environment(keeps_memory=True), cwd=settings.BASE_DIR,
+        _python(module, *arguments), env=training_process_environment(), cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     answer: dict[str, float] = json.loads(done.stdout)
@@ -212,15 +210,3 @@ def _answer(module: str, *arguments: str) -> dict[str, float]:
 
 def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", f"search.training.benchmark.{module}", *arguments]
-
-
-def _environment(keeps_memory: bool) -> dict[str, str]:
-    """This process's own, but for how memory is allocated."""
-    environment = dict(os.environ)
-    for name in ("MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_"):
-        environment.pop(name, None)
-    return {
-        **environment,
-        "OMP_NUM_THREADS": "1",
-        **(training_environment(PROCESSES) if keeps_memory else {}),
-    }

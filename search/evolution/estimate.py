@@ -4,19 +4,30 @@ Pure Python: must import neither Django nor torch.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import fmean
+from typing import Literal
 
 from search.evolution.config import Protocol
-from search.evolution.cost import host_places, layer_cost
+from search.evolution.cost import Place, host_places, layer_cost
+from search.evolution.holding import Holding, cell_holding
 from search.evolution.host import Host, host_layers
 from search.evolution.phenotype import Phenotype
 
-COPIES = 2.0
-"""Bytes kept for the gradient per byte of activations, as a lower bound: a convolution keeps its own output and
-that of its ReLU. Measured on the CPU: 2.3 to 3.7, concatenations, indices of pools and buffers included."""
+CPU_BASE_BYTES = 110 * 2**20
+"""What a first training loads besides: parts of torch, kernels, the optimizer. Fitted, as the next two."""
+CPU_SLACK = 1.36
+"""Memory taken per byte that tensors hold at the peak: what lies between them in the allocator's heap."""
+CPU_SCORING_SLACK = 1.8
+"""The same while it scores."""
+CUDA_BASE_BYTES = 0
+"""Beside the context: nothing is known. Nobody has measured on a GPU."""
+CUDA_SLACK = 1.2
+"""A guess for the blocks that PyTorch's allocator keeps and rounds up."""
+SCORING_BATCH = 256
+"""Images in one pass of a scoring."""
 
-LIKELY_COPIES = 3.0
-"""The same as it usually comes out."""
+DeviceKind = Literal["cpu", "cuda"]
 
 MULTIPLY_ADDS_PER_SECOND = 2.5e9
 """Multiply-adds of the forward pass that one CPU core trains in a second, backward pass and update included.
@@ -32,26 +43,116 @@ Timing = tuple[int, float]
 """Multiply-adds for one image, and the seconds that the evaluation of that network took."""
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What one training takes above the process that it begins in, in bytes."""
+
+    tensors: int
+    """Held at once at the peak of a step: kept for the backward pass, and gradients."""
+    scoring: int
+    """Held at once while it scores, weights left out."""
+    weights: int
+    """Weights, their gradients and their momentum."""
+    images: int
+    """The data set's."""
+    base: int
+    slack: float
+    scoring_slack: float
+
+    @property
+    def bytes(self) -> int:
+        """All of it, at the worst moment."""
+        peak = max(self.slack * self.tensors, self.scoring_slack * self.scoring)
+        return int(peak) + self.weights + self.images + self.base
+
+
+def training_memory(
+    phenotype: Phenotype,
+    host: Host,
+    protocol: Protocol,
+    *,
+    kind: DeviceKind = "cpu",
+    recomputes: bool = False,
+) -> Memory:
+    """What training takes on a device of that kind.
+
+    Tensors are counted as they are allocated and freed (`holding`); the rest is fitted by
+    `manage.py benchmark memory`. `recomputes`: cells are computed again in the backward pass.
+    """
+    train_host = host.model_copy(update={"image_size": protocol.crop or host.image_size})
+    cell = cell_holding(phenotype)
+    kept = peak = 0
+    for place in host_places(phenotype, train_host):
+        size = _layer_tensors(place, cell, recomputes=recomputes)
+        kept, peak = kept + size.kept, max(peak, kept + size.peak)
+    scoring = max(_layer_scoring(place, cell) for place in host_places(phenotype, host))
+    parameters = sum(layer_cost(phenotype, place).parameters for place in host_places(phenotype, host))
+    value = 2 if kind == "cuda" else 4
+    return Memory(
+        tensors=value * protocol.batch_size * peak,
+        scoring=value * min(SCORING_BATCH, protocol.validation_images) * scoring,
+        weights=3 * 4 * parameters,
+        images=_image_bytes(host, protocol),
+        base=CUDA_BASE_BYTES if kind == "cuda" else CPU_BASE_BYTES,
+        slack=CUDA_SLACK if kind == "cuda" else CPU_SLACK,
+        scoring_slack=CUDA_SLACK if kind == "cuda" else CPU_SCORING_SLACK,
+    )
+
+
 def training_bytes(
     phenotype: Phenotype,
     host: Host,
     protocol: Protocol,
     *,
-    bytes_per_value: int = 4,
-    copies: float = COPIES,
+    kind: DeviceKind = "cpu",
     recomputes: bool = False,
 ) -> int:
-    """What training needs at least: activations of one batch, and weights with gradient and momentum.
+    """`training_memory` as one number."""
+    return training_memory(phenotype, host, protocol, kind=kind, recomputes=recomputes).bytes
 
-    `recomputes`: the backward pass computes one cell after the other again, so that never more than one is held.
-    """
-    train_host = host.model_copy(update={"image_size": protocol.crop or host.image_size})
-    layers = [(place, layer_cost(phenotype, place)) for place in host_places(phenotype, train_host)]
-    cells = [cost.activations for place, cost in layers if place.layer.kind == "cell"]
-    others = sum(cost.activations for place, cost in layers if place.layer.kind != "cell")
-    values = others + (max(cells) if recomputes else sum(cells))
-    parameters = sum(cost.parameters for _, cost in layers)
-    return int(copies * values * protocol.batch_size * bytes_per_value) + 3 * 4 * parameters
+
+@dataclass(frozen=True)
+class _Tensors:
+    """Of one layer, in values for one image."""
+
+    kept: int
+    peak: int
+    """The most at once in its backward pass, what it keeps included."""
+
+
+def _layer_tensors(place: Place, cell: Holding, *, recomputes: bool) -> _Tensors:
+    width, before, pixels = place.layer.width, place.input_width * place.input_size**2, place.output_size**2
+    if place.layer.kind == "cell":
+        unit = width * place.input_size**2
+        # Computed again, a cell keeps what leaves it alone, and all of it for as long as its own backward pass takes.
+        return _Tensors((cell.output if recomputes else cell.kept) * unit, cell.peak * unit)
+    if place.layer.kind == "pool_linear":
+        return _Tensors(place.input_width, place.input_width + before)
+    # A convolution's, its normalisation's and its ReLU's results; backwards the gradient of each, one by one.
+    middle = place.input_width * pixels if place.layer.kind == "sep3x3" else 0
+    stem = before if place.layer.kind == "conv3x3" else 0
+    kept = middle + 2 * width * pixels + stem
+    return _Tensors(kept, kept + max(before + middle, 2 * width * pixels + middle))
+
+
+def _layer_scoring(place: Place, cell: Holding) -> int:
+    if place.layer.kind == "cell":
+        return cell.scoring * place.layer.width * place.input_size**2
+    middle = place.input_width * place.output_size**2
+    return place.input_width * place.input_size**2 + middle + 2 * place.output_width * place.output_size**2
+
+
+def _image_bytes(host: Host, protocol: Protocol) -> int:
+    """All images outside the test set, their two halves, and the training half with its padding, as bytes."""
+    pixels, padded = (
+        host.image_size**2,
+        (host.image_size + 2 * (protocol.crop_padding if protocol.crop else 0)) ** 2,
+    )
+    known = protocol.dataset_shape.train_images
+    train = protocol.train_images or max(0, known - protocol.validation_images)
+    pool = max(known, train + protocol.validation_images)
+    images = pixels * (pool + train + protocol.validation_images) + (padded * train if padded > pixels else 0)
+    return host.image_channels * images + 8 * 2 * pool
 
 
 def arithmetic_seconds(multiply_adds: float, operations: float, protocol: Protocol) -> float:

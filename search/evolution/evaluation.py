@@ -82,6 +82,37 @@ class Checkpoint(TypingProtocol):
         ...
 
 
+@dataclass(frozen=True)
+class DeviceMemory:
+    """Of one device, in bytes."""
+
+    free: int
+    """That this process could take now."""
+    total: int
+    """That it could take if no other process were there."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one training takes of its device, predicted before it starts."""
+
+    device: str
+    """Its name, the same in every process of this machine."""
+    bytes: int
+    is_gpu: bool
+    memory: Callable[[], DeviceMemory]
+    """What the device has at the moment."""
+
+
+class Appraiser(TypingProtocol):
+    """A function `appraise` beside a trainer, in its module; a trainer without one needs no room anywhere.
+
+    Raises EvaluationFailed where there is no such device.
+    """
+
+    def __call__(self, phenotype: Phenotype, protocol: Protocol, *, device: str = "auto") -> Need: ...
+
+
 class Trainer(TypingProtocol):
     """Trains one phenotype once. Same phenotype, protocol and seed give the same result on one device.
 

@@ -36,7 +36,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Training:
-    """What training it would take at least, by arithmetic."""
+    """What training would take, by arithmetic; memory above the worker's own, on a CPU."""
 
     memory_bytes: int
     seconds: float

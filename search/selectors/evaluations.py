@@ -2,12 +2,25 @@
 
 from collections.abc import Collection
 
-from search.models import Evaluation, Experiment, FitnessRecord, WorkState
+from django.db.models import Exists, OuterRef
+
+from search.models import Evaluation, Experiment, ExperimentState, FitnessRecord, Individual, WorkState
 
 
 def evaluation_by_id(evaluation_id: int) -> Evaluation:
     """Raises Evaluation.DoesNotExist."""
     return Evaluation.objects.select_related("genotype").get(pk=evaluation_id)
+
+
+def waiting_evaluation(evaluation_id: int) -> Evaluation | None:
+    """With its genotype, if it waits and a running experiment needs it: whether a worker could claim it now."""
+    needed = Individual.objects.filter(
+        evaluation=OuterRef("pk"),
+        state__in=(WorkState.WAITING, WorkState.RUNNING),
+        experiment__state=ExperimentState.RUNNING,
+    )
+    rows = Evaluation.objects.select_related("genotype").filter(Exists(needed), state=WorkState.WAITING)
+    return rows.filter(pk=evaluation_id).first()
 
 
 def ended_among(keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -1,45 +1,59 @@
-"""Whether a network plainly cannot be trained in this machine's memory, told before it is tried."""
+"""Whether and how a training fits into its device's memory, told before it is tried."""
 
-import os
-from pathlib import Path
+import logging
 
 import torch
 
 from search.evolution.config import Protocol
-from search.evolution.estimate import LIKELY_COPIES, training_bytes
-from search.evolution.evaluation import EvaluationFailed
+from search.evolution.estimate import DeviceKind, training_bytes
+from search.evolution.evaluation import EvaluationFailed, Need
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
+from search.training.room import CUDA_CONTEXT_BYTES, device_memory
+
+log = logging.getLogger(__name__)
 
 _GIB = 2**30
-_CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-
-
-def machine_bytes(device: torch.device) -> int:
-    """All memory of the device; on the CPU what this machine or its container has."""
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[1]
-    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    for path in map(Path, _CGROUP_LIMITS):
-        text = path.read_text().strip() if path.is_file() else ""
-        if text.isdigit():
-            total = min(total, int(text))
-    return total
+CERTAIN = 1 / 1.3
+"""Times the estimate: no training was measured below it, so what does not get that much cannot run."""
 
 
 def must_recompute(phenotype: Phenotype, host: Host, protocol: Protocol, device: torch.device) -> bool:
-    """Whether cells must be computed again in the backward pass for the training to fit in this memory.
+    """Whether cells must be computed again in the backward pass for the training to fit in what is free now.
 
-    Raises EvaluationFailed (out_of_memory) when even the least that this needs is more than there is.
+    Raises EvaluationFailed (out_of_memory) when even so it needs more than there would be without anybody else.
     """
-    bytes_per_value = 2 if device.type == "cuda" else 4
-    there = machine_bytes(device)
-    least = training_bytes(phenotype, host, protocol, bytes_per_value=bytes_per_value, recomputes=True)
-    if least > there:
+    kind, memory = _kind(device), device_memory(device)
+    least = training_bytes(phenotype, host, protocol, kind=kind, recomputes=True)
+    if CERTAIN * least > memory.total:
         raise EvaluationFailed(
             "out_of_memory",
-            f"training needs at least {least / _GIB:.1f} GiB and this {device.type} has {there / _GIB:.1f} GiB: "
+            f"training needs some {least / _GIB:.1f} GiB, cells computed again in the backward pass, and this "
+            f"{device.type} has {max(0, memory.total) / _GIB:.1f} GiB for it: "
             f"lower batch_size (now {protocol.batch_size}), channels (now {protocol.channels}) or the image size",
         )
-    likely = training_bytes(phenotype, host, protocol, bytes_per_value=bytes_per_value, copies=LIKELY_COPIES)
-    return likely > there
+    whole = training_bytes(phenotype, host, protocol, kind=kind)
+    if whole > memory.free:
+        log.info("%.2f GiB are wanted and %.2f GiB are free", whole / _GIB, memory.free / _GIB)
+    return whole > memory.free
+
+
+def need_of(phenotype: Phenotype, protocol: Protocol, device: torch.device) -> Need:
+    """What a training takes on its device, so that it starts beside others only where there is room."""
+    kind, host = _kind(device), protocol.shape_host
+    total = device_memory(device).total
+    wanted = training_bytes(phenotype, host, protocol, kind=kind)
+    if wanted > total:
+        wanted = training_bytes(phenotype, host, protocol, kind=kind, recomputes=True)
+    if kind == "cuda":
+        wanted += CUDA_CONTEXT_BYTES
+    return Need(device_name(device), wanted, is_gpu=kind == "cuda", memory=lambda: device_memory(device))
+
+
+def device_name(device: torch.device) -> str:
+    """The same in every process of this machine, whichever GPUs each is shown."""
+    return f"cuda-{torch.cuda.get_device_properties(device).uuid}" if device.type == "cuda" else device.type
+
+
+def _kind(device: torch.device) -> DeviceKind:
+    return "cuda" if device.type == "cuda" else "cpu"

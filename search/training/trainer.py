@@ -8,11 +8,11 @@ from dataclasses import replace
 import torch
 
 from search.evolution.config import Protocol
-from search.evolution.evaluation import Checkpoint, EvaluationFailed, Progress, TrainResult
+from search.evolution.evaluation import Checkpoint, EvaluationFailed, Need, Progress, TrainResult
 from search.evolution.phenotype import Phenotype
-from search.training.datasets import load_split
+from search.training.datasets import Split, load_split
 from search.training.hosts import build_network
-from search.training.memory import must_recompute
+from search.training.memory import must_recompute, need_of
 from search.training.pulse import Pulse, report_while
 from search.training.run import Run
 from search.training.saving import Identity, Unusable, freeze, identity, thaw, trained_weights
@@ -41,9 +41,12 @@ def train(
     Raises EvaluationFailed with the reason for a candidate that cannot be scored.
     """
     place = choose_device(device)
-    for recomputes in (False, True):
+    # A first use may download for minutes; the lease is kept alive meanwhile, and no training time counted.
+    split = report_while(lambda: load_split(protocol), lambda: progress(Progress(0, protocol.steps, 0.0)))
+    must = must_recompute(phenotype, protocol.make_host(split.shape), protocol, place)
+    for recomputes in (True,) if must else (False, True):
         try:
-            return _train(phenotype, protocol, seed, progress, place, checkpoint, recomputes)
+            return _train(phenotype, protocol, split, seed, progress, place, checkpoint, recomputes)
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
                 raise
@@ -58,6 +61,11 @@ def train(
         f"repeat {repeat + 1} did not fit in memory, computing cells again in the backward pass neither ({reason}): "
         "lower batch_size, channels or the image size",
     )
+
+
+def appraise(phenotype: Phenotype, protocol: Protocol, *, device: str = "auto") -> Need:
+    """What `train` would take of which device. Raises EvaluationFailed where there is no such device."""
+    return need_of(phenotype, protocol, choose_device(device))
 
 
 def choose_device(name: str) -> torch.device:
@@ -78,16 +86,14 @@ def choose_device(name: str) -> torch.device:
 def _train(
     phenotype: Phenotype,
     protocol: Protocol,
+    split: Split,
     seed: int,
     progress: Callable[[Progress], None],
     device: torch.device,
     checkpoint: Checkpoint | None,
     recomputes: bool,
 ) -> TrainResult:
-    # A first use may download for minutes; the lease is kept alive meanwhile, and no training time counted.
-    split = report_while(lambda: load_split(protocol), lambda: progress(Progress(0, protocol.steps, 0.0)))
     host = protocol.make_host(split.shape)
-    recomputes = must_recompute(phenotype, host, protocol, device) or recomputes
     if recomputes:
         log.info("cells are computed again in the backward pass, so that the training fits in memory")
 

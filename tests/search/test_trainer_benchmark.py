@@ -32,6 +32,7 @@ def test_a_case_is_measured_in_both_forms(
     assert 0 < row["% of roofline"] < 100
     assert "hierarchical p5, batch 2" in report["missed"]  # nothing is a thousand times as fast
     assert [line["networks"] for line in report["estimates"]] == [1, 1]
+    assert 0.5 < float(report["estimates"][0]["median"]) < 2
     assert report["profile"][2] == {"kind": "convolutions", "% of a step": 50.0}
 
 

@@ -84,7 +84,7 @@ class Costs(Document):
 class TrainingEstimate(Document):
     """What one evaluation, all repeats, would take."""
 
-    memory_bytes: int = Field(description="At least")
+    memory_bytes: int = Field(description="Predicted, above the worker's own, on a CPU")
     seconds: float
     recorded: int = Field(
         description="Evaluations of the experiment that the seconds rest on; 0: on arithmetic"

@@ -1,4 +1,4 @@
-"""`manage.py benchmark pages|loop|startup|decisions|load|trainer`: measure this code in private surroundings."""
+"""`manage.py benchmark pages|loop|startup|decisions|load|trainer|memory`: measure this code in private surroundings."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.benchmarks import comparing, decisions, load, loop, pages, startup, trainer
+from search.benchmarks import comparing, decisions, load, loop, memory, pages, startup, trainer
 from search.benchmarks.report import as_table, surrounding_facts
 from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 
@@ -16,7 +16,7 @@ from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 class Command(BaseCommand):
     help = (
         "Measure pages, the loop, start-up, early decisions, all at once under load (on a private database), or the "
-        "trainer. "
+        "trainer and its memory. "
         "Prints a table; --json prints one object. DATABASE_URL names the PostgreSQL server to use."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
@@ -141,6 +141,12 @@ def _trainer(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def _memory(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    return memory.measure(
+        networks=options["networks"], most_gib=options["most_gib"], seed=options["seed"], say=command.say
+    )
+
+
 def _pages_options(parser: ArgumentParser) -> None:
     parser.add_argument("--individuals", type=int, default=7000, help="in the experiment (default 7000)")
     parser.add_argument("--requests", type=int, default=20, help="of each address (default 20)")
@@ -178,6 +184,7 @@ def _load_options(parser: ArgumentParser) -> None:
 NEEDS_NO_DATABASE = (
     "decisions",
     "trainer",
+    "memory",
 )
 
 
@@ -189,11 +196,18 @@ def _trainer_options(parser: ArgumentParser) -> None:
     parser.add_argument("--only", default="", help="networks whose name contains this")
 
 
+def _memory_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--networks", type=int, default=24, help="to train for a few steps (default 24)")
+    parser.add_argument("--most-gib", type=float, default=3.0, help="leave larger ones out (default 3 GiB)")
+    parser.add_argument("--seed", type=int, default=0, help="draws the networks (default 0)")
+
+
 OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "pages": _pages_options,
     "loop": _loop_options,
     "startup": _startup_options,
     "trainer": _trainer_options,
+    "memory": _memory_options,
     "decisions": _decisions_options,
     "load": _load_options,
 }
@@ -202,6 +216,7 @@ MEASURES: dict[str, Callable[[Command, dict[str, Any]], dict[str, Any]]] = {
     "loop": _loop,
     "startup": _startup,
     "trainer": _trainer,
+    "memory": _memory,
     "decisions": _decisions,
     "load": _load,
 }

@@ -36,12 +36,19 @@ def test_on_a_cpu_there_is_a_training_for_each_core_that_the_memory_bears(
 ) -> None:
     monkeypatch.setattr(worker, "available_cores", lambda: cores)
     monkeypatch.setattr(worker, "memory_bytes", lambda: gibibytes * 2**30)
-    assert worker.default_processes("cpu") == processes
+    assert worker.default_processes("cpu", 4) == processes
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:1"])
-def test_a_gpu_trains_one_network_at_a_time(device: str) -> None:
-    assert worker.default_processes(device) == 1
+@pytest.mark.parametrize(
+    "cores, gibibytes, most, processes", [(16, 64, 4, 4), (2, 64, 4, 2), (16, 8, 4, 2), (16, 64, 1, 1)]
+)
+def test_a_gpu_has_as_many_processes_as_may_train_on_it(
+    monkeypatch: pytest.MonkeyPatch, device: str, cores: int, gibibytes: int, most: int, processes: int
+) -> None:
+    monkeypatch.setattr(worker, "available_cores", lambda: cores)
+    monkeypatch.setattr(worker, "memory_bytes", lambda: gibibytes * 2**30)
+    assert worker.default_processes(device, most) == processes
 
 
 def test_a_gpu_counts_only_with_a_build_of_pytorch_that_can_use_it(

@@ -1,0 +1,63 @@
+"""`python -m search.training.benchmark.memory PROTOCOL GENOTYPE`: a few steps and a scoring of one network.
+
+Prints a line of JSON: the peak of memory in bytes above what the process held before, its data included, and the
+processor seconds of a step after the first.
+"""
+
+import json
+import sys
+import time
+
+import torch
+
+from search.evolution.config import Protocol
+from search.evolution.datasets import DATASETS
+from search.evolution.genotype import parse_genotype
+from search.evolution.phenotype import build_phenotype
+from search.training.benchmark.steps import memory_of
+from search.training.datasets import Images, Split
+from search.training.hosts import build_network
+from search.training.pulse import Pulse
+from search.training.run import Run
+
+STEPS = 3
+
+
+def made_up_split(protocol: Protocol) -> Split:
+    """As many images as the protocol asks for, of its data set's shape."""
+    shape = DATASETS[protocol.dataset]
+    count = protocol.validation_images + (protocol.train_images or 1)
+    pixels = torch.randint(
+        0, 256, (count, shape.image_size, shape.image_size, shape.image_channels), dtype=torch.uint8
+    )
+    images = Images(pixels, torch.randint(0, shape.classes, (count,)))
+    middle = torch.full((shape.image_channels,), 0.5)
+    validation = images.take(torch.arange(protocol.validation_images))
+    return Split(
+        images.take(torch.arange(protocol.validation_images, count)), validation, middle, middle, shape
+    )
+
+
+def main(document: str, text: str, recomputes: str = "") -> None:
+    torch.set_num_threads(1)
+    protocol, phenotype = Protocol.model_validate_json(document), build_phenotype(parse_genotype(text))
+    before = memory_of("VmRSS")
+    network = build_network(phenotype, protocol.shape_host, seed=1)
+    network.recomputes = bool(recomputes)
+    pulse = Pulse(lambda progress: None, protocol.steps, protocol.time_limit_seconds)
+    run = Run(network, made_up_split(protocol), protocol, torch.device("cpu"), pulse, seed=1)
+    network.train()
+    batches = run.batches.training()
+    run._step(*next(batches))
+    begun = time.process_time()
+    for _ in range(STEPS):
+        run._step(*next(batches))
+    seconds = (time.process_time() - begun) / STEPS
+    run._score()
+    run._step(*next(batches))
+    answer = {"peak": memory_of("VmHWM") - before, "cpu": seconds}
+    sys.stdout.write(json.dumps(answer) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

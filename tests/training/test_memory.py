@@ -1,0 +1,145 @@
+"""What a training takes is known before it begins: counted, measured, and under a real limit."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from search.evolution.config import Protocol
+from search.evolution.estimate import training_memory
+from search.evolution.holding import cell_holding
+from search.evolution.mutation import random_genotype
+from search.evolution.phenotype import Phenotype, build_phenotype
+from search.evolution.space import SPACES
+from search.training import room
+from search.training.network import FlatCell
+from search.training.room import device_memory
+from tests.processes import ROOT
+from tests.training.cases import networks
+
+UNIT = 4 * 3 * 5 * 5
+"""Bytes of one channel: three images of 5 x 5."""
+
+
+def a_cell(phenotype: Phenotype, width: int) -> tuple[FlatCell, torch.Tensor]:
+    cell = FlatCell(phenotype, width).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    torch.nn.init.uniform_(next(cell.parameters()))
+    x = torch.rand(3, width, 5, 5).to(memory_format=torch.channels_last)
+    return cell, x.requires_grad_()
+
+
+def kept_bytes(cell: FlatCell, x: torch.Tensor) -> int:
+    """What autograd saves for the backward pass and the output, without the cell's own weights and its input."""
+    own = {tensor.untyped_storage().data_ptr() for tensor in (*cell.parameters(), *cell.buffers(), x)}
+    saved: dict[int, torch.UntypedStorage] = {}
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.dim() == 4:
+            saved[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        y = cell(x)
+    saved[y.untyped_storage().data_ptr()] = y.untyped_storage()  # whatever follows keeps it
+    return sum(storage.nbytes() for place, storage in saved.items() if place not in own)
+
+
+@pytest.mark.parametrize("space", ["hierarchical", "flat"])
+def test_what_a_cell_keeps_is_counted_exactly(space: str) -> None:
+    for _, phenotype in networks(SPACES[space], 6, start=11):
+        cell, x = a_cell(phenotype, 2)
+        assert kept_bytes(cell, x) == cell_holding(phenotype).kept * 2 * UNIT
+
+
+LIMITED = """
+import json, resource, sys
+from search.evolution.config import Protocol
+from search.evolution.evaluation import EvaluationFailed
+from search.evolution.genotype import parse_genotype
+from search.evolution.phenotype import build_phenotype
+from search.training import trainer
+from search.training.datasets import load_split
+from search.training.room import _PROC, _table
+document, text, room = sys.argv[1:]
+protocol = Protocol.model_validate_json(document)
+load_split(protocol)
+limit = _table(_PROC / "self/status")["VmData"] + int(room)
+resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+built, steps = [], []
+real = trainer._train
+def watched(*arguments):
+    built.append(arguments[-1])
+    return real(*arguments)
+trainer._train = watched
+try:
+    result = trainer.train(build_phenotype(parse_genotype(text)), protocol, repeat=0, seed=1,
+        progress=lambda point: steps.append(point.step), device="cpu")
+    said = [point["loss"] for point in result.curve]
+except EvaluationFailed as failure:
+    said = [failure.code, failure.message]
+print(json.dumps({"recomputes": built, "steps": len(steps), "said": said}))
+"""
+
+
+def under_a_limit(protocol: Protocol, text: str, room_bytes: int) -> dict[str, Any]:
+    """A real training in a process that the kernel gives no more than so many bytes."""
+    command = [sys.executable, "-c", LIMITED, protocol.model_dump_json(), text, str(room_bytes)]
+    environment = {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "MALLOC_MMAP_MAX_": "0"}
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True, env=environment)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_under_a_real_limit_what_fits_trains_what_does_not_computes_twice_or_is_refused() -> None:
+    protocol = Protocol(
+        dataset="digits", channels=16, batch_size=256, steps=3, host="large", cells=2, validation_images=64
+    )
+    genotype = next(
+        genotype
+        for seed in range(100)
+        if 300 * 2**20
+        < training_memory(
+            build_phenotype(genotype := random_genotype(SPACES["hierarchical"], random.Random(seed))),
+            protocol.shape_host,
+            protocol,
+        ).bytes
+        < 500 * 2**20
+    )
+    phenotype, host = build_phenotype(genotype), protocol.shape_host
+    whole = training_memory(phenotype, host, protocol).bytes
+    least = training_memory(phenotype, host, protocol, recomputes=True).bytes
+    assert least < 0.75 * whole
+    fits = under_a_limit(
+        protocol, genotype.text, whole + 32 * 2**20
+    )  # and the stack of the thread that reads the data
+    assert fits["recomputes"] == [False]
+    assert len(fits["said"]) == 3
+    tight = under_a_limit(protocol, genotype.text, (whole + least) // 2)
+    assert tight["recomputes"] == [True]
+    assert tight["said"] == fits["said"]  # the same losses, to the last bit
+    refused = under_a_limit(protocol, genotype.text, least // 2)
+    assert refused["recomputes"] == []
+    assert refused["steps"] == 0
+    assert refused["said"][0] == "out_of_memory"
+    assert "lower batch_size (now 256)" in str(refused["said"][1])
+
+
+def test_a_container_s_limit_counts_less_what_it_uses_without_its_caches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = tmp_path / "cgroup"
+    (groups / "a/b").mkdir(parents=True)
+    (groups / "a/memory.max").write_text(f"{2**30}\n")
+    (groups / "a/memory.current").write_text(f"{600 * 2**20}\n")
+    (groups / "a/memory.stat").write_text(f"anon 5\ninactive_file {100 * 2**20}\n")
+    (groups / "a/b/memory.max").write_text("max\n")
+    monkeypatch.setattr(room, "_CGROUPS", groups)
+    monkeypatch.setattr(room, "_group", lambda prefix: "a/b")
+    memory = device_memory(torch.device("cpu"))
+    assert memory.free == 2**30 - 500 * 2**20
+    assert memory.total < 2**30
