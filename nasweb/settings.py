@@ -37,6 +37,11 @@ EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 """One person on one machine, as opposed to a deployment with PostgreSQL."""
 if not _database_url:
     environment.make_folder("NASWEB_VAR_DIR", VAR_DIR)  # SQLite creates its file but not the folder
+STATEMENT_SECONDS = env.seconds(
+    "NASWEB_STATEMENT_SECONDS",
+    30,
+    "Seconds that one statement of a web request may take on PostgreSQL; workers and commands may take longer",
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The web -----------------------------------------------------------------------------------------------
@@ -130,6 +135,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "nasweb.access.gate.Gate",
+    "nasweb.patience.TooSlow",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [

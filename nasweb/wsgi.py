@@ -5,9 +5,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nasweb.settings")
 application = get_wsgi_application()
+import_string("nasweb.patience.limit_statements")()  # not at the top: it needs what has just been set up
 _ = get_resolver().url_patterns  # imports every view now rather than in the first request
 
 # What is loaded by now stays for good. Without this each full garbage collection walks all of it: 0.1 s, again and

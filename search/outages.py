@@ -44,6 +44,11 @@ def tolerate(write: Callable[[], Result], otherwise: Result) -> Result:
         return otherwise
 
 
+def was_cut_off(error: BaseException) -> bool:
+    """Whether PostgreSQL ended a statement that took longer than it may (SQLSTATE 57014)."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", "") == "57014"
+
+
 def _reconnect() -> None:
     """Have the next query open a connection if this one is dead; within a transaction that is its owner's affair."""
     if not connection.in_atomic_block:

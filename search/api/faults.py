@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +12,12 @@ from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 
 from search.api.problems import BY_STATUS, Fault, Problem, all_invalid, not_found
 from search.evolution.config import ConfigError
+from search.outages import was_cut_off
 from search.services.errors import Conflict, NotFound
 
 log = logging.getLogger(__name__)
 
+TOO_SLOW = "The database took longer than the {seconds:g} s that a request may take. Nothing was changed; ask for less."
 _WORDS = {
     "missing": "is missing",
     "extra_forbidden": "is not a field here",
@@ -93,6 +96,9 @@ def _http(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, error: Any) -> HttpResponse:
+    if was_cut_off(error):
+        log.warning("%s took longer than %g s", request.path, settings.STATEMENT_SECONDS)
+        return Problem("unavailable", TOO_SLOW.format(seconds=settings.STATEMENT_SECONDS)).answer(request)
     log.error("the database does not answer: %s", error)
     detail = "The database does not answer; nothing was changed."
     return Problem("unavailable", detail, headers={"Retry-After": "5"}).answer(request)

@@ -1,5 +1,6 @@
 """What stands where a page or a part of a page cannot be had: what happened, why, and what to do now."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -27,6 +28,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "This form is out of date",
         "Go back, reload the page and send the form again. Nothing was changed.",
     )
+
+
+def too_slow(request: HttpRequest) -> HttpResponse:
+    """A statement was cut off. Rendered without the request, whose context processors would ask the database again."""
+    context = {
+        "status": 503,
+        "heading": "That took too long",
+        "text": f"The database took longer than the {settings.STATEMENT_SECONDS:g} s that a page may take, and nothing "
+        "was changed. Ask for less, such as with a simpler filter, or try again later.",
+        "address": request.get_full_path(),
+    }
+    return HttpResponse(render_to_string(_template(request), context), status=503)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
