@@ -38,9 +38,7 @@ EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if not _database_url:
     environment.make_folder("NASWEB_VAR_DIR", VAR_DIR)  # SQLite creates its file but not the folder
 STATEMENT_SECONDS = env.seconds(
-    "NASWEB_STATEMENT_SECONDS",
-    30,
-    "Seconds that one statement of a web request may take on PostgreSQL; workers and commands may take longer",
+    "NASWEB_STATEMENT_SECONDS", 30, "Seconds that one statement of a web request may take on PostgreSQL"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -251,10 +249,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "steps"
-CELERY_TASK_ROUTES = {
-    "search.tasks.evaluate": {"queue": "training"},
-    "search.tasks.look_for_data": {"queue": "training"},
-}
+_TRAINERS_TASKS = ("search.tasks.evaluate", "search.tasks.look_for_data")
+CELERY_TASK_ROUTES = dict.fromkeys(_TRAINERS_TASKS, {"queue": "training"})
 """Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
