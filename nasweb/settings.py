@@ -249,8 +249,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "steps"
-_TRAINERS_TASKS = ("search.tasks.evaluate", "search.tasks.look_for_data")
-CELERY_TASK_ROUTES = dict.fromkeys(_TRAINERS_TASKS, {"queue": "training"})
+CELERY_TASK_ROUTES = {f"search.tasks.{name}": {"queue": "training"} for name in ("evaluate", "look_for_data")}
 """Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
