@@ -87,14 +87,21 @@ def missed(rows: list[dict[str, Any]], limit: float) -> list[str]:
 
 
 def _while_it_goes_on(client: Client, address: Address, requests: int, going_on: GoingOn) -> dict[str, float]:
-    wall = []
+    wall, work, database = [], [], 0.0
     for number in range(requests):
         going_on()
         path = address.paths[number % len(address.paths)]
-        began = time.perf_counter()
+        asked, began, worked = database_seconds(), time.perf_counter(), time.process_time()
         _size(client.get(path, headers=address.headers))
         wall.append(1000 * (time.perf_counter() - began))
-    return {"after p50 ms": percentile(wall, 0.5), "after p95 ms": percentile(wall, 0.95)}
+        work.append(1000 * (time.process_time() - worked))
+        database += database_seconds() - asked
+    return {
+        "after p50 ms": percentile(wall, 0.5),
+        "after p95 ms": percentile(wall, 0.95),
+        "after cpu p50 ms": percentile(work, 0.5),
+        "after database cpu ms": 1000 * database / requests,
+    }
 
 
 def _row(client: Client, address: Address, requests: int) -> dict[str, Any]:
