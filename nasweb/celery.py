@@ -17,14 +17,12 @@ from celery import Celery
 from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.db import close_old_connections
 
-from nasweb.timers import ForgetCancelled
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nasweb.settings")
 app = Celery("nasweb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="presence")
-app.steps["worker"].add(ForgetCancelled)
+app.steps["worker"].add("nasweb.timers:ForgetCancelled")
 
 
 @worker_process_init.connect

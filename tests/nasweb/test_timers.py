@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kombu.asynchronous import Hub
 from kombu.asynchronous.timer import Timer
+from kombu.utils.imports import symbol_by_name
 
 from nasweb import timers
 from nasweb.celery import app
@@ -33,7 +34,7 @@ def test_what_is_cancelled_is_forgotten_and_the_rest_comes_in_its_order() -> Non
 
 def test_a_worker_forgets_every_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timers, "EVERY_SECONDS", 0.01)
-    assert ForgetCancelled in app.steps["worker"]
+    assert ForgetCancelled in map(symbol_by_name, app.steps["worker"])
     make: Any = Hub
     hub = make()
     step = ForgetCancelled(worker := SimpleNamespace(hub=hub))
