@@ -56,12 +56,14 @@ pictures: $(VENV)/test-installed services ## pictures of every page, light, dark
 faults: $(VENV)/test-installed services ## kill, freeze and lose everything, and check the books; FAULTS=1000 SEED=1 MINUTES=120
 	$(PY) -m tests.faults --faults $(or $(FAULTS),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),120)
 
-services: ## install the browser, PostgreSQL, Redis, zsh and libfaketime for the tests (Debian)
+services: ## install the browser, PostgreSQL, Redis, zsh, libfaketime and g++ for the tests (Debian)
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v zsh >/dev/null || missing="$$missing zsh"; \
+	command -v g++ >/dev/null || missing="$$missing g++"; \
+	[ -e "$$("$(PYTHON)" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ] || missing="$$missing python3-dev"; \
 	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing libfaketime"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \

@@ -179,18 +179,14 @@ TRAINER = env.checked(
     expected="a dotted path such as search.training.trainer.train",
 )
 DEVICE = env.text("NASWEB_DEVICE", "auto", "Where workers train: auto, cpu, cuda or cuda:1")
-GPU_TRAININGS = env.number(
-    "NASWEB_GPU_TRAININGS",
-    4,
-    "Trainings at once on one GPU at most; only as many as predicted memory allows",
-    most=64,
-)
+GPU_TRAININGS = env.number("NASWEB_GPU_TRAININGS", 4, "Most trainings at once on one GPU", most=64)
 TORCH_THREADS = env.number(
     "NASWEB_TORCH_THREADS", 1, "Threads of each training process; more than one wants one process", most=1024
 )
 CUDA_GRAPHS = env.flag(
     "NASWEB_CUDA_GRAPHS", False, "1: on a GPU each step is recorded once and replayed; not yet tried on one"
 )
+COMPILE = env.choice("NASWEB_COMPILE", "auto", "Who compiles networks", ("auto", "never", "always"))
 EVALUATION_TIME_LIMIT = env.number(
     "NASWEB_EVALUATION_TIME_LIMIT",
     259_200,  # the four repeats of a paper's protocol on a CPU; each repeat has its own limit in the protocol

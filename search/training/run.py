@@ -15,6 +15,7 @@ from search.evolution.evaluation import EvaluationFailed, TrainResult
 from search.training.allocator import give_back_freed
 from search.training.batches import Batches
 from search.training.capture import CapturedStep, cuda_graph
+from search.training.compilation import Compilation
 from search.training.datasets import Split
 from search.training.hosts import Network
 from search.training.pulse import Pulse, beat_inside
@@ -54,7 +55,8 @@ class Run:
         """How many batches these are."""
         self.accuracy = 0.0
         """The last score."""
-        if device.type == "cpu":
+        self.compilation = Compilation(network, device, pulse, mode=os.environ.get("NASWEB_COMPILE", "never"))
+        if device.type == "cpu" and not self.compilation.may_come:
             beat_inside(network.layers, pulse)
         # Nobody has compared a replayed step with a plain one on a GPU yet, so it must be asked for.
         recorded = device.type == "cuda" and os.environ.get("NASWEB_CUDA_GRAPHS") == "1"
@@ -64,11 +66,10 @@ class Run:
         """Train all steps that are left and score."""
         points = {round(self.protocol.steps * n / CURVE_POINTS): n for n in range(1, CURVE_POINTS + 1)}
         training = self.batches.training()
-        take = self.captured or self._step
         self.network.train()
         for step in range(self.pulse.step + 1, self.protocol.steps + 1):
             self.pulse.step = step
-            self.sums += take(*next(training))
+            self.sums += self._take(*next(training))
             self.since += 1
             if step in self.protocol.learning_rate_drops:
                 self._drop_learning_rate()
@@ -79,10 +80,17 @@ class Run:
             between_steps()
         return TrainResult(self.accuracy, tuple(self.curve), self.pulse.seconds, self._device_name())
 
+    def _take(self, images: Tensor, labels: Tensor) -> Tensor:
+        if self.compilation.is_due():
+            if self.captured is not None:
+                self.captured.forget()
+            return self.compilation.first_step(lambda: self._step(images, labels))
+        return (self.captured or self._step)(images, labels)
+
     def _step(self, images: Tensor, labels: Tensor) -> Tensor:
         """One step of gradient descent; returns (loss, number of hits) without waiting for the device."""
         with self._precision():
-            scores = self.network(images)
+            scores = self.compilation.forward(images)
             loss = functional.cross_entropy(scores.float(), labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -148,6 +156,7 @@ class Run:
         return nullcontext()
 
     def _device_name(self) -> str:
+        name = str(self.device)
         if self.device.type == "cuda":
-            return f"{self.device} {torch.cuda.get_device_name(self.device)}"
-        return str(self.device)
+            name = f"{name} {torch.cuda.get_device_name(self.device)}"
+        return f"{name}, compiled" if self.compilation.compiled else name

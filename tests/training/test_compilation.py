@@ -1,0 +1,189 @@
+"""A network that is compiled trains as one that is not, but for rounding; where compiling fails, it trains as it is."""
+
+import hashlib
+import logging
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from search.evolution.evaluation import Cancelled, Progress, TrainResult
+from search.evolution.mutation import random_genotype
+from search.evolution.phenotype import build_phenotype
+from search.evolution.space import SPACES
+from search.training import compilation, pulse
+from search.training.compilation import is_worth_it
+from search.training.hosts import Network
+from search.training.trainer import train
+from tests.processes import ROOT
+from tests.training.cases import digits_protocol, ignore, small_cell
+from tests.training.states import Memory, read
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the compiler's own
+
+
+@pytest.fixture
+def compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the CPU too; with Dynamo and autograd's tracer, and without the last stage, which takes half a minute."""
+    monkeypatch.setenv("NASWEB_COMPILE", "always")
+    monkeypatch.setattr(compilation, "BACKEND", "aot_eager")
+
+
+def result(
+    checkpoint: Memory | None = None, steps: int = 12, network: Any = None, **changes: Any
+) -> TrainResult:
+    protocol = digits_protocol(steps=steps, **changes)
+    cell = network or small_cell()
+    return train(cell, protocol, repeat=0, seed=1, progress=ignore, device="cpu", checkpoint=checkpoint)
+
+
+def losses(found: TrainResult) -> list[float]:
+    return [point["loss"] for point in found.curve]
+
+
+def assert_agrees(found: TrainResult, plain: TrainResult) -> None:
+    assert losses(found) == pytest.approx(losses(plain), rel=1e-3)
+    assert found.accuracy == pytest.approx(plain.accuracy, abs=0.02)
+    weights, expected = read(found.weights), read(plain.weights)
+    assert weights.keys() == expected.keys()  # the same names: it loads into what people take away
+    for name, value in weights.items():
+        torch.testing.assert_close(value, expected[name], rtol=1e-2, atol=1e-3)
+
+
+def test_compiled_and_plain_agree(compiles: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    genotype = random_genotype(SPACES["hierarchical"], random.Random(3))
+    network = build_phenotype(genotype)
+    found = result(network=network, steps=4)
+    monkeypatch.setenv("NASWEB_COMPILE", "never")
+    plain = result(network=network, steps=4)
+    assert found.device == "cpu, compiled"
+    assert plain.device == "cpu"
+    assert_agrees(found, plain)
+
+
+@pytest.mark.slow
+def test_the_whole_compiler_agrees_too(compiles: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compilation, "BACKEND", "inductor")
+    found = result()
+    monkeypatch.setenv("NASWEB_COMPILE", "never")
+    assert found.device == "cpu, compiled"
+    assert_agrees(found, result())
+
+
+WITHOUT_A_COMPILER = """
+import hashlib, logging
+logging.basicConfig(level=logging.WARNING)
+from search.training.trainer import train
+from tests.processes import ROOT
+from tests.training.cases import digits_protocol, ignore, small_cell
+found = train(small_cell(), digits_protocol(steps=12), repeat=0, seed=1, progress=ignore, device="cpu")
+print(found.device, hashlib.sha256(found.weights).hexdigest())
+"""
+
+
+def test_a_machine_without_a_compiler_trains_as_it_is(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "NASWEB_COMPILE": "always",
+        "OMP_NUM_THREADS": "1",
+        "PATH": str(tmp_path),
+        "CXX": "no-such-compiler",
+        "TORCHINDUCTOR_CACHE_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "-c", WITHOUT_A_COMPILER]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert "not compiled, the training goes on without: " in done.stderr
+    *device, digest = done.stdout.split()
+    assert device == ["cpu"]
+    torch.set_num_threads(1)
+    assert digest == hashlib.sha256(result().weights).hexdigest()
+
+
+def test_what_fails_in_the_backward_pass_leaves_no_trace(
+    compiles: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By then the running statistics have counted the batch; they must not count it twice."""
+
+    def broken(network: Network, **_: Any) -> Any:
+        def forward(x: torch.Tensor) -> torch.Tensor:
+            scores: torch.Tensor = network(x)
+            scores.register_hook(lambda gradient: 1 // 0)
+            return scores
+
+        return forward
+
+    monkeypatch.setattr(torch, "compile", broken)
+    found = result()
+    monkeypatch.setenv("NASWEB_COMPILE", "never")
+    assert "ZeroDivisionError" in caplog.text
+    assert found.weights == result().weights
+
+
+@pytest.mark.parametrize("first, then", [("always", "never"), ("never", "always")])
+def test_a_checkpoint_goes_on_with_and_without(
+    compiles: None, monkeypatch: pytest.MonkeyPatch, first: str, then: str
+) -> None:
+    monkeypatch.setenv("NASWEB_COMPILE", first)
+    states = Memory()
+    whole = result(states)
+    monkeypatch.setenv("NASWEB_COMPILE", then)
+    middle = Memory()
+    middle.states.append(states.states[len(states.states) // 2])
+    assert_agrees(result(middle), whole)
+
+
+def test_signs_of_life_go_on_while_it_compiles(compiles: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "INTERVAL_SECONDS", 0.01)
+    seen: list[int] = []
+
+    def progress(point: Progress) -> None:
+        seen.append(point.step)
+        if len(seen) == 5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(small_cell(), digits_protocol(steps=12), repeat=0, seed=1, progress=progress, device="cpu")
+    assert set(seen[1:]) == {1}  # all within the first step
+
+
+def test_cells_computed_twice_are_not_compiled(
+    compiles: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("search.training.trainer.must_recompute", lambda *_: True)
+    with caplog.at_level(logging.INFO):
+        assert result().device == "cpu"
+    assert "not compiled" in caplog.text
+
+
+def test_by_itself_only_a_gpu_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NASWEB_COMPILE", "auto")
+    monkeypatch.setattr(compilation, "is_worth_it", lambda *_: True)
+    assert result(steps=30).device == "cpu"
+
+
+def test_only_long_trainings_are_worth_it() -> None:
+    assert not is_worth_it(0.012, 5_000, 100)  # a candidate of the paper's search on a GPU: a minute
+    assert is_worth_it(0.1, 400_000, 500)  # its final training of 40,000 s
+
+
+def test_the_decision_rests_on_timed_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, int, int]] = []
+
+    def worth(step_seconds: float, steps_left: int, layers: int) -> bool:
+        asked.append((step_seconds, steps_left, layers))
+        return False
+
+    clock = iter([100.0, 105.0])
+    monkeypatch.setattr(compilation, "is_worth_it", worth)
+    monkeypatch.setattr(compilation.Compilation, "_now", lambda self: next(clock))
+    steps = pulse.Pulse(ignore, 1000, 100.0)
+    network = Network([torch.nn.Conv2d(1, 1, 1)])
+    choice = compilation.Compilation(network, torch.device("cuda"), steps, mode="auto")
+    for steps.step in range(1, 101):
+        assert not choice.is_due()
+    assert asked == [(0.5, 985, 1)]
