@@ -6,6 +6,7 @@ One training process per core or per GPU. Nothing here imports torch: a parent t
 operations before the fork leaves its children hanging, so only the child that trains loads it.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="presence")
 app.steps["worker"].add("nasweb.timers:ForgetCancelled")
+
+
+@worker_process_init.connect
+def prepare_for_steps(**_: object) -> None:
+    """What is loaded is there to stay: collecting garbage need not look through it again and again."""
+    from search.models import statements  # noqa: PLC0415 - Django's models load later than this module
+
+    statements.prepare_statements()
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect

@@ -26,7 +26,15 @@ from search.attempts import run_attempt
 from search.benchmarks.processor import DatabaseMeter, broker_seconds, database_seconds, tree_seconds
 from search.benchmarks.surroundings import running
 from search.benchmarks.synthetic import Say, benchmark_config, fill
-from search.models import Evaluation, Experiment, ExperimentState, FitnessRecord, Individual, WorkState
+from search.models import (
+    Evaluation,
+    Experiment,
+    ExperimentState,
+    FitnessRecord,
+    Individual,
+    WorkState,
+    statements,
+)
 
 WARM_UP = 50
 SPARE = 100
@@ -44,16 +52,17 @@ def measure(
     experiment = _experiment(evaluations, in_flight, individuals, say)
     if workers:
         return {"loop": [_through_workers(experiment, evaluations, workers)]}
+    statements.prepare_statements()
     loop = _Loop(experiment)
     loop.run(WARM_UP)
     with CaptureQueriesContext(connection) as queries:
         counted = max(1, loop.run(COUNTED))
-    statements = len(queries) / counted
+    messages = len(queries) / counted
     profiler = cProfile.Profile()
     if profile:
         profiler.enable()
     row = loop.timed(evaluations)
-    row["queries each"] = statements
+    row["queries each"] = messages
     result: dict[str, Any] = {"loop": [row]}
     if profile:
         profiler.disable()

@@ -18,8 +18,8 @@ class ListPopulation:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def members(self, indices: Sequence[int]) -> list[Member]:
-        return [self.rows[index][0] for index in indices]
+    def fittest_of(self, indices: Sequence[int]) -> Member:
+        return min((self.rows[index][0] for index in indices), key=rank)
 
     def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
         ranked = sorted(((i, row[0]) for i, row in enumerate(self.rows)), key=lambda place: rank(place[1]))

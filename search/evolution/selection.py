@@ -31,20 +31,14 @@ class PopulationView(Protocol):
 
     def __len__(self) -> int: ...
 
-    def members(self, indices: Sequence[int]) -> list[Member]:
-        """The members at these indices, 0 <= index < len, in the order asked for."""
+    def fittest_of(self, indices: Sequence[int]) -> Member:
+        """The first by `rank` of the members at these indices, 0 <= index < len, of which there is at least one."""
 
     def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
         """Up to `count` members with their indices from place `first` of the ranking on (see `rank`)."""
 
     def genotype(self, member: Member) -> Genotype:
         """What a member is made of; fetched only for those that are needed."""
-
-
-MOST_FETCHED = 500
-"""Contestants beyond which the ranking is walked from its top instead of fetching them all."""
-FIRST_LOOK = 100
-"""Ranked members looked at first: with 5 % drawn, one of them is a contestant in 99.4 % of the tournaments."""
 
 
 def rank(member: Member) -> tuple[float, int, int]:
@@ -68,20 +62,4 @@ def tournament(population: PopulationView, rng: random.Random, fraction: float) 
     if size == 0:
         raise ValueError("a tournament needs at least one evaluated individual")
     drawn = rng.sample(range(size), tournament_size(size, fraction))
-    if len(drawn) <= MOST_FETCHED:
-        return min(population.members(drawn), key=rank)
-    return _first_ranked(population, frozenset(drawn))
-
-
-def _first_ranked(population: PopulationView, drawn: frozenset[int]) -> Member:
-    """The winner is the first of the ranking that was drawn: about 1 / fraction members are looked at, however
-    large the population is."""
-    first, count = 0, FIRST_LOOK
-    while True:
-        ranked = population.fittest(first, count)
-        for index, member in ranked:
-            if index in drawn:
-                return member
-        if not ranked:
-            raise ValueError("the population's ranking holds none of its own members")
-        first, count = first + count, 10 * count
+    return population.fittest_of(drawn)

@@ -2,18 +2,26 @@
 
 Django's querysets compile their SQL anew each time, which took two thirds of a step (docs/performance.md). Here a
 statement's text is made once for a model and its columns and kept; values go through the fields as in a queryset,
-so that one text serves PostgreSQL and SQLite. What runs less often than every step uses querysets.
+so that one text serves PostgreSQL and SQLite. What runs less often than every step uses querysets. A statement that has
+values has one text for all of them, and may be prepared (roundtrips.py).
 """
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Field, Model
 
+from search.models.roundtrips import Part, Values, few_round_trips, prepare_statements, run, run_later
+
+__all__ = [
+    "Part", "add", "ask", "ask_last", "change", "columns_of", "few_round_trips", "gave_up_waiting",
+    "give_up_waiting", "in_turn", "insert", "locked", "now", "numbers", "prepare_statements", "select",
+    "select_with", "update",
+]  # fmt: skip
+
 Row = TypeVar("Row", bound=Model)
-Values = Sequence[Any]
 Names = tuple[str, ...]
 TURN = 20181
 """Names our kind of advisory lock: the first of its two numbers."""
@@ -33,20 +41,20 @@ def locked() -> str:
     return "FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
 
 
-def in_turn(ids: str) -> str:
+def in_turn(ids: str, values: Values = ()) -> list[Part]:
     """Before a SELECT whose rows are ours afterwards: who came first is served first. PostgreSQL's queue for a row
     that each holder changes begins anew with every version of it, and a late-comer overtakes; that for an advisory
     lock does not. `ids` is a SELECT of the numbers, in the order in which they are taken."""
     if connection.vendor != "postgresql":
-        return ""
-    return f"SELECT pg_advisory_xact_lock({TURN}, id::int) FROM ({ids}) taken;"
+        return []
+    return [(f"SELECT pg_advisory_xact_lock({TURN}, id::int) FROM ({ids}) taken", values)]
 
 
 def give_up_waiting() -> None:
     """From here on this transaction waits for nobody's lock for long, but fails: for one that holds locks while it
     takes others in no order. SQLite has no locks to wait for within a transaction."""
     if connection.vendor == "postgresql":
-        change(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
+        _write(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
 
 
 def gave_up_waiting(error: Exception) -> bool:
@@ -61,29 +69,56 @@ def numbers(values: Iterable[int]) -> str:
 
 def ask(sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
     """All rows, as the database gives them."""
+    return ask_last([(sql, values)])
+
+
+def ask_last(parts: Sequence[Part]) -> list[tuple[Any, ...]]:
+    """The rows of the last of several statements, which travel as one message. Outside of a transaction they are one
+    of their own."""
+    if len(parts) > 1 and connection.vendor != "postgresql":
+        with transaction.atomic(savepoint=False):
+            for sql, values in parts[:-1]:
+                change(sql, values)
+            return ask(*parts[-1])
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        run(cursor, parts)
         return list(cursor.fetchall())
 
 
 def change(sql: str, values: Values = ()) -> int:
     """How many rows an UPDATE changed."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        run(cursor, [(sql, values)])
         return int(cursor.rowcount)
 
 
-def select(model: type[Row], rest: str, values: Values = (), *, first: str = "") -> list[Row]:
-    """`SELECT <all columns> FROM <table> <rest>`, as instances. `first` is a statement that goes before, in the
-    same message to the server."""
-    columns = _columns(model, connection.vendor)
-    return [columns.instance(row) for row in ask(f"{first}{columns.select} {rest}", values)]
+def select(model: type[Row], rest: str, values: Values = (), *, first: Sequence[Part] = ()) -> list[Row]:
+    """`SELECT <all columns> FROM <table> <rest>`, as instances. `first` goes before, in the same message."""
+    columns = columns_of(model)
+    rows = ask_last([*first, (f"SELECT {columns.names} FROM {columns.table} {rest}", values)])
+    return [columns.instance(row) for row in rows]
+
+
+def select_with(model: type[Row], relation: str, rest: str, values: Values = ()) -> list[Row]:
+    """The same with the row that a foreign key names, which is never null."""
+    field: Any = model._meta.get_field(relation)
+    own, other = columns_of(model), columns_of(field.related_model)
+    sql = (
+        f"SELECT {own.names}, {other.names} FROM {own.table}"
+        f" JOIN {other.table} ON {other.table}.id = {own.table}.{field.column} {rest}"
+    )
+    found = []
+    for values_of_both in ask(sql, values):
+        row = own.instance(values_of_both[: own.count])
+        setattr(row, relation, other.instance(values_of_both[own.count :]))
+        found.append(row)
+    return found
 
 
 def insert(rows: Sequence[Model], *, clock: Names = (), conflict: str = "") -> None:
     """Insert rows of one model, which get their ids; the columns of `clock` get the database's time. `conflict` is
     an ON CONFLICT clause. With DO NOTHING, for a single row, the row that is there already keeps its id from us."""
-    columns = _columns(type(rows[0]), connection.vendor)
+    columns = columns_of(type(rows[0]))
     values = [value for row in rows for value in columns.values(row, clock)]
     each = columns.placeholders(clock)
     sql = f"{columns.insert} VALUES {', '.join([each] * len(rows))} {conflict} RETURNING id"
@@ -92,19 +127,32 @@ def insert(rows: Sequence[Model], *, clock: Names = (), conflict: str = "") -> N
         row._state.adding, row._state.db = False, connection.alias
 
 
-def update(row: Model, names: Names) -> None:
-    """Write these fields of a row that is there."""
-    sql, fields = _update(type(row), names)
-    change(sql, [*(_written(field, row) for field in fields), row.pk])
+def add(rows: Sequence[Model], *, conflict: str = "") -> None:
+    """`insert` for rows whose ids nobody asks for."""
+    columns = columns_of(type(rows[0]))
+    each = columns.placeholders(())
+    sql = f"{columns.insert} VALUES {', '.join([each] * len(rows))} {conflict}"
+    _write(sql, [value for row in rows for value in columns.values(row, ())])
 
 
-class _Columns:
+def update(row: Model, names: Names, *, clock: Names = ()) -> None:
+    """Write these fields of a row that is there; those of `clock` get the database's time."""
+    sql, fields = _update(type(row), names, clock, connection.vendor)
+    _write(sql, [*(_written(field, row) for field in fields), row.pk])
+
+
+def _write(sql: str, values: Values = ()) -> None:
+    if not run_later(sql, values):
+        change(sql, values)
+
+
+class Columns:
     """A model's columns: how they are read into an instance, and written from one."""
 
     def __init__(self, model: type[Model]) -> None:
         table, fields = model._meta.db_table, model._meta.concrete_fields
         self._model = model
-        self._names = [field.attname for field in fields]
+        self._attributes = [field.attname for field in fields]
         self._converters = []
         for place, field in enumerate(fields):
             column = field.get_col(table)
@@ -112,14 +160,15 @@ class _Columns:
             self._converters += [(place, convert, column) for convert in found]
         # Left to the database: the id, and what has a default there.
         self._given = [field for field in fields if not field.primary_key and not field.has_db_default()]
-        self.select = f"SELECT {', '.join(f'{table}.{field.column}' for field in fields)} FROM {table}"
+        self.table, self.count = table, len(fields)
+        self.names = ", ".join(f"{table}.{field.column}" for field in fields)
         self.insert = f"INSERT INTO {table} ({', '.join(str(field.column) for field in self._given)})"
 
     def instance(self, row: tuple[Any, ...]) -> Any:
         values = list(row)
         for place, convert, column in self._converters:
             values[place] = convert(values[place], column, connection)
-        return self._model.from_db(connection.alias, self._names, values)
+        return self._model.from_db(connection.alias, self._attributes, values)
 
     def placeholders(self, clock: Names) -> str:
         return f"({', '.join(now() if field.name in clock else '%s' for field in self._given)})"
@@ -128,16 +177,22 @@ class _Columns:
         return [_written(field, row) for field in self._given if field.name not in clock]
 
 
-@lru_cache
-def _columns(model: type[Model], vendor: str) -> _Columns:
-    return _Columns(model)
+def columns_of(model: type[Model]) -> Columns:
+    return _columns(model, connection.vendor)
 
 
 @lru_cache
-def _update(model: type[Model], names: Names) -> tuple[str, "list[Field[Any, Any]]"]:
+def _columns(model: type[Model], vendor: str) -> Columns:
+    return Columns(model)
+
+
+@lru_cache
+def _update(
+    model: type[Model], names: Names, clock: Names, vendor: str
+) -> tuple[str, "list[Field[Any, Any]]"]:
     fields = [field for field in model._meta.concrete_fields if field.name in names]
-    assignments = ", ".join(f"{field.column} = %s" for field in fields)
-    return f"UPDATE {model._meta.db_table} SET {assignments} WHERE id = %s", fields
+    assignments = [f"{field.column} = %s" for field in fields] + [f"{name} = {now()}" for name in clock]
+    return f"UPDATE {model._meta.db_table} SET {', '.join(assignments)} WHERE id = %s", fields
 
 
 def _written(field: "Field[Any, Any]", row: Model) -> Any:

@@ -5,8 +5,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from search.evolution.config import TRAINER_VERSION
 from search.models import WorkState, statements
 from search.services.journal import tell_evaluations
@@ -34,20 +32,23 @@ class Claim:
     """The first that waits for it: for the log, nothing else."""
 
 
-@transaction.atomic
 def claim_evaluation(*, evaluation_id: int, worker: str, device: str = "") -> Claim | None:
     """Take an evaluation that waits and that a running experiment needs; None to whoever comes too late.
 
     A worker of another version of the trainer would give it another fitness, and is refused like one that is late.
     """
     lease = str(uuid.uuid4())
-    values = [lease, worker, device, evaluation_id, TRAINER_VERSION]
-    claimed = statements.ask(_CLAIM.format(now=statements.now()), values)
+    claimed = statements.ask_last(
+        [
+            (_CLAIM.format(now=statements.now()), [lease, worker, device, evaluation_id, TRAINER_VERSION]),
+            (_RUNNING, [evaluation_id, evaluation_id, lease]),
+            (_CLAIMED, [evaluation_id, lease]),
+        ]
+    )
     if not claimed:
         return None
     [(attempt, phenotype_key, protocol_key, protocol, repeats, space, levels, begun, experiment)] = claimed
     wanted = json.loads(protocol)
-    statements.change(_CLAIMED, [evaluation_id])
     tell_evaluations(
         [evaluation_id], WorkState.RUNNING, experiment=experiment, worker=worker, attempt=attempt
     )
@@ -74,14 +75,21 @@ WHERE id = %s AND state = 'waiting' AND trainer = %s AND attempts < max_attempts
   SELECT 1 FROM search_individual i JOIN search_experiment x ON x.id = i.experiment_id
   WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running') AND x.state = 'running'
 )
-RETURNING attempts, phenotype_key, protocol_key, protocol, repeats,
+"""
+_RUNNING = """
+UPDATE search_individual SET state = 'running' WHERE evaluation_id = %s AND state = 'waiting'
+  AND EXISTS (SELECT 1 FROM search_evaluation e WHERE e.id = %s AND e.lease = %s)
+"""
+"""By a statement of its own: it sees whoever joined while the claim waited for the row."""
+_CLAIMED = """
+SELECT attempts, phenotype_key, protocol_key, protocol, repeats,
   (SELECT space FROM search_genotype g WHERE g.id = genotype_id),
   (SELECT levels FROM search_genotype g WHERE g.id = genotype_id),
   EXISTS (SELECT 1 FROM search_fitnessrecord r WHERE r.evaluation_id = search_evaluation.id),
   (SELECT min(i.experiment_id) FROM search_individual i
     WHERE i.evaluation_id = search_evaluation.id AND i.state IN ('waiting', 'running'))
+FROM search_evaluation WHERE id = %s AND lease = %s
 """
-_CLAIMED = "UPDATE search_individual SET state = 'running' WHERE evaluation_id = %s AND state = 'waiting'"
 
 
 def repeat_accuracies(evaluation_id: int) -> list[tuple[int, float]]:

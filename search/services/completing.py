@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from search.models import Evaluation, Experiment, statements
 from search.services.claiming import Claim
 from search.services.errors import LeaseLost
-from search.services.evaluations import Repeat, finished, keep_repeat
+from search.services.evaluations import Repeat, finished
 from search.services.proposing import propose_next
 from search.services.settling import end_evaluation
 
@@ -38,8 +38,7 @@ def complete_evaluation(*, claim: Claim, last: Repeat, propose: bool) -> Complet
     completed = Completed()
 
     def finish() -> Evaluation:
-        keep_repeat(claim, last)
-        return finished(claim)
+        return finished(claim, last)
 
     def go_on(experiment: Experiment) -> None:
         statements.give_up_waiting()

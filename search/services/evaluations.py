@@ -84,9 +84,16 @@ def keep_repeat(claim: Claim, finished: Repeat) -> FitnessRecord:
     )
     if not held:
         raise errors.LeaseLost(errors.LEASE_LOST.format(key=claim.evaluation_id))
-    record = FitnessRecord(
+    record = _record(claim, finished)
+    statements.insert([record])
+    return record
+
+
+def _record(claim: Claim, finished: Repeat) -> FitnessRecord:
+    result = finished.result
+    return FitnessRecord(
         evaluation_id=claim.evaluation_id,
-        repeat=repeat,
+        repeat=finished.repeat,
         seed=finished.seed,
         accuracy=result.accuracy,
         curve=list(result.curve),
@@ -95,8 +102,6 @@ def keep_repeat(claim: Claim, finished: Repeat) -> FitnessRecord:
         worker=claim.worker,
         attempt=claim.attempt,
     )
-    statements.insert([record])
-    return record
 
 
 def finish_evaluation(*, claim: Claim) -> list[int]:
@@ -108,16 +113,26 @@ def finish_evaluation(*, claim: Claim) -> list[int]:
     return end_evaluation(claim.evaluation_id, lambda: finished(claim))
 
 
-def finished(claim: Claim) -> Evaluation:
-    """The evaluation, locked and done, with the mean of its repeats; refuses as `finish_evaluation` does."""
+def finished(claim: Claim, last: Repeat | None = None) -> Evaluation:
+    """The evaluation, locked and done, with the mean of its repeats; refuses as `finish_evaluation` does.
+
+    `last` is one that is not recorded yet: it is now. Nothing is asked that is known: a first repeat that no other
+    was there before is the only one.
+    """
     row = _lock_held(claim)
-    accuracies = [accuracy for _, accuracy in repeat_accuracies(row.pk)]
+    if last is not None:
+        statements.add([_record(claim, last)])
+        row.device, row.train_seconds = last.result.device, row.train_seconds + last.result.seconds
+    if last is not None and last.repeat == 0 and not claim.finished_repeats:
+        accuracies = [last.result.accuracy]
+    else:
+        accuracies = [accuracy for _, accuracy in repeat_accuracies(row.pk)]
     want = row.repeats or row.protocol["repeats"]
     if len(accuracies) < want:
         raise errors.RepeatsMissing(row.pk, len(accuracies), want)
     row.fitness, row.fitness_spread = mean_and_spread(accuracies)
     row.progress = 1.0
-    return _ended(row, WorkState.DONE)
+    return _ended(row, WorkState.DONE, heard_of=last is not None)
 
 
 def fail_evaluation(*, claim: Claim, code: str, reason: str, retry: bool = False, log: str = "") -> list[int]:
@@ -212,12 +227,16 @@ def _lock_leased(evaluation_id: int, lease: str) -> Evaluation:
     return rows[0]
 
 
-def _ended(row: Evaluation, state: WorkState) -> Evaluation:
+def _ended(row: Evaluation, state: WorkState, *, heard_of: bool = False) -> Evaluation:
     row.state = state
     row.lease = ""
     row.live_curve = []
     row.finished_at = database_now()
-    statements.update(row, OUTCOME)  # not what never changes: the protocol is the largest part of the row
+    # Not what never changes: the protocol is the largest part of the row.
+    if heard_of:
+        statements.update(row, (*OUTCOME, "device", "train_seconds"), clock=("heartbeat_at",))
+    else:
+        statements.update(row, OUTCOME)
     how = {"fitness": row.fitness} if state == WorkState.DONE else {"code": row.reason_code}
     tell_evaluation(row, worker=row.worker, attempt=row.attempts, seconds=round(row.train_seconds, 3), **how)
     return row

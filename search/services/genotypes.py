@@ -63,7 +63,7 @@ def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:
         ids |= {motif.key: motif.pk for motif in motifs}
     statements.insert([row], conflict=SAME)
     uses = analyse(genotype).uses
-    statements.insert(
+    statements.add(
         [
             models.MotifUse(genotype=row, motif_id=ids[key], level=level, slot=slot, uses=uses[level, slot])
             for (level, slot), (key, _) in resolved.items()

@@ -28,13 +28,13 @@ def lock_experiments(experiment_ids: Iterable[int]) -> dict[int, Experiment]:
 
 def lock_experiments_waiting_for(evaluation_id: int) -> dict[int, Experiment]:
     """Those with an open individual of this evaluation, by id."""
-    waiting = (
-        f"SELECT experiment_id FROM search_individual WHERE evaluation_id = {evaluation_id:d}"
-        " AND state IN ('waiting', 'running')"
+    waiting = "SELECT experiment_id FROM search_individual WHERE evaluation_id = %s AND state IN ('waiting', 'running')"
+    values = [evaluation_id]
+    first = statements.in_turn(
+        f"SELECT id FROM search_experiment WHERE id IN ({waiting}) ORDER BY id", values
     )
-    first = statements.in_turn(f"SELECT id FROM search_experiment WHERE id IN ({waiting}) ORDER BY id")
     rest = f"WHERE id IN ({waiting}) ORDER BY id {statements.locked()}"
-    return {row.pk: row for row in statements.select(Experiment, rest, first=first)}
+    return {row.pk: row for row in statements.select(Experiment, rest, values, first=first)}
 
 
 def lock_experiment(experiment_id: int) -> Experiment:

@@ -92,9 +92,10 @@ class _Candidates:
 
 @transaction.atomic
 def _propose_next(experiment_id: int) -> Proposed:
-    experiment = lock_experiment(experiment_id)
-    proposed = propose_next(experiment)
-    save_counters(experiment)
+    with statements.few_round_trips():
+        experiment = lock_experiment(experiment_id)
+        proposed = propose_next(experiment)
+        save_counters(experiment)
     return proposed
 
 

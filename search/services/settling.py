@@ -41,7 +41,7 @@ def end_evaluation(
     """
     while True:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), statements.few_round_trips():
                 return _end_once(evaluation_id, change, then)
         except _AnotherExperimentJoined:
             continue

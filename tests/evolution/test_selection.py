@@ -52,7 +52,8 @@ def test_the_fittest_of_those_drawn_wins_and_none_is_drawn_twice() -> None:
         population.add(genotype, fitness=step / 100, step=step, parameters=step)
     assert tournament(population, random.Random(0), 1.0).step == 39
     drawn: list[int] = []
-    population.members = lambda indices: drawn.extend(indices) or [population.rows[i][0] for i in indices]  # type: ignore[method-assign, func-returns-value]
+    among = population.fittest_of
+    population.fittest_of = lambda indices: drawn.extend(indices) or among(indices)  # type: ignore[method-assign, func-returns-value]
     winner = tournament(population, random.Random(1), 0.25)
     assert len(drawn) == len(set(drawn)) == 10
     assert winner.step == max(drawn)
@@ -63,20 +64,6 @@ def test_ties_go_to_fewer_parameters_then_to_the_earlier_step() -> None:
     for id_, (step, parameters) in enumerate([(3, 500), (2, 400), (1, 400)]):
         population.rows.append((Member(id_, step, 0.5, parameters), None))  # type: ignore[arg-type]
     assert tournament(population, random.Random(0), 1.0).step == 1
-
-
-@pytest.mark.parametrize("fraction", [0.05, 0.2])
-def test_walking_the_ranking_finds_the_winner_that_fetching_every_contestant_finds(
-    fraction: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    population, noise = ListPopulation(), random.Random(5)
-    for id_ in range(500):
-        member = Member(id_, id_, fitness=noise.randrange(40) / 40, parameters=noise.randrange(3))
-        population.rows.append((member, None))  # type: ignore[arg-type]
-    fetched = [tournament(population, random.Random(seed), fraction) for seed in range(50)]
-    monkeypatch.setattr("search.evolution.selection.MOST_FETCHED", 0)
-    monkeypatch.setattr("search.evolution.selection.FIRST_LOOK", 3)
-    assert [tournament(population, random.Random(seed), fraction) for seed in range(50)] == fetched
 
 
 def test_a_tournament_of_nobody_is_refused() -> None:

@@ -63,14 +63,26 @@ class Hold:
     cursor: Any
 
     def waiting(self, pattern: str) -> list[str]:
-        """Names of the parts whose statement matches and waits for a lock."""
+        """Names of the parts whose message matches and waits for a lock."""
+        return self._names("wait_event_type = 'Lock' AND btrim(a.query, E' \\n') ~ %s", pattern)
+
+    def about_to_write(self, table: str, pattern: str) -> list[str]:
+        """Names of the parts that wait to write to a table, with a message that matches: it may hold several
+        statements, and prepared ones by their names, such as update_search_evaluation_7."""
+        wanted = (
+            "EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND NOT l.granted"
+            " AND l.relation = %s::regclass AND l.mode = 'RowExclusiveLock')"
+        )
+        return self._names(f"{wanted} AND translate(a.query, '\"', '') ~ %s", table, pattern)
+
+    def _names(self, condition: str, *values: str) -> list[str]:
         self.cursor.execute(
             "SELECT pg_stat_clear_snapshot()"
         )  # else a transaction sees the same activity for ever
         self.cursor.execute(
-            "SELECT application_name FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock' AND btrim(query, E' \\n') ~ %s",
-            [pattern],
+            "SELECT a.application_name FROM pg_stat_activity a"
+            f" WHERE a.datname = current_database() AND {condition}",
+            values,
         )
         return [row[0] for row in self.cursor.fetchall()]
 

@@ -30,39 +30,37 @@ def _kill_inside(play: Play, table: str, pattern: str) -> Outcome:
     """Several short holds: in a long one all workers may soon wait elsewhere, and none comes to the statement."""
     for _ in range(HOLDS):
         with held(play, f"LOCK TABLE {table} IN SHARE MODE") as lock:
-            if part := until(lambda: _waiting_part(play, lock, pattern), AIM_SECONDS / HOLDS):
+            if part := until(lambda: _waiting_part(play, lock, table, pattern), AIM_SECONDS / HOLDS):
                 strike(play, part)
                 return "hit"
         time.sleep(0.05)
     return "missed"
 
 
-def _waiting_part(play: Play, lock: Hold, pattern: str) -> Part | None:
-    names = lock.waiting(pattern)
+def _waiting_part(play: Play, lock: Hold, table: str, pattern: str) -> Part | None:
+    names = lock.about_to_write(table, pattern)
     return next((part for part in play.stage.workers if part.name in names and part.alive), None)
 
 
 def kill_claiming(play: Play) -> Outcome:
     """The evaluation is updated, its individuals are not yet."""
-    return _kill_inside(
-        play, "search_individual", """^UPDATE "?search_individual"? SET "?state"? = 'running'"""
-    )
+    return _kill_inside(play, "search_individual", "(?i)update.search_evaluation.*update.search_individual")
 
 
 def kill_recording(play: Play) -> Outcome:
-    """The evaluation has its seconds, the repeat is not there yet."""
-    return _kill_inside(play, "search_fitnessrecord", '^INSERT INTO "?search_fitnessrecord')
+    """The repeat is not there yet."""
+    return _kill_inside(play, "search_fitnessrecord", "(?i)insert(.into)?.search_fitnessrecord")
 
 
 def kill_ending(play: Play) -> Outcome:
     """The evaluation and its individuals have ended, the experiment has not counted them."""
-    return _kill_inside(play, "search_experiment", '^UPDATE "?search_experiment')
+    return _kill_inside(play, "search_experiment", "(?i)update.search_experiment")
 
 
 def kill_proposing(play: Play) -> Outcome:
     """Before the genotype's motifs are tied to it, or before the individual is there."""
     table = play.rng.choice(["search_motifuse", "search_individual"])
-    return _kill_inside(play, table, f'^INSERT INTO "?{table}')
+    return _kill_inside(play, table, f"(?i)insert(.into)?.{table}")
 
 
 def kill_training(play: Play) -> Outcome:

@@ -1,7 +1,9 @@
+import random
+
 import pytest
 
 from search import selectors
-from search.evolution.selection import Member, rank, tournament_size
+from search.evolution.selection import Member, rank
 from search.models import Experiment, Individual
 from search.selectors import Population
 from search.services import advance_experiment
@@ -111,22 +113,44 @@ def test_pages_from_both_ends_make_up_the_whole_list(experiment: Experiment, ord
     assert [row.pk for page in pages for row in page.items] == whole
 
 
-def test_the_population_is_drawn_from_by_index_in_the_order_asked_for(experiment: Experiment) -> None:
+def test_the_fittest_of_some_members_is_found_with_what_it_is_made_of_by_one_query(
+    experiment: Experiment, django_assert_num_queries: object
+) -> None:
+    rows = Individual.objects.filter(experiment=experiment, completion__in=[17, 3, 29])
+    expected = min(rows, key=lambda row: (-(row.fitness or 0), row.parameters, row.step))
     population = Population(experiment)
     assert len(population) == 30
-    members = population.members([17, 3, 29])
-    assert [Individual.objects.get(pk=member.id).completion for member in members] == [17, 3, 29]
-    assert population.genotype(members[0]).key == Individual.objects.get(completion=17).genotype.key
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        winner = population.fittest_of([17, 3, 29])
+        genotype = population.genotype(winner)
+    assert winner == Member(expected.pk, expected.step, expected.fitness or 0, expected.parameters)
+    assert genotype.key == Individual.objects.get(pk=expected.pk).genotype.key
+
+
+def members(experiment: Experiment) -> list[Member]:
+    """In order of completion."""
+    rows = Individual.objects.filter(experiment=experiment, completion__gte=0).order_by("completion")
+    return [Member(row.pk, row.step, row.fitness or 0, row.parameters) for row in rows]
 
 
 def test_the_ranking_of_the_population_is_that_of_a_tournament(experiment: Experiment) -> None:
     population = Population(experiment)
-    members = population.members(range(30))
-    ranked = sorted(enumerate(members), key=lambda place: rank(place[1]))
+    ranked = sorted(enumerate(members(experiment)), key=lambda place: rank(place[1]))
     assert population.fittest(0, 4) + population.fittest(4, 100) == ranked
 
 
-def test_a_tournament_makes_one_query(experiment: Experiment, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
-        members = Population(experiment).members(range(tournament_size(30, 0.5)))
-    assert all(isinstance(member, Member) for member in members)
+@pytest.mark.parametrize("most, first", [(1000, 1), (0, 1), (0, 3), (0, 1000)])
+def test_walking_the_ranking_finds_the_winner_that_looking_everybody_up_finds(
+    experiment: Experiment, monkeypatch: pytest.MonkeyPatch, most: int, first: int
+) -> None:
+    """Ties, and populations whose first ranked were not drawn, included."""
+    monkeypatch.setattr("search.selectors.population.MOST_LOOKED_UP", most)
+    monkeypatch.setattr("search.selectors.population.FIRST_LOOK", first)
+    noise = random.Random(5)
+    for row in Individual.objects.filter(experiment=experiment, completion__gte=0):
+        row.fitness, row.parameters = noise.randrange(6) / 6, noise.randrange(2)
+        row.save()
+    everybody, population = members(experiment), Population(experiment)
+    for size in (1, 2, 5, 30):
+        drawn = noise.sample(range(30), size)
+        assert population.fittest_of(drawn) == min((everybody[index] for index in drawn), key=rank)

@@ -1,12 +1,13 @@
+import gc
 from collections.abc import Iterator
 from unittest.mock import Mock
 
 import pytest
 from django.db import transaction
 
-from nasweb.celery import app
+from nasweb.celery import app, prepare_for_steps
 from search import services, tasks
-from search.models import Evaluation
+from search.models import Evaluation, roundtrips, statements
 from tests.search.searching import small_config, started, work_off
 
 
@@ -70,3 +71,15 @@ def test_training_and_steps_have_queues_of_their_own() -> None:
         "search.tasks.advance": "steps",
         "search.tasks.sweep": "steps",
     }
+
+
+def test_a_worker_prepares_its_statements_and_keeps_what_is_loaded_out_of_garbage_collection() -> None:
+    assert not roundtrips.preparing()
+    frozen = gc.get_freeze_count()
+    try:
+        prepare_for_steps()
+        assert roundtrips.preparing()
+        assert gc.get_freeze_count() > frozen
+    finally:
+        statements.prepare_statements(False)
+        gc.unfreeze()

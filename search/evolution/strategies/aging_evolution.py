@@ -2,7 +2,7 @@
 
 import random
 
-from search.evolution.selection import PopulationView, rank, tournament_size
+from search.evolution.selection import PopulationView, tournament_size
 from search.evolution.strategies.base import Proposal, Strategy
 
 
@@ -18,5 +18,5 @@ class AgingEvolution(Strategy):
             return self.initial(rng)
         alive = range(max(0, len(population) - self.config.initial_population), len(population))
         drawn = rng.sample(alive, tournament_size(len(alive), self.config.tournament_fraction))
-        parent = min(population.members(drawn), key=rank)
+        parent = population.fittest_of(drawn)
         return self.mutant(parent, population.genotype(parent), rng)

@@ -30,7 +30,10 @@ def test_a_step_is_two_transactions_a_claim_and_an_end() -> None:
     with CaptureQueriesContext(connection) as queries:
         assert run_attempt(evaluation_id=evaluation_id, worker="worker", send=sent.append) == []
     assert len(sent) == 1
-    assert sum(query["sql"].startswith("BEGIN") for query in queries) == 2
+    begun_with = sum(query["sql"].startswith("BEGIN") for query in queries)
+    claims = sum("SET state = 'running', lease =" in query["sql"] for query in queries)
+    # One message is a transaction of its own: PostgreSQL sees no BEGIN before a claim.
+    assert (begun_with, claims) == (1 if connection.vendor == "postgresql" else 2, 1)
 
 
 def test_what_is_proposed_with_the_end_is_what_would_be_proposed_after_it() -> None:

@@ -21,9 +21,12 @@ def somebody_waits() -> bool:
 
 
 def waiting() -> int:
-    """How many sessions wait for a lock."""
+    """How many sessions of our database wait for a lock; the server may have others that are busy."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+            " WHERE NOT l.granted AND a.datname = current_database()"
+        )
         return int(cursor.fetchone()[0])
 
 
