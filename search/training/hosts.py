@@ -7,15 +7,16 @@ from torch import Tensor, nn
 
 from search.evolution.host import Host, host_layers
 from search.evolution.phenotype import Phenotype
+from search.training import kernels
 from search.training.network import FlatCell
-from search.training.operations import Scores, full, initialise, separable
+from search.training.operations import Quick, Scores, full, initialise, separable
 from search.training.recomputation import recomputed
 
 CellBuilder = Callable[[int], nn.Module]
 """Builds one cell from its width C; the module tells its `output_width`."""
 
 
-class PoolLinear(nn.Module):
+class PoolLinear(Quick):
     """Global average pool, then class scores."""
 
     def __init__(self, width: int, classes: int) -> None:
@@ -23,7 +24,9 @@ class PoolLinear(nn.Module):
         self.linear = Scores(width, classes)
 
     def forward(self, x: Tensor) -> Tensor:  # [N, C, H, W] -> [N, classes]
-        scores: Tensor = self.linear(x.mean(dim=(2, 3)))
+        scores: Tensor = self.linear(
+            kernels.average_of_pixels(x) if self.by_kernels(x) else x.mean(dim=(2, 3))
+        )
         return scores
 
 

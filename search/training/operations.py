@@ -10,12 +10,55 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from search.training import kernels
+
 
 class Filters(nn.Conv2d):
     """A convolution without bias that draws no weights when built: `initialise` does, from the run's seed."""
 
     def reset_parameters(self) -> None:
         """Nothing: torch would draw from its global generator here."""
+
+
+class Quick(nn.Module):
+    """A part that runs on a CPU by `kernels` instead of torch's own operation."""
+
+    plain = False
+    """Whether it is left to torch there too, as in the straightforward network."""
+
+    def by_kernels(self, x: Tensor) -> bool:
+        """Whether that applies to this input."""
+        return x.is_cpu and not self.plain
+
+
+class Pointwise(Filters, Quick):
+    """1x1 filters."""
+
+    def __init__(self, width: int, channels: int) -> None:
+        super().__init__(width, channels, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return kernels.pointwise_convolution(x, self.weight) if self.by_kernels(x) else super().forward(x)
+
+
+class MaxPool(nn.MaxPool2d, Quick):
+    """3x3, stride 1."""
+
+    def __init__(self) -> None:
+        super().__init__(3, stride=1, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return kernels.max_pool(x) if self.by_kernels(x) else super().forward(x)
+
+
+class AveragePool(nn.AvgPool2d, Quick):
+    """3x3, stride 1; padding is not counted."""
+
+    def __init__(self) -> None:
+        super().__init__(3, stride=1, padding=1, count_include_pad=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return kernels.average_pool(x) if self.by_kernels(x) else super().forward(x)
 
 
 class Scores(nn.Linear):
@@ -40,7 +83,7 @@ class Convolution(nn.Module):
 
 def pointwise(width: int, channels: int) -> Convolution:
     """1x1 convolution from `width` to `channels`."""
-    return Convolution(Filters(width, channels, 1, bias=False))
+    return Convolution(Pointwise(width, channels))
 
 
 def depthwise(width: int) -> Convolution:
@@ -50,7 +93,7 @@ def depthwise(width: int) -> Convolution:
 
 def separable(width: int, channels: int, stride: int = 1) -> Convolution:
     """3x3 depthwise then 1x1 convolution; with stride 2, n pixels become ceil(n / 2)."""
-    return Convolution(_depthwise_filters(width, stride), Filters(width, channels, 1, bias=False))
+    return Convolution(_depthwise_filters(width, stride), Pointwise(width, channels))
 
 
 def full(width: int, channels: int, stride: int = 1) -> Convolution:
@@ -66,8 +109,8 @@ OPERATIONS: dict[str, Callable[[int, int], nn.Module]] = {
     "conv1x1": pointwise,
     "dw3x3": lambda width, channels: depthwise(width),
     "sep3x3": separable,
-    "max3x3": lambda width, channels: nn.MaxPool2d(3, stride=1, padding=1),
-    "avg3x3": lambda width, channels: nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
+    "max3x3": lambda width, channels: MaxPool(),
+    "avg3x3": lambda width, channels: AveragePool(),
     "identity": lambda width, channels: nn.Identity(),
 }
 """Name of a primitive -> what builds it from the channels it reads and the cell's width C."""

@@ -1,6 +1,6 @@
 """The network exactly as the definition reads (methods A1, A3): motifs nested in motifs, nothing shared.
 
-Slow and plain; kept as the oracle that the flat program of `network.py` is tested against.
+Slow and plain, each operation torch's own; kept as the oracle that the flat program of `network.py` is tested against.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from search.evolution.host import Host
 from search.evolution.liveness import live_paths
 from search.evolution.primitives import primitive
 from search.training.hosts import Network, place_cells
-from search.training.operations import OPERATIONS, pointwise
+from search.training.operations import OPERATIONS, Quick, pointwise
 
 
 class Edge(nn.Module):
@@ -83,4 +83,8 @@ class CellModule(MotifModule):
 
 def reference_network(genotype: Genotype, host: Host) -> Network:
     """The nested network in a host; `alignment.copy_weights` gives it the weights of a flat one."""
-    return place_cells(host, lambda channels: CellModule(genotype, channels))
+    network = place_cells(host, lambda channels: CellModule(genotype, channels))
+    for part in network.modules():
+        if isinstance(part, Quick):
+            part.plain = True
+    return network

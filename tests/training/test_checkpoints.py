@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from search.evolution.config import Protocol
+from search.evolution.config import TRAINER_VERSION, Protocol
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, TrainResult
 from search.evolution.genotype import trivial_genotype
 from search.evolution.phenotype import Phenotype, build_phenotype
@@ -156,9 +156,9 @@ def test_what_is_not_this_training_s_state_is_ignored_with_the_reason(
 def test_another_version_of_the_trainer_starts_again(
     unbroken: Memory, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "TRAINER_VERSION", 2)
+    monkeypatch.setattr(saving, "TRAINER_VERSION", TRAINER_VERSION + 1)
     run(Memory(unbroken.states[4]))
-    assert "its trainer version is 1, not 2" in caplog.text
+    assert f"its trainer version is {TRAINER_VERSION}, not {TRAINER_VERSION + 1}" in caplog.text
 
 
 def test_a_checkpoint_that_would_run_code_is_not_executed(
