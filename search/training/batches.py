@@ -7,10 +7,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from search.evolution.config import Protocol
+from search.evolution.estimate import SCORING_BATCH
 from search.evolution.evaluation import EvaluationFailed
 from search.training.datasets import Images, Split
-
-SCORING_BATCH = 256
 
 
 class Batches:
