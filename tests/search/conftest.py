@@ -11,3 +11,9 @@ from tests.conftest import INSTANT_TRAINER
 def instant_trainer(settings: Settings) -> None:
     settings.TRAINER = INSTANT_TRAINER
     load_trainer.cache_clear()
+
+
+@pytest.fixture
+def no_signs_of_life(settings: Settings) -> None:
+    """For tests that count queries: on a machine that halts for two seconds a training would say that it lives."""
+    settings.HEARTBEAT_SECONDS = 3600

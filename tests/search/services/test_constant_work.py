@@ -13,7 +13,7 @@ from search.models import Evaluation, Experiment, Individual
 from search.models.roundtrips import BETWEEN
 from tests.search.searching import claim_next, finish, small_config, started
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_signs_of_life")]
 
 
 def grown(size: int, **sections: dict[str, Any]) -> Experiment:
