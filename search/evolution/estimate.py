@@ -10,7 +10,7 @@ from typing import Literal
 
 from search.evolution.config import Protocol
 from search.evolution.cost import Place, host_places, layer_cost
-from search.evolution.holding import Holding, cell_holding
+from search.evolution.holding import ON_GPU, Holding, cell_holding, habits_on_cpu
 from search.evolution.host import Host, host_layers
 from search.evolution.phenotype import Phenotype
 
@@ -80,9 +80,10 @@ def training_memory(
     `manage.py benchmark memory`. `recomputes`: cells are computed again in the backward pass.
     """
     train_host = host.model_copy(update={"image_size": protocol.crop or host.image_size})
-    cell = cell_holding(phenotype)
     kept = peak = 0
     for place in host_places(phenotype, train_host):
+        on_cpu = habits_on_cpu(place.layer.width, place.input_size, protocol.batch_size)
+        cell = cell_holding(phenotype, on_cpu if kind == "cpu" else ON_GPU)
         size = _layer_tensors(place, cell, recomputes=recomputes)
         kept, peak = kept + size.kept, max(peak, kept + size.peak)
     scoring = max(_layer_scoring(place, cell) for place in host_places(phenotype, host))

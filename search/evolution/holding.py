@@ -10,12 +10,35 @@ from functools import lru_cache
 
 from search.evolution.phenotype import Phenotype
 from search.evolution.primitives import primitive
-from search.evolution.program import Held, Program, cell_program, single
+from search.evolution.program import Held, Program, Step, cell_program, single
 
 KEPT = 256
 """Cells remembered."""
 INDEX = 2
 """Values that the place of a maximum takes the room of: 8 bytes beside 4."""
+FORGETFUL_PIXELS, FORGETFUL_BYTES = 1024, 2**25
+"""From which size of its input a max pool on a CPU keeps no places (`search.training.kernels`)."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What pools keep for the backward pass beside what convolutions do."""
+
+    averages_keep_input: bool = False
+    indexed_below: float = 0
+    """Max pools of an input narrower than that keep the places of their maxima."""
+
+
+ON_GPU = Habits(averages_keep_input=True, indexed_below=float("inf"))
+"""Torch's own operations."""
+
+
+def habits_on_cpu(cell_width: int, size: int, batch: int) -> Habits:
+    """Of a cell of that width on maps of size x size pixels."""
+    pixels = size * size
+    if pixels >= FORGETFUL_PIXELS:
+        return Habits()
+    return Habits(indexed_below=FORGETFUL_BYTES / (4 * batch * pixels * cell_width))
 
 
 @dataclass(frozen=True)
@@ -33,13 +56,14 @@ class Holding:
 
 
 @lru_cache(maxsize=KEPT)
-def cell_holding(phenotype: Phenotype) -> Holding:
+def cell_holding(phenotype: Phenotype, habits: Habits = ON_GPU) -> Holding:
     """What a cell of that network holds."""
     program, widths = cell_program(phenotype), phenotype.widths(1)
-    kept = _kept(program, widths)
+    kept = _kept(program, widths, habits)
     total = sum(sum(row) for row in kept)
     output = program.width(program.output, widths)
-    if program.output not in {step.reads for step in program.steps} and not _is_single(program.output):
+    read = {step.reads for step in program.steps if _keeps_input(step, habits)}
+    if program.output not in read and not _is_single(program.output):
         total += output  # what follows the cell reads it
     return Holding(
         kept=total,
@@ -53,13 +77,18 @@ def _is_single(held: Held) -> bool:
     return len(held) == 1 and held[0][1] == 1
 
 
-def _kept(program: Program, widths: tuple[int, ...]) -> list[tuple[int, int]]:
+def _keeps_input(step: Step, habits: Habits) -> bool:
+    return step.name != "avg3x3" or habits.averages_keep_input
+
+
+def _kept(program: Program, widths: tuple[int, ...], habits: Habits) -> list[tuple[int, int]]:
     """For each step (what it keeps of its own, the concatenation that it is the first to read).
 
-    A convolution keeps its input, what its normalisation reads, and what its ReLU writes; a pool its input, and
-    the places of its maxima.
+    A convolution keeps its input, what its normalisation reads, and what its ReLU writes; a max pool
+    its input and maybe the places of its maxima, an average its input or nothing.
     """
-    read_alone = {step.reads[0][0] for step in program.steps if _is_single(step.reads)}
+    keeping = [step for step in program.steps if _keeps_input(step, habits)]
+    read_alone = {step.reads[0][0] for step in keeping if _is_single(step.reads)}
     if _is_single(program.output):
         read_alone.add(program.output[0][0])
     seen: set[Held] = set()
@@ -69,9 +98,11 @@ def _kept(program: Program, widths: tuple[int, ...]) -> list[tuple[int, int]]:
         if row.has_weights:
             mine = 2 * own + (width if row.depthwise and row.pointwise else 0)
         else:
-            mine = (own if step.value in read_alone else 0) + (INDEX * own if step.name == "max3x3" else 0)
-        first = step.reads not in seen and not _is_single(step.reads)
-        seen.add(step.reads)
+            is_indexed = step.name == "max3x3" and width < habits.indexed_below
+            mine = (own if step.value in read_alone else 0) + (INDEX * own if is_indexed else 0)
+        first = _keeps_input(step, habits) and step.reads not in seen and not _is_single(step.reads)
+        if first:
+            seen.add(step.reads)
         rows.append((mine, width if first else 0))
     return rows
 

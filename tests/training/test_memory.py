@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import torch
 
+from search.evolution import holding
 from search.evolution.config import Protocol
 from search.evolution.estimate import training_memory
-from search.evolution.holding import cell_holding
+from search.evolution.holding import ON_GPU, Habits, cell_holding, habits_on_cpu
 from search.evolution.mutation import random_genotype
 from search.evolution.phenotype import Phenotype, build_phenotype
 from search.evolution.space import SPACES
-from search.training import room
+from search.training import kernels, room
 from search.training.network import FlatCell
+from search.training.operations import Quick
 from search.training.room import device_memory
 from tests.processes import ROOT
 from tests.training.cases import networks
@@ -53,11 +55,35 @@ def kept_bytes(cell: FlatCell, x: torch.Tensor) -> int:
 def test_what_a_cell_keeps_is_counted_exactly(space: str) -> None:
     for _, phenotype in networks(SPACES[space], 6, start=11):
         cell, x = a_cell(phenotype, 2)
-        assert kept_bytes(cell, x) == cell_holding(phenotype).kept * 2 * UNIT
+        assert kept_bytes(cell, x) == cell_holding(phenotype, habits_on_cpu(2, 5, 3)).kept * 2 * UNIT
+
+
+@pytest.mark.parametrize("space", ["hierarchical", "flat"])
+def test_torch_s_own_operations_keep_what_is_counted_for_a_gpu(space: str) -> None:
+    for _, phenotype in networks(SPACES[space], 6, start=11):
+        cell, x = a_cell(phenotype, 2)
+        for part in cell.modules():
+            if isinstance(part, Quick):
+                part.plain = True
+        assert kept_bytes(cell, x) == cell_holding(phenotype, ON_GPU).kept * 2 * UNIT
+
+
+def test_large_max_pools_keep_no_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (holding.FORGETFUL_PIXELS, holding.FORGETFUL_BYTES) == (
+        kernels.FORGETFUL_PIXELS,
+        kernels.FORGETFUL_BYTES,
+    )
+    for module in (kernels, holding):
+        monkeypatch.setattr(module, "FORGETFUL_BYTES", 4 * 2 * UNIT)  # an input of four cell widths and more
+    for _, phenotype in networks(SPACES["flat"], 6, start=11):
+        cell, x = a_cell(phenotype, 2)
+        assert kept_bytes(cell, x) == cell_holding(phenotype, habits_on_cpu(2, 5, 3)).kept * 2 * UNIT
+    assert habits_on_cpu(16, 32, 1) == Habits()
 
 
 LIMITED = """
 import json, resource, sys
+from search.evolution import holding
 from search.evolution.config import Protocol
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.genotype import parse_genotype
