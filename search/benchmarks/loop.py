@@ -53,6 +53,13 @@ def measure(
     if workers:
         return {"loop": [_through_workers(experiment, evaluations, workers)]}
     statements.prepare_statements()
+    try:
+        return _in_this_process(experiment, evaluations, profile)
+    finally:
+        statements.prepare_statements(False)
+
+
+def _in_this_process(experiment: Experiment, evaluations: int, profile: bool) -> dict[str, Any]:
     loop = _Loop(experiment)
     loop.run(WARM_UP)
     with CaptureQueriesContext(connection) as queries:

@@ -64,7 +64,9 @@ export class Pointer {
       else return;
       event.preventDefault();
     });
-    element.addEventListener("blur", () => this.#select(null));
+    // A finger on the tip takes the focus to it: hidden then, it would not be there for the click that opens it.
+    element.addEventListener("blur", (event) => event.relatedTarget === this.tip || this.#select(null));
+    this.tip.addEventListener("blur", (event) => event.relatedTarget === element || this.#select(null));
   }
 
   #move(stride) {

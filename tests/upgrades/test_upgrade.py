@@ -62,9 +62,11 @@ def kept(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def repeats_wanted(rows: dict[str, list[tuple[Any, ...]]]) -> set[tuple[int, int]]:
-    """(evaluation, repeat) that the protocols ask for."""
+    """(evaluation, repeat) that the protocols ask for, of evaluations that are done."""
     wanted = set()
-    for key, _, _, protocol, *_ in rows["evaluations"]:
+    for key, _, _, protocol, state, *_ in rows["evaluations"]:
+        if state != "done":
+            continue
         document = protocol if isinstance(protocol, dict) else json.loads(protocol)
         wanted |= {(key, repeat) for repeat in range(document["repeats"])}
     return wanted
@@ -106,4 +108,12 @@ def test_everything_is_kept_and_the_search_that_ran_goes_on_to_its_end(
     assert set(map(str, before["records"])) <= set(map(str, after["records"])), "a finished repeat changed"
     done = {row[0]: row for row in before["evaluations"] if row[4] == "done"}
     assert {row[0]: row for row in after["evaluations"] if row[0] in done} == done, "trained again"
-    assert {(row[0], row[1]) for row in after["records"]} == repeats_wanted(after), "missing or too many"
+    given_up = {row[0]: row for row in after["evaluations"] if row[4] != "done"}
+    assert given_up.keys() == {row[0] for row in before["evaluations"]} - done.keys()
+    trained = {row[1] for row in after["evaluations"] if row[4] == "done"}
+    for (
+        row
+    ) in given_up.values():  # what was begun for another version of the trainer is trained anew by this one
+        assert (row[4], row[1] in trained) == ("cancelled", True)
+    found = {(row[0], row[1]) for row in after["records"] if row[0] not in given_up}
+    assert found == repeats_wanted(after), "missing or too many"

@@ -21,11 +21,12 @@ def somebody_waits() -> bool:
 
 
 def waiting() -> int:
-    """How many sessions of our database wait for a lock; the server may have others that are busy."""
+    """How many sessions of our database wait for a lock; the server may have others that are busy. Not by
+    pg_stat_activity, of which a transaction sees only one moment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-            " WHERE NOT l.granted AND a.datname = current_database()"
+            "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (SELECT l.pid FROM pg_locks l"
+            " JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())"
         )
         return int(cursor.fetchone()[0])
 
