@@ -3,7 +3,7 @@
 Pure Python: must import neither Django nor torch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from search.evolution.genotype import Genotype
 from search.evolution.selection import Member, rank
@@ -18,7 +18,7 @@ class ListPopulation:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def fittest_of(self, indices: Sequence[int]) -> Member:
+    def fittest_of(self, indices: Collection[int]) -> Member:
         return min((self.rows[index][0] for index in indices), key=rank)
 
     def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:

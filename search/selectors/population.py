@@ -1,6 +1,6 @@
 """The evaluated individuals of an experiment as a strategy draws from them: by index, never all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from django.db import connection
 
@@ -8,8 +8,8 @@ from search.evolution.genotype import Genotype
 from search.evolution.selection import Member
 from search.models import Experiment, Individual, statements
 
-MOST_LOOKED_UP = 200
-"""Contestants beyond which the ranking is walked from its top instead of looking all of them up."""
+WALKED = 25
+"""The ranking is walked from its top where at least one member in so many was drawn; else those drawn are looked up."""
 FIRST_LOOK = 100
 """Ranked members looked at first: with 5 % drawn, one of them is a contestant in 99.4 % of the tournaments."""
 _MEMBERS = "SELECT completion, id, step, fitness, parameters FROM search_individual WHERE experiment_id = %s"
@@ -20,13 +20,8 @@ WHERE search_individual.id = (
   SELECT id FROM search_individual WHERE experiment_id = %s AND completion {{drawn}} {_ORDER} LIMIT 1
 )
 """
-_OF_THE_FIRST = f"""
-WHERE search_individual.id = (
-  SELECT id FROM (
-    SELECT id, completion, fitness, parameters, step FROM search_individual
-    WHERE experiment_id = %s AND fitness IS NOT NULL {_ORDER} LIMIT {{first}}
-  ) ranked WHERE completion {{drawn}} {_ORDER} LIMIT 1
-)
+_RANKED = f"""
+SELECT id, completion FROM search_individual WHERE experiment_id = %s AND fitness IS NOT NULL {_ORDER} LIMIT {{first}}
 """
 
 
@@ -40,29 +35,29 @@ class Population:
     def __len__(self) -> int:
         return self._experiment.population
 
-    def fittest_of(self, indices: Sequence[int]) -> Member:
-        """About 1 / fraction members are looked at in a large tournament, however large the population is."""
-        looks = (FIRST_LOOK, 10 * FIRST_LOOK) if len(indices) > MOST_LOOKED_UP else ()
-        for first in looks:
-            if (winner := self._winner(_OF_THE_FIRST, indices, first)) is not None:
-                return winner
-        winner = self._winner(_OF_ALL, indices)
-        assert winner is not None, "an index of the population without its member"
-        return winner
+    def fittest_of(self, indices: Collection[int]) -> Member:
+        """About 1 / fraction members are looked at, however large the population is. Comes with what the winner is
+        made of, which is asked for next."""
+        if len(self) <= WALKED * len(indices):
+            drawn = frozenset(indices)
+            for first in (FIRST_LOOK, 10 * FIRST_LOOK):
+                ranked = statements.ask(_RANKED.format(first=first), [self._experiment.pk])
+                if (winner := next((pk for pk, index in ranked if index in drawn), None)) is not None:
+                    return self._member(_BY_ID, [winner])
+        return self._looked_up(indices)
 
-    def _winner(self, rest: str, indices: Sequence[int], first: int = 0) -> Member | None:
-        """Comes with what it is made of, which is asked for next."""
+    def _looked_up(self, indices: Collection[int]) -> Member:
         drawn = statements.numbers(indices)
-        values: list[object] = [self._experiment.pk]
         if connection.vendor == "postgresql":  # one text for all tournaments
-            condition, values = "= ANY(%s::int[])", [*values, f"{{{drawn}}}"]
-        else:
-            condition = f"IN ({drawn})"
-        text = rest.format(drawn=condition, first=first)
-        for row in statements.select_with(Individual, "genotype", text, values):
-            self._individuals[row.pk] = row
-            return Member(row.pk, row.step, row.fitness or 0.0, row.parameters)
-        return None
+            return self._member(
+                _OF_ALL.format(drawn="= ANY(%s::int[])"), [self._experiment.pk, f"{{{drawn}}}"]
+            )
+        return self._member(_OF_ALL.format(drawn=f"IN ({drawn})"), [self._experiment.pk])
+
+    def _member(self, rest: str, values: list[object]) -> Member:
+        [row] = statements.select_with(Individual, "genotype", rest, values)
+        self._individuals[row.pk] = row
+        return Member(row.pk, row.step, row.fitness or 0.0, row.parameters)
 
     def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
         rows = statements.ask(

@@ -13,7 +13,7 @@ from search.evolution.feasibility import is_acceptable
 from search.evolution.genotype import Genotype
 from search.evolution.list_population import ListPopulation
 from search.evolution.phenotype import build_phenotype
-from search.evolution.selection import Member, tournament, tournament_size
+from search.evolution.selection import Member, draw, tournament, tournament_size
 from search.evolution.strategies import STRATEGIES, NoCandidate, make_strategy
 
 GOLDEN = Path(__file__).with_name("golden_evolution.json")
@@ -57,6 +57,15 @@ def test_the_fittest_of_those_drawn_wins_and_none_is_drawn_twice() -> None:
     winner = tournament(population, random.Random(1), 0.25)
     assert len(drawn) == len(set(drawn)) == 10
     assert winner.step == max(drawn)
+
+
+@pytest.mark.parametrize(
+    "size,count", [(1, 1), (40, 10), (2000, 99), (2000, 100), (7000, 350), (100_001, 5001)]
+)
+def test_what_is_drawn_is_what_a_sample_would_be(size: int, count: int) -> None:
+    ours, theirs = random.Random(size), random.Random(size)
+    assert draw(ours, size, count) == set(theirs.sample(range(size), count))
+    assert ours.getstate() == theirs.getstate()
 
 
 def test_ties_go_to_fewer_parameters_then_to_the_earlier_step() -> None:
