@@ -14,8 +14,8 @@ from tests.browser.system import System, running_system
 pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.slow]
 
 NETWORKS = 24
-"""So many that a quick machine, which trains one or two a second, is not through with them before the pause; and no
-more than one page of the table holds."""
+"""So many, of so many steps, that a quick machine is not through with them before the pause; and no more than one page
+of the table holds."""
 PATIENCE = 240_000
 """Milliseconds: a busy machine trains for minutes where an idle one takes seconds."""
 
@@ -35,9 +35,9 @@ def launch_a_small_demo(page: Page, system: System) -> None:
     page.fill("#id_individuals", str(NETWORKS))
     page.fill("#id_initial_population", "4")
     page.fill("#id_channels", "2")
-    page.fill("#id_steps", "16")
+    page.fill("#id_steps", "100")
     page.click("summary:has-text('Images and schedule')")
-    page.fill("#id_learning_rate_drops", "12")
+    page.fill("#id_learning_rate_drops", "75")
     expect(page.locator("#estimate")).to_contain_text(f"{NETWORKS} ×")
     page.click("button:has-text('Launch')")
     page.wait_for_url("**/experiments/1/")
