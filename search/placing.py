@@ -13,7 +13,6 @@ from django.conf import settings
 from search.evolution.config import Protocol
 from search.evolution.evaluation import (
     Appraiser,
-    Checkpoint,
     EvaluationFailed,
     Need,
     Progress,
@@ -111,28 +110,13 @@ def _settling(trainer: Trainer, share: Share) -> Trainer:
     """The same trainer; the share learns when its memory is taken."""
 
     def train(
-        phenotype: Phenotype,
-        protocol: Protocol,
-        *,
-        repeat: int,
-        seed: int,
-        progress: Callable[[Progress], None],
-        device: str = "auto",
-        checkpoint: Checkpoint | None = None,
+        phenotype: Phenotype, protocol: Protocol, *, progress: Callable[[Progress], None], **options: Any
     ) -> TrainResult:
         def told(point: Progress) -> None:
             if point.step >= SETTLED_STEP:
                 share.settle()
             progress(point)
 
-        return trainer(
-            phenotype,
-            protocol,
-            repeat=repeat,
-            seed=seed,
-            progress=told,
-            device=device,
-            checkpoint=checkpoint,
-        )
+        return trainer(phenotype, protocol, progress=told, **options)
 
     return train

@@ -2,7 +2,7 @@
 
 import random
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -15,12 +15,13 @@ from pytest_django.fixtures import Settings
 from search import services
 from search.attempts import load_trainer, run_attempt
 from search.evolution.evaluation import instant_trainer
-from search.models import Evaluation, Experiment, FitnessRecord, Genotype, Individual, WorkState
+from search.models import Evaluation, Experiment, FitnessRecord, Genotype, Individual
 from search.selectors import genotype_of, ledger, motif_tables, motif_tally
 from search.selectors.motif_statistics import MotifTable, motif_table
 from search.selectors.motif_tables import counted, with_operation
 from search.services.editing import delete_experiment
 from search.services.interventions import cancel_evaluation, retry_evaluation
+from tests.search.hands import Hands
 from tests.search.populations import Population, motif
 from tests.search.searching import small_config, started, work_off
 
@@ -55,81 +56,6 @@ def assert_as_counted_again(experiment: Experiment) -> MotifTable:
         [sample.total for sample in wanted.by_stretch], abs=1e-12
     )
     return found
-
-
-class Hands:
-    """One experiment in which anything may happen at any time."""
-
-    def __init__(self, seed: int) -> None:
-        self._rng = random.Random(seed)
-        self.made = Population(state="running")
-        self._acts: list[Callable[[], object]] = [
-            *[self._join] * 5, *[self._end] * 3, self._fail, self._retry, self._repeat, self._lose, self._move,
-            self._note,
-        ]  # fmt: skip
-
-    def act(self) -> None:
-        self._rng.choice(self._acts)()
-
-    def _rows(self, *states: str) -> list[Individual]:
-        return list(self.made.experiment.individuals.filter(state__in=states).order_by("step"))
-
-    def _one(self, *states: str) -> Individual | None:
-        rows = self._rows(*states)
-        return self._rng.choice(rows) if rows else None
-
-    def _join(self) -> None:
-        """A network that may be known, from motifs that may be: unused, once, or in two slots."""
-        network = f"n{self._rng.randrange(12)}"
-        motifs = [
-            (f"{self._rng.choice('abcdef')}{self._rng.randrange(10)}", self._rng.randrange(3))
-            for _ in range(3)
-        ]
-        known = Evaluation.objects.filter(phenotype_key=network).first()
-        fitness = known.fitness if known else self._rng.choice([None, self._rng.random()])
-        state = known.state if known else None
-        self.made.add(fitness, network=network, motifs=motifs, state=state)
-
-    def _end(self) -> None:
-        """All that wait for it have its fitness, or one of them has, for the others were cancelled by hand."""
-        if row := self._one(*Individual.OPEN):
-            self._set(row, WorkState.DONE, self._rng.random(), alone=self._rng.random() < 0.3)
-
-    def _fail(self) -> None:
-        if row := self._one(*Individual.OPEN):
-            self._set(row, WorkState.FAILED, None)
-
-    def _retry(self) -> None:
-        if row := self._one(WorkState.FAILED, WorkState.CANCELLED):
-            self._set(row, WorkState.WAITING, None, alone=self._rng.random() < 0.3)
-
-    def _repeat(self) -> None:
-        """A further repeat changes what all of a network, or some of them, have."""
-        if row := self._one(WorkState.DONE):
-            self._set(row, WorkState.DONE, self._rng.random(), alone=self._rng.random() < 0.3)
-
-    def _lose(self) -> None:
-        if row := self._one(WorkState.DONE):
-            self._set(row, WorkState.CANCELLED, None, alone=self._rng.random() < 0.5)
-
-    def _set(self, row: Individual, state: str, fitness: float | None, *, alone: bool = False) -> None:
-        rows = Individual.objects.filter(pk=row.pk) if alone else row.evaluation.individuals.all()
-        rows.update(state=state, fitness=fitness, completion=None)
-        Evaluation.objects.filter(pk=row.evaluation_id).update(
-            state="done" if fitness else "failed", fitness=fitness or None
-        )
-
-    def _move(self) -> None:
-        """An upgrade of the trainer: what waits moves to another evaluation."""
-        if row := self._one(*Individual.OPEN):
-            other = self._rng.choice(Evaluation.objects.order_by("pk"))
-            row.evaluation.individuals.filter(state__in=Individual.OPEN).update(
-                evaluation=other, state=other.state, fitness=other.fitness
-            )
-
-    def _note(self) -> None:
-        if row := self._one(*WorkState.values):
-            Individual.objects.filter(pk=row.pk).update(notes="odd", tags=["odd"])
 
 
 @pytest.mark.parametrize("seed", range(12))
