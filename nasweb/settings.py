@@ -184,8 +184,9 @@ TORCH_THREADS = env.number(
     "NASWEB_TORCH_THREADS", 1, "Threads of each training process; more than one wants one process", most=1024
 )
 CUDA_GRAPHS = env.flag(
-    "NASWEB_CUDA_GRAPHS", False, "1: on a GPU each step is recorded once and replayed; not yet tried on one"
+    "NASWEB_CUDA_GRAPHS", True, "1: on a GPU each step is recorded once and replayed, once they agree"
 )
+KERNELS = env.choice("NASWEB_KERNELS", "auto", "Kernels of its own train on a CPU", ("auto", "never"))
 COMPILE = env.choice("NASWEB_COMPILE", "auto", "Who compiles networks", ("auto", "never", "always"))
 EVALUATION_TIME_LIMIT = env.number(
     "NASWEB_EVALUATION_TIME_LIMIT",

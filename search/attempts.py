@@ -274,7 +274,7 @@ def load_trainer() -> Trainer:
     threads = str(settings.TORCH_THREADS)
     os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)  # read when the libraries load
     os.environ["NASWEB_CUDA_GRAPHS"] = str(int(settings.CUDA_GRAPHS))  # the trainer knows no settings
-    os.environ["NASWEB_COMPILE"] = settings.COMPILE
+    os.environ.update(NASWEB_COMPILE=settings.COMPILE, NASWEB_KERNELS=settings.KERNELS)
     os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", threads)
     trainer = cast(Trainer, import_string(settings.TRAINER))
     if "torch" in sys.modules:

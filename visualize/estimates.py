@@ -6,13 +6,13 @@ from functools import lru_cache
 from statistics import fmean
 
 from search.evolution.config import ExperimentConfig
-from search.evolution.cost import network_cost
 from search.evolution.decisions import Ladder
-from search.evolution.estimate import ENOUGH, arithmetic_seconds, cell_count
+from search.evolution.estimate import ENOUGH, arithmetic_seconds, training_host
 from search.evolution.host import Host
 from search.evolution.mutation import random_genotype
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.space import SearchSpace
+from search.evolution.workload import Work, work_of
 from search.selectors.progress import Recorded
 from visualize.formats import count, magnitude, rough_duration
 
@@ -61,14 +61,6 @@ def trained_share(config: ExperimentConfig) -> float:
     return min(1.0, whole + again)
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The mean of a few random networks of a space in a host, for one image."""
-
-    multiply_adds: float
-    operations: float
-
-
 def estimate(config: ExperimentConfig, recorded: Recorded, cores: int | None) -> Estimate:
     """`cores` of this machine bound what runs at once; None: workers are elsewhere, as many as asked for."""
     at_once = config.budget.in_flight if cores is None else max(1, min(config.budget.in_flight, cores))
@@ -79,10 +71,10 @@ def estimate(config: ExperimentConfig, recorded: Recorded, cores: int | None) ->
         each = recorded.seconds * share
         return Estimate(config.budget.individuals, each, at_once, basis)
     mutations = min(config.strategy.initial_mutations, MOST_MUTATIONS)
-    sample = typical(config.space, protocol.shape_host, mutations)
-    each = share * arithmetic_seconds(sample.multiply_adds, sample.operations, protocol)
+    work = typical(config.space, training_host(protocol.shape_host, protocol), mutations)
+    each = share * arithmetic_seconds(work, protocol)
     basis = (
-        f"From arithmetic: random networks of this space need {magnitude(sample.multiply_adds)} multiply-adds for an "
+        f"From arithmetic: random networks of this space need {magnitude(work.multiply_adds)} multiply-adds for an "
         "image; one CPU core was taken, a GPU is many times faster. It gets exact after the first few trainings."
         + less
     )
@@ -90,13 +82,16 @@ def estimate(config: ExperimentConfig, recorded: Recorded, cores: int | None) ->
 
 
 @lru_cache(maxsize=64)
-def typical(space: SearchSpace, host: Host, mutations: int) -> Sample:
+def typical(space: SearchSpace, host: Host, mutations: int) -> Work:
+    """The mean of a few random networks of a space in a host."""
     samples = 1 if space.expanded_edges > LARGE_SPACE else SAMPLES
     rng = random.Random(0)
-    networks = [_random_network(space, rng, mutations) for _ in range(samples)]
-    costs = [network_cost(network, host).multiply_adds for network in networks]
-    cells = cell_count(host)
-    return Sample(fmean(costs), fmean(cells * len(network.operations) for network in networks))
+    works = [work_of(_random_network(space, rng, mutations), host) for _ in range(samples)]
+    return Work(
+        fmean(work.multiply_adds for work in works),
+        fmean(work.bytes for work in works),
+        fmean(work.operations for work in works),
+    )
 
 
 def _random_network(space: SearchSpace, rng: random.Random, mutations: int) -> Phenotype:

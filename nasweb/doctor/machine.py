@@ -91,6 +91,11 @@ def _trains(report: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "pytorch", "ok", f"{report['torch']} trains on {report['device']} ({device}), {processes} at once"
         )
+    if report["kernels"]:
+        remedy = "Install a C compiler (Debian: apt-get install gcc libc6-dev), unless NASWEB_KERNELS=never is meant."
+        yield Finding(
+            "kernels", "note", f"training runs by torch's own operations: {report['kernels']}", remedy
+        )
     if not report["cuda"] and any(any(DEVICE_FILES.glob(name)) for name in GPU_NAMES):
         remedy = "make run TORCH_INDEX=ADDRESS, with the address of PyTorch's install page for your CUDA."
         yield Finding("gpu", "note", "there is one, but this build of PyTorch is for the CPU", remedy)

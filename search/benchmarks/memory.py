@@ -19,12 +19,12 @@ from django.conf import settings
 from search.benchmarks.child import training_process_environment
 from search.benchmarks.report import percentile
 from search.evolution.config import Protocol
-from search.evolution.cost import network_cost
-from search.evolution.estimate import Memory, arithmetic_seconds, cell_count, training_memory
+from search.evolution.estimate import Memory, arithmetic_seconds, training_host, training_memory
 from search.evolution.genotype import Genotype
 from search.evolution.mutation import random_genotype
 from search.evolution.phenotype import Infeasible, build_phenotype
 from search.evolution.space import SPACES
+from search.evolution.workload import work_of
 
 HOSTS: tuple[dict[str, Any], ...] = (
     {"dataset": "cifar10", "channels": 16},
@@ -59,9 +59,8 @@ class Case:
     def predicted_seconds(self) -> float:
         """Of one step."""
         phenotype, host = build_phenotype(self.genotype), self.protocol.shape_host
-        operations = cell_count(host) * len(phenotype.operations)
         once = self.protocol.model_copy(update={"steps": 1, "repeats": 1})
-        return arithmetic_seconds(network_cost(phenotype, host).multiply_adds, operations, once)
+        return arithmetic_seconds(work_of(phenotype, training_host(host, self.protocol)), once)
 
 
 def measure(*, networks: int, most_gib: float, seed: int, say: Callable[[str], None]) -> dict[str, Any]:

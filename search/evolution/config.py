@@ -21,7 +21,7 @@ from search.evolution.datasets import DATASETS, FOLDER_PREFIX, DatasetShape, is_
 from search.evolution.host import FinalSeparable, Host, HostKind
 from search.evolution.space import SearchSpace, search_space
 
-TRAINER_VERSION = 2
+TRAINER_VERSION = 3
 """Part of every protocol key: raise it whenever the trainer would give another accuracy for the same seed."""
 DEFAULT_TRAINER = "search.training.trainer.train"
 """The dotted path of the trainer that keys do not name. What another one finds is shared with nobody else's."""

@@ -10,13 +10,14 @@ from typing import Literal
 
 from search.evolution.config import Protocol
 from search.evolution.cost import Place, host_places, layer_cost
-from search.evolution.holding import ON_GPU, Holding, cell_holding, habits_on_cpu
-from search.evolution.host import Host, host_layers
+from search.evolution.holding import Holding, cell_holding
+from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
+from search.evolution.workload import Work
 
-CPU_BASE_BYTES = 110 * 2**20
+CPU_BASE_BYTES = 100 * 2**20
 """What a first training loads besides: parts of torch, kernels, the optimizer. Fitted, as the next two."""
-CPU_SLACK = 1.36
+CPU_SLACK = 1.2
 """Memory taken per byte that tensors hold at the peak: what lies between them in the allocator's heap."""
 CPU_SCORING_SLACK = 1.8
 """The same while it scores."""
@@ -27,13 +28,16 @@ CUDA_SLACK = 1.2
 SCORING_BATCH = 256
 """Images in one pass of a scoring."""
 
-DeviceKind = Literal["cpu", "cuda"]
+DeviceKind = Literal["cpu", "cpu by torch", "cuda"]
+"""On a CPU cells run by the kernels of `search.training.native`, or where these are not by torch's operations."""
 
-MULTIPLY_ADDS_PER_SECOND = 2.5e9
-"""Multiply-adds of the forward pass that one CPU core trains in a second, backward pass and update included.
-Measured 2e9 to 4.6e9 on two busy cores."""
-SECONDS_PER_OPERATION = 400e-6
-"""What each operation of a network costs in each step, however small the images. Measured 200 to 900 µs."""
+SECONDS_PER_MULTIPLY_ADD = 2.3e-11
+"""Of a step on one CPU core, for each multiply-add of the forward pass, as the next two: fitted by
+`manage.py benchmark memory` to kernels on a core of an AMD EPYC; torch's own operations take up to twice as long."""
+SECONDS_PER_BYTE = 1.2e-10
+"""For each byte of `workload.ideal_bytes`."""
+SECONDS_PER_OPERATION = 140e-6
+"""For each operation, however small the images."""
 
 ENOUGH = 3
 """Recorded trainings that are believed rather than the arithmetic."""
@@ -79,12 +83,12 @@ def training_memory(
     Tensors are counted as they are allocated and freed (`holding`); the rest is fitted by
     `manage.py benchmark memory`. `recomputes`: cells are computed again in the backward pass.
     """
-    train_host = host.model_copy(update={"image_size": protocol.crop or host.image_size})
+    train_host = training_host(host, protocol)
     kept = peak = 0
+    by_kernels = kind == "cpu"
+    cell = cell_holding(phenotype, by_kernels=by_kernels)
     for place in host_places(phenotype, train_host):
-        on_cpu = habits_on_cpu(place.layer.width, place.input_size, protocol.batch_size)
-        cell = cell_holding(phenotype, on_cpu if kind == "cpu" else ON_GPU)
-        size = _layer_tensors(place, cell, recomputes=recomputes)
+        size = _layer_tensors(place, cell, recomputes=recomputes, by_kernels=by_kernels)
         kept, peak = kept + size.kept, max(peak, kept + size.peak)
     scoring = max(_layer_scoring(place, cell) for place in host_places(phenotype, host))
     parameters = sum(layer_cost(phenotype, place).parameters for place in host_places(phenotype, host))
@@ -121,7 +125,7 @@ class _Tensors:
     """The most at once in its backward pass, what it keeps included."""
 
 
-def _layer_tensors(place: Place, cell: Holding, *, recomputes: bool) -> _Tensors:
+def _layer_tensors(place: Place, cell: Holding, *, recomputes: bool, by_kernels: bool) -> _Tensors:
     width, before, pixels = place.layer.width, place.input_width * place.input_size**2, place.output_size**2
     if place.layer.kind == "cell":
         unit = width * place.input_size**2
@@ -130,7 +134,8 @@ def _layer_tensors(place: Place, cell: Holding, *, recomputes: bool) -> _Tensors
     if place.layer.kind == "pool_linear":
         return _Tensors(place.input_width, place.input_width + before)
     # A convolution's, its normalisation's and its ReLU's results; backwards the gradient of each, one by one.
-    middle = place.input_width * pixels if place.layer.kind == "sep3x3" else 0
+    # The kernels find what lies between a separable convolution's halves again.
+    middle = place.input_width * pixels if place.layer.kind == "sep3x3" and not by_kernels else 0
     stem = before if place.layer.kind == "conv3x3" else 0
     kept = middle + 2 * width * pixels + stem
     return _Tensors(kept, kept + max(before + middle, 2 * width * pixels + middle))
@@ -156,16 +161,16 @@ def _image_bytes(host: Host, protocol: Protocol) -> int:
     return host.image_channels * images + 8 * 2 * pool
 
 
-def arithmetic_seconds(multiply_adds: float, operations: float, protocol: Protocol) -> float:
-    """One evaluation, all repeats, on one CPU core; `operations` are those of all cells of the network."""
-    per_step = protocol.batch_size * multiply_adds / MULTIPLY_ADDS_PER_SECOND
-    per_step += operations * SECONDS_PER_OPERATION
+def arithmetic_seconds(work: Work, protocol: Protocol) -> float:
+    """One evaluation, all repeats, on one CPU core; the work is that in `training_host`."""
+    an_image = SECONDS_PER_MULTIPLY_ADD * work.multiply_adds + SECONDS_PER_BYTE * work.bytes
+    per_step = protocol.batch_size * an_image + SECONDS_PER_OPERATION * work.operations
     return protocol.repeats * protocol.steps * per_step
 
 
-def cell_count(host: Host) -> int:
-    """How many copies of the cell the host holds."""
-    return sum(layer.kind == "cell" for layer in host_layers(host))
+def training_host(host: Host, protocol: Protocol) -> Host:
+    """The host as it trains: on cropped images."""
+    return host.model_copy(update={"image_size": protocol.crop or host.image_size})
 
 
 def recorded_seconds(multiply_adds: int, timings: Sequence[Timing]) -> float | None:

@@ -10,35 +10,12 @@ from functools import lru_cache
 
 from search.evolution.phenotype import Phenotype
 from search.evolution.primitives import primitive
-from search.evolution.program import Held, Program, Step, cell_program, single
+from search.evolution.program import Held, Program, cell_program, single
 
 KEPT = 256
 """Cells remembered."""
 INDEX = 2
 """Values that the place of a maximum takes the room of: 8 bytes beside 4."""
-FORGETFUL_PIXELS, FORGETFUL_BYTES = 1024, 2**25
-"""From which size of its input a max pool on a CPU keeps no places (`search.training.kernels`)."""
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What pools keep for the backward pass beside what convolutions do."""
-
-    averages_keep_input: bool = False
-    indexed_below: float = 0
-    """Max pools of an input narrower than that keep the places of their maxima."""
-
-
-ON_GPU = Habits(averages_keep_input=True, indexed_below=float("inf"))
-"""Torch's own operations."""
-
-
-def habits_on_cpu(cell_width: int, size: int, batch: int) -> Habits:
-    """Of a cell of that width on maps of size x size pixels."""
-    pixels = size * size
-    if pixels >= FORGETFUL_PIXELS:
-        return Habits()
-    return Habits(indexed_below=FORGETFUL_BYTES / (4 * batch * pixels * cell_width))
 
 
 @dataclass(frozen=True)
@@ -56,14 +33,21 @@ class Holding:
 
 
 @lru_cache(maxsize=KEPT)
-def cell_holding(phenotype: Phenotype, habits: Habits = ON_GPU) -> Holding:
-    """What a cell of that network holds."""
+def cell_holding(phenotype: Phenotype, *, by_kernels: bool) -> Holding:
+    """What a cell of that network holds, run by the kernels of `search.training.native` or by torch's operations."""
     program, widths = cell_program(phenotype), phenotype.widths(1)
-    kept = _kept(program, widths, habits)
-    total = sum(sum(row) for row in kept)
     output = program.width(program.output, widths)
-    read = {step.reads for step in program.steps if _keeps_input(step, habits)}
-    if program.output not in read and not _is_single(program.output):
+    if by_kernels:
+        blocks = _kept_blocks(program, widths)
+        return Holding(
+            kept=sum(blocks),
+            peak=_backward_peak_of_blocks(program, widths, blocks),
+            scoring=_scoring_peak(program, widths),
+            output=output,
+        )
+    kept = _kept(program, widths)
+    total = sum(sum(row) for row in kept)
+    if program.output not in {step.reads for step in program.steps} and not _is_single(program.output):
         total += output  # what follows the cell reads it
     return Holding(
         kept=total,
@@ -77,18 +61,41 @@ def _is_single(held: Held) -> bool:
     return len(held) == 1 and held[0][1] == 1
 
 
-def _keeps_input(step: Step, habits: Habits) -> bool:
-    return step.name != "avg3x3" or habits.averages_keep_input
+def _kept_blocks(program: Program, widths: tuple[int, ...]) -> list[int]:
+    """For each step, by the kernels: a convolution keeps what its normalisation reads, and every value is kept that
+    leaves the cell or that anything but an average pool reads. Concatenations are never made."""
+    needed = {value for value, _ in program.output}
+    needed |= {value for step in program.steps if step.name != "avg3x3" for value, _ in step.reads}
+    return [
+        (widths[step.value] if primitive(step.name).has_weights else 0)
+        + (widths[step.value] if step.value in needed else 0)
+        for step in program.steps
+    ]
 
 
-def _kept(program: Program, widths: tuple[int, ...], habits: Habits) -> list[tuple[int, int]]:
-    """For each step (what it keeps of its own, the concatenation that it is the first to read).
+def _backward_peak_of_blocks(program: Program, widths: tuple[int, ...], kept: list[int]) -> int:
+    """Each value has one gradient, from its last reader's backward pass to its own."""
+    gradients = {value for value, _ in program.output}
+    alive = sum(widths[value] for value in gradients)
+    remaining = sum(kept)
+    peak = remaining + alive
+    for step, held in zip(reversed(program.steps), reversed(kept), strict=True):
+        new = {value for value, _ in step.reads} - gradients
+        gradients |= new
+        alive += sum(widths[value] for value in new)
+        peak = max(peak, remaining + alive)
+        alive -= widths[step.value]
+        remaining -= held
+    return peak
+
+
+def _kept(program: Program, widths: tuple[int, ...]) -> list[tuple[int, int]]:
+    """For each step by torch (what it keeps of its own, the concatenation that it is the first to read).
 
     A convolution keeps its input, what its normalisation reads, and what its ReLU writes; a max pool
-    its input and maybe the places of its maxima, an average its input or nothing.
+    its input and the places of its maxima, an average its input.
     """
-    keeping = [step for step in program.steps if _keeps_input(step, habits)]
-    read_alone = {step.reads[0][0] for step in keeping if _is_single(step.reads)}
+    read_alone = {step.reads[0][0] for step in program.steps if _is_single(step.reads)}
     if _is_single(program.output):
         read_alone.add(program.output[0][0])
     seen: set[Held] = set()
@@ -98,9 +105,8 @@ def _kept(program: Program, widths: tuple[int, ...], habits: Habits) -> list[tup
         if row.has_weights:
             mine = 2 * own + (width if row.depthwise and row.pointwise else 0)
         else:
-            is_indexed = step.name == "max3x3" and width < habits.indexed_below
-            mine = (own if step.value in read_alone else 0) + (INDEX * own if is_indexed else 0)
-        first = _keeps_input(step, habits) and step.reads not in seen and not _is_single(step.reads)
+            mine = (own if step.value in read_alone else 0) + (INDEX * own if step.name == "max3x3" else 0)
+        first = step.reads not in seen and not _is_single(step.reads)
         if first:
             seen.add(step.reads)
         rows.append((mine, width if first else 0))

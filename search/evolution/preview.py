@@ -9,12 +9,13 @@ from functools import lru_cache
 from search.evolution.config import Protocol
 from search.evolution.cost import Cost, by_motif, edge_costs, network_cost
 from search.evolution.edits import edits
-from search.evolution.estimate import arithmetic_seconds, cell_count, training_bytes
+from search.evolution.estimate import arithmetic_seconds, training_bytes, training_host
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host
 from search.evolution.liveness import Edge, Liveness, analyse
 from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
 from search.evolution.space import SearchSpace
+from search.evolution.workload import work_of
 
 KEPT = 512
 """Networks remembered: undo, redo and the start of an edit are asked for again and again."""
@@ -119,10 +120,9 @@ def training_of(genotype: Genotype, host: Host, protocol: Protocol) -> Training 
     network = network_of(genotype, host)
     if network is None:
         return None
-    operations = cell_count(host) * len(network.phenotype.operations)
     return Training(
         memory_bytes=training_bytes(network.phenotype, host, protocol),
-        seconds=arithmetic_seconds(network.cost.multiply_adds, operations, protocol),
+        seconds=arithmetic_seconds(work_of(network.phenotype, training_host(host, protocol)), protocol),
     )
 
 

@@ -3,6 +3,8 @@
 Pure Python: must import neither Django nor torch.
 """
 
+from dataclasses import dataclass
+
 from search.evolution.cost import host_places, network_cost
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
@@ -10,6 +12,25 @@ from search.evolution.phenotype import Phenotype
 PASSES = 3
 """Forward once; backward twice the work, for the gradient of the input and of the weights."""
 BYTES = 4
+
+
+@dataclass(frozen=True)
+class Work:
+    """What decides how long a network's step takes."""
+
+    multiply_adds: float
+    """Of the forward pass, for one image."""
+    bytes: float
+    """To and from memory, for one image: `ideal_bytes`."""
+    operations: float
+    """Of all cells."""
+
+
+def work_of(phenotype: Phenotype, host: Host) -> Work:
+    """Of a network in a host for images of the host's size."""
+    cells = sum(place.layer.kind == "cell" for place in host_places(phenotype, host))
+    multiply_adds = network_cost(phenotype, host).multiply_adds
+    return Work(multiply_adds, ideal_bytes(phenotype, host), cells * len(phenotype.operations))
 
 
 def step_flops(phenotype: Phenotype, host: Host) -> float:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from search.training.hosts import Network
+from search.training.operations import leave_to_torch
 from search.training.pulse import Pulse, report_while
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Compilation:
         self._open = False
         kept = {name: buffer.clone() for name, buffer in self._network.named_buffers()}
         torch.compiler.reset()  # what earlier networks of this process left
+        leave_to_torch(self._network, True)  # the compiler cannot look into kernels
         self.forward = torch.compile(self._network, backend=BACKEND, dynamic=False)
         begun = time.monotonic()
 
@@ -95,6 +97,7 @@ class Compilation:
             return result
         log.warning("not compiled, the training goes on without: %s", _reason(result))
         self.forward = self._network
+        leave_to_torch(self._network, False)
         for name, buffer in self._network.named_buffers():  # it may have come as far as the backward pass
             buffer.copy_(kept[name])
         return step()

@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from search.evolution.host import Host, host_layers
 from search.evolution.phenotype import Phenotype
-from search.training import kernels
+from search.training.native.parts import Parts, parts_of, whole
 from search.training.network import FlatCell
 from search.training.operations import Quick, Scores, full, initialise, separable
-from search.training.recomputation import recomputed
+from search.training.pixels import average_of_pixels
 
 CellBuilder = Callable[[int], nn.Module]
 """Builds one cell from its width C; the module tells its `output_width`."""
@@ -23,10 +23,14 @@ class PoolLinear(Quick):
         super().__init__()
         self.linear = Scores(width, classes)
 
-    def forward(self, x: Tensor) -> Tensor:  # [N, C, H, W] -> [N, classes]
-        scores: Tensor = self.linear(
-            kernels.average_of_pixels(x) if self.by_kernels(x) else x.mean(dim=(2, 3))
-        )
+    def forward(self, x: Tensor | Parts) -> Tensor:  # [N, C, H, W] -> [N, classes]
+        if self.by_kernels(x):
+            parts = parts_of(x)
+            means = Parts(tuple(average_of_pixels(block) for block in parts.blocks), parts.order)
+            mean = torch.cat(means.listed, dim=1)
+        else:
+            mean = whole(x).mean(dim=(2, 3))
+        scores: Tensor = self.linear(mean)
         return scores
 
 
@@ -41,7 +45,11 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:  # [N, image channels, H, W] -> [N, classes]
         for layer in self.layers:
-            x = recomputed(layer, x) if self.recomputes and isinstance(layer, FlatCell) else layer(x)
+            x = (
+                layer(x, recomputes=self.recomputes, in_parts=True)
+                if isinstance(layer, FlatCell)
+                else layer(x)
+            )
         return x
 
     @property

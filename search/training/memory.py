@@ -9,6 +9,7 @@ from search.evolution.estimate import DeviceKind, training_bytes
 from search.evolution.evaluation import EvaluationFailed, Need
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
+from search.training.native.library import library
 from search.training.room import CUDA_CONTEXT_BYTES, device_memory
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def must_recompute(phenotype: Phenotype, host: Host, protocol: Protocol, device:
 
     Raises EvaluationFailed (out_of_memory) when even so it needs more than there would be without anybody else.
     """
-    kind, memory = _kind(device), device_memory(device)
+    kind, memory = _kind(device, host.channels), device_memory(device)
     least = training_bytes(phenotype, host, protocol, kind=kind, recomputes=True)
     if CERTAIN * least > memory.total:
         raise EvaluationFailed(
@@ -40,7 +41,8 @@ def must_recompute(phenotype: Phenotype, host: Host, protocol: Protocol, device:
 
 def need_of(phenotype: Phenotype, protocol: Protocol, device: torch.device) -> Need:
     """What a training takes on its device, so that it starts beside others only where there is room."""
-    kind, host = _kind(device), protocol.shape_host
+    host = protocol.shape_host
+    kind = _kind(device, host.channels)
     total = device_memory(device).total
     wanted = training_bytes(phenotype, host, protocol, kind=kind)
     if wanted > total:
@@ -55,5 +57,8 @@ def device_name(device: torch.device) -> str:
     return f"cuda-{torch.cuda.get_device_properties(device).uuid}" if device.type == "cuda" else device.type
 
 
-def _kind(device: torch.device) -> DeviceKind:
-    return "cuda" if device.type == "cuda" else "cpu"
+def _kind(device: torch.device, channels: int) -> DeviceKind:
+    if device.type == "cuda":
+        return "cuda"
+    by_kernels = torch.get_num_threads() == 1 and library(torch.float32, channels) is not None
+    return "cpu" if by_kernels else "cpu by torch"

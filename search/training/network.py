@@ -10,10 +10,13 @@ from torch import Tensor, nn
 
 from search.evolution.phenotype import Phenotype
 from search.evolution.program import Held, cell_program, single
-from search.training.operations import OPERATIONS
+from search.training.native import cell
+from search.training.native.parts import Parts
+from search.training.operations import OPERATIONS, Quick
+from search.training.recomputation import recomputed
 
 
-class FlatCell(nn.Module):
+class FlatCell(Quick):
     """One cell of width C = `channels`; its input has C channels, its output `output_width`."""
 
     def __init__(self, phenotype: Phenotype, channels: int) -> None:
@@ -30,7 +33,20 @@ class FlatCell(nn.Module):
             }
         )
 
-    def forward(self, x: Tensor) -> Tensor:  # [N, C, H, W] -> [N, output_width, H, W]
+        self._plan = cell.Plan(self.program, self.operations)
+
+    def forward(self, x: Tensor, *, recomputes: bool = False, in_parts: bool = False) -> Tensor | Parts:
+        """[N, C, H, W] -> [N, output_width, H, W].
+
+        `recomputes`: the backward pass computes the cell again instead of finding all it computed in memory.
+        `in_parts`: what follows takes parts, where there are any.
+        """
+        if self.training and self.by_kernels(x):
+            parts = cell.run(self._plan, x, recomputes=recomputes)
+            return parts if in_parts else parts.joined()
+        return recomputed(self, self._by_torch, x) if recomputes else self._by_torch(x)
+
+    def _by_torch(self, x: Tensor) -> Tensor:
         values: dict[Held, Tensor] = {single(0): x}
         for step in self.program.steps:
             values[single(step.value)] = self.operations[str(step.value)](_concatenation(values, step.reads))

@@ -10,7 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from search.training import kernels
+from search.training.native import calls
+from search.training.native.layers import normalised
+from search.training.native.layers import separable as separable_by_kernels
+from search.training.native.parts import Parts, parts_of, whole
 
 
 class Filters(nn.Conv2d):
@@ -21,24 +24,21 @@ class Filters(nn.Conv2d):
 
 
 class Quick(nn.Module):
-    """A part that runs on a CPU by `kernels` instead of torch's own operation."""
+    """A part that runs by the kernels of `native` where they can take its input, instead of torch's own operations."""
 
     plain = False
     """Whether it is left to torch there too, as in the straightforward network."""
 
-    def by_kernels(self, x: Tensor) -> bool:
+    def by_kernels(self, x: Tensor | Parts) -> bool:
         """Whether that applies to this input."""
-        return x.is_cpu and not self.plain
+        return not self.plain and calls.is_usable(x.blocks[0] if isinstance(x, Parts) else x)
 
 
-class Pointwise(Filters, Quick):
-    """1x1 filters."""
-
-    def __init__(self, width: int, channels: int) -> None:
-        super().__init__(width, channels, 1, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return kernels.pointwise_convolution(x, self.weight) if self.by_kernels(x) else super().forward(x)
+def leave_to_torch(module: nn.Module, plain: bool) -> None:
+    """Whether all parts of the module run by torch's own operations, wherever they are."""
+    for part in module.modules():
+        if isinstance(part, Quick):
+            part.plain = plain
 
 
 class MaxPool(nn.MaxPool2d, Quick):
@@ -48,17 +48,19 @@ class MaxPool(nn.MaxPool2d, Quick):
         super().__init__(3, stride=1, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return kernels.max_pool(x) if self.by_kernels(x) else super().forward(x)
+        if torch.is_grad_enabled() or not self.by_kernels(x):
+            y: Tensor = super().forward(x)
+            return y
+        # The same values, without the places of the maxima, which torch writes even where nothing will ask for them.
+        [y] = calls.pool("max3x3", [calls.block_of(x)])
+        return calls.map_of(y)
 
 
-class AveragePool(nn.AvgPool2d, Quick):
+class AveragePool(nn.AvgPool2d):
     """3x3, stride 1; padding is not counted."""
 
     def __init__(self) -> None:
         super().__init__(3, stride=1, padding=1, count_include_pad=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return kernels.average_pool(x) if self.by_kernels(x) else super().forward(x)
 
 
 class Scores(nn.Linear):
@@ -68,7 +70,7 @@ class Scores(nn.Linear):
         """Nothing, as in `Filters`."""
 
 
-class Convolution(nn.Module):
+class Convolution(Quick):
     """One convolution, or several in a row, then batch normalisation and ReLU."""
 
     def __init__(self, *convolutions: Filters) -> None:
@@ -76,14 +78,22 @@ class Convolution(nn.Module):
         self.convolutions = nn.Sequential(*convolutions)
         self.normalisation = nn.BatchNorm2d(convolutions[-1].out_channels)
 
-    def forward(self, x: Tensor) -> Tensor:  # [N, C_in, H, W] -> [N, C_out, H', W']
+    def forward(self, x: Tensor | Parts) -> Tensor:  # [N, C_in, H, W] -> [N, C_out, H', W']
+        if self.training and self.by_kernels(x):
+            if len(self.convolutions) > 1:
+                filters, pointwise = self.convolutions
+                assert isinstance(filters, Filters)
+                assert isinstance(pointwise, Filters)
+                return separable_by_kernels(parts_of(x), filters, pointwise, self.normalisation)
+            return normalised(self.convolutions(whole(x)), self.normalisation)
+        x = whole(x)
         # In place: neither the normalisation nor the ReLU needs the values before the ReLU for its gradient.
         return functional.relu_(self.normalisation(self.convolutions(x)))
 
 
 def pointwise(width: int, channels: int) -> Convolution:
     """1x1 convolution from `width` to `channels`."""
-    return Convolution(Pointwise(width, channels))
+    return Convolution(_pointwise_filters(width, channels))
 
 
 def depthwise(width: int) -> Convolution:
@@ -93,12 +103,16 @@ def depthwise(width: int) -> Convolution:
 
 def separable(width: int, channels: int, stride: int = 1) -> Convolution:
     """3x3 depthwise then 1x1 convolution; with stride 2, n pixels become ceil(n / 2)."""
-    return Convolution(_depthwise_filters(width, stride), Pointwise(width, channels))
+    return Convolution(_depthwise_filters(width, stride), _pointwise_filters(width, channels))
 
 
 def full(width: int, channels: int, stride: int = 1) -> Convolution:
     """Ordinary 3x3 convolution: the host's stem."""
     return Convolution(Filters(width, channels, 3, stride, padding=1, bias=False))
+
+
+def _pointwise_filters(width: int, channels: int) -> Filters:
+    return Filters(width, channels, 1, bias=False)
 
 
 def _depthwise_filters(width: int, stride: int) -> Filters:

@@ -35,9 +35,12 @@ class Availability:
 def data_folder() -> Path:
     """NASWEB_DATA_DIR, else `data` in NASWEB_VAR_DIR, else var/data; relative to the project."""
     given = os.environ.get("NASWEB_DATA_DIR")
-    if given:
-        return PROJECT / given
-    return PROJECT / (os.environ.get("NASWEB_VAR_DIR") or "var") / "data"
+    return PROJECT / given if given else var_folder() / "data"
+
+
+def var_folder() -> Path:
+    """NASWEB_VAR_DIR, else var; relative to the project."""
+    return PROJECT / (os.environ.get("NASWEB_VAR_DIR") or "var")
 
 
 def idx_folder(name: str) -> Path | None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from torch import Tensor, nn
 
 from search.evolution.evaluation import EvaluationFailed, Progress
+from search.training.native.parts import Parts
 
 T = TypeVar("T")
 
@@ -70,10 +71,11 @@ def beat_inside(layers: nn.ModuleList, pulse: Pulse) -> None:
     For the CPU only, where the backward pass runs in the caller's thread.
     """
 
-    def after(layer: nn.Module, inputs: Any, output: Tensor) -> None:
+    def after(layer: nn.Module, inputs: Any, output: Tensor | Parts) -> None:
         pulse.beat()
-        if output.requires_grad:
-            output.register_hook(backward)
+        first = output.blocks[0] if isinstance(output, Parts) else output
+        if first.requires_grad:
+            first.register_hook(backward)
 
     def backward(gradient: Tensor) -> None:
         pulse.beat()

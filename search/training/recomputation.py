@@ -4,20 +4,20 @@ Smaller batches whose gradients are added up would not be the same training: bat
 variance from the whole batch. Computing a part again is exact, for about a third more time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 
-def recomputed(part: nn.Module, x: Tensor) -> Tensor:
-    """What `part(x)` is, bit for bit, gradients and running statistics included."""
+def recomputed(part: nn.Module, function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """What `function(x)` of that part is, bit for bit, gradients and running statistics included."""
 
     def contexts() -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
         return nullcontext(), _statistics_left_alone(part)
 
-    y: Tensor = checkpoint(part, x, use_reentrant=False, preserve_rng_state=False, context_fn=contexts)
+    y: Tensor = checkpoint(function, x, use_reentrant=False, preserve_rng_state=False, context_fn=contexts)
     return y
 
 

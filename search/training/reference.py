@@ -13,7 +13,7 @@ from search.evolution.host import Host
 from search.evolution.liveness import live_paths
 from search.evolution.primitives import primitive
 from search.training.hosts import Network, place_cells
-from search.training.operations import OPERATIONS, Quick, pointwise
+from search.training.operations import OPERATIONS, leave_to_torch, pointwise
 
 
 class Edge(nn.Module):
@@ -84,7 +84,5 @@ class CellModule(MotifModule):
 def reference_network(genotype: Genotype, host: Host) -> Network:
     """The nested network in a host; `alignment.copy_weights` gives it the weights of a flat one."""
     network = place_cells(host, lambda channels: CellModule(genotype, channels))
-    for part in network.modules():
-        if isinstance(part, Quick):
-            part.plain = True
+    leave_to_torch(network, True)
     return network

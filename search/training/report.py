@@ -12,11 +12,13 @@ import torch
 from torch.nn import functional
 
 from search.evolution.datasets import DATASETS
+from search.training.native import library
 from search.training.places import availability
 
 
 def report(device: str) -> dict[str, Any]:
-    """`device` is what NASWEB_DEVICE says. `problem` is empty where a convolution could be trained on it."""
+    """`device` is what NASWEB_DEVICE says. `problem` is empty where a convolution could be trained on it, `kernels`
+    where cells train by kernels of their own, or on a GPU."""
     name = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
     began = time.perf_counter()
     problem = ""
@@ -30,6 +32,7 @@ def report(device: str) -> dict[str, Any]:
         "gpu": torch.cuda.get_device_name(0) if torch.cuda.is_available() else "",
         "device": name,
         "problem": problem,
+        "kernels": library.reason(torch.float32, 16) if name == "cpu" else "",
         "seconds": time.perf_counter() - began,
         "datasets": {
             dataset: {"available": found.available, "message": found.message}

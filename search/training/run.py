@@ -58,9 +58,8 @@ class Run:
         self.compilation = Compilation(network, device, pulse, mode=os.environ.get("NASWEB_COMPILE", "never"))
         if device.type == "cpu" and not self.compilation.may_come:
             beat_inside(network.layers, pulse)
-        # Nobody has compared a replayed step with a plain one on a GPU yet, so it must be asked for.
-        recorded = device.type == "cuda" and os.environ.get("NASWEB_CUDA_GRAPHS") == "1"
-        self.captured = CapturedStep(self._step, cuda_graph) if recorded else None
+        recorded = device.type == "cuda" and os.environ.get("NASWEB_CUDA_GRAPHS", "1") == "1"
+        self.captured = CapturedStep(self._step, cuda_graph, self._state) if recorded else None
 
     def finish(self, between_steps: Callable[[], None] = lambda: None) -> TrainResult:
         """Train all steps that are left and score."""
@@ -96,6 +95,12 @@ class Run:
         loss.backward()
         self.optimizer.step()
         return torch.stack([loss.detach(), (scores.detach().argmax(1) == labels).sum()])
+
+    def _state(self) -> list[Tensor]:
+        """What a step changes."""
+        momentum = [value for kept in self.optimizer.state.values() for value in kept.values()]
+        tensors = [*self.network.parameters(), *self.network.buffers(), *momentum]
+        return [tensor for tensor in tensors if isinstance(tensor, Tensor)]
 
     def _score(self) -> float:
         """Share of the validation images that are classified right.

@@ -34,7 +34,8 @@ def train(
 ) -> TrainResult:
     """Train on the protocol's training images, score on all of its validation images.
 
-    On a CPU the same phenotype, protocol, seed and number of threads give the same result to the last bit.
+    On a CPU the same phenotype, protocol, seed and number of threads give the same result to the last bit, on machines
+    that all have kernels (`native`), or none.
     `repeat` only names the run: what it changes is in the seed. `progress` is called about every second and may
     raise Cancelled. A training that finds its state in the checkpoint goes on from there.
 

@@ -39,6 +39,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         "nasweb/doctor/parts.py",  # likewise
         "search/benchmarks/surroundings.py",  # hands its own environment on to the processes it measures
         "search/training/places.py",  # trains without Django; reads the folder of the data sets as settings do
+        "search/training/native/library.py",  # likewise, and what compiles
         "search/training/run.py",  # likewise; load_trainer writes there what the settings say
     }
     readers = {

@@ -78,11 +78,23 @@ def test_a_full_disk_is_a_failure(
     assert only(list(machine.disk()), "fails").remedy == "Free some, or name another folder."
 
 
+REPORT = {
+    "torch": "2.13.0+cpu", "cuda": "", "gpu": "", "device": "cpu", "problem": "", "kernels": "", "datasets": {},
+}  # fmt: skip
+
+
 def test_a_gpu_that_the_build_cannot_use_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "nvidia0").touch()
     monkeypatch.setattr(machine, "DEVICE_FILES", tmp_path)
-    report = {"torch": "2.13.0+cpu", "cuda": "", "gpu": "", "device": "cpu", "problem": "", "datasets": {}}
-    assert "make run TORCH_INDEX=" in only(list(machine._trains(report)), "note").remedy
+    assert "make run TORCH_INDEX=" in only(list(machine._trains(REPORT)), "note").remedy
+
+
+def test_a_machine_without_a_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "DEVICE_FILES", tmp_path)
+    assert [finding.name for finding in machine._trains(REPORT)] == ["pytorch", "data sets"]
+    found = only(list(machine._trains(REPORT | {"kernels": "there is no C compiler"})), "note")
+    assert (found.name, "apt-get install gcc" in found.remedy) == ("kernels", True)
+    assert found.said == "training runs by torch's own operations: there is no C compiler"
 
 
 def test_looking_for_a_database_does_not_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

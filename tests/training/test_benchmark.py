@@ -28,4 +28,9 @@ def test_the_profile_divides_a_step_among_kinds(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(profile, "STEPS", 1)
     found = profile.measure(2, LIU.text)
     assert sum(found.values()) == pytest.approx(1)
-    assert {"convolutions", "batch normalisation", "pools", "ReLU", "optimizer"} <= set(found)
+    assert {"pools", "convolutions by torch", "optimizer", "normalisation and ReLU by themselves"} <= set(
+        found
+    )
+    assert {f"convolutions with normalisation and ReLU, {way}" for way in ("forward", "backward")} <= set(
+        found
+    )

@@ -12,21 +12,20 @@ from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype, build_phenotype
 from search.evolution.program import cell_program, single
 from search.evolution.space import SearchSpace, search_space
-from search.training import kernels
 from search.training.alignment import copy_weights, seeded_reference
 from search.training.hosts import Network, build_network
+from search.training.operations import Quick
 from search.training.reference import reference_network
 from tests.training.cases import ALL_SPACES, LIU, networks
 
 HOST = Host(channels=3, image_size=8, image_channels=2)
 
 
-@pytest.fixture(autouse=True)
-def every_size_by_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These networks are small; what only large ones are trained with is compared on them."""
-    for name in ("FORGETFUL_PIXELS", "ONE_PRODUCT_PIXELS", "ONE_PRODUCT_READS"):
-        monkeypatch.setattr(kernels, name, 1)
-    monkeypatch.setattr(kernels, "ONE_PRODUCT_GIVES", 1_000_000)
+@pytest.fixture(params=["kernels", "torch"], autouse=True)
+def by_both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The flat program is run by the kernels, and by torch's own operations as on a GPU."""
+    if request.param == "torch":
+        monkeypatch.setattr(Quick, "plain", True)
 
 
 def batch() -> tuple[Tensor, Tensor]:

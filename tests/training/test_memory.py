@@ -4,20 +4,22 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from search.evolution import holding
 from search.evolution.config import Protocol
 from search.evolution.estimate import training_memory
-from search.evolution.holding import ON_GPU, Habits, cell_holding, habits_on_cpu
+from search.evolution.holding import cell_holding
 from search.evolution.mutation import random_genotype
 from search.evolution.phenotype import Phenotype, build_phenotype
+from search.evolution.program import Step
 from search.evolution.space import SPACES
-from search.training import kernels, room
+from search.training import room
+from search.training.native import cell
 from search.training.network import FlatCell
 from search.training.operations import Quick
 from search.training.room import device_memory
@@ -35,50 +37,84 @@ def a_cell(phenotype: Phenotype, width: int) -> tuple[FlatCell, torch.Tensor]:
     return cell, x.requires_grad_()
 
 
-def kept_bytes(cell: FlatCell, x: torch.Tensor) -> int:
-    """What autograd saves for the backward pass and the output, without the cell's own weights and its input."""
-    own = {tensor.untyped_storage().data_ptr() for tensor in (*cell.parameters(), *cell.buffers(), x)}
-    saved: dict[int, torch.UntypedStorage] = {}
+def stored(tensors: Iterable[torch.Tensor], own: Iterable[torch.Tensor]) -> int:
+    """Bytes of their memory, each counted once, without that of the others."""
+    storages = {
+        tensor.untyped_storage().data_ptr(): tensor.untyped_storage()
+        for tensor in tensors
+        if tensor.dim() == 4
+    }
+    for tensor in own:
+        storages.pop(tensor.untyped_storage().data_ptr(), None)
+    return sum(storage.nbytes() for storage in storages.values())
 
-    def keep(tensor: torch.Tensor) -> torch.Tensor:
-        if tensor.dim() == 4:
-            saved[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage()
-        return tensor
 
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        y = cell(x)
-    saved[y.untyped_storage().data_ptr()] = y.untyped_storage()  # whatever follows keeps it
-    return sum(storage.nbytes() for place, storage in saved.items() if place not in own)
+def kept_blocks(kept: cell.Kept) -> list[torch.Tensor]:
+    return [*kept.source, *(kept.convolved.before if kept.convolved else ())]
 
 
 @pytest.mark.parametrize("space", ["hierarchical", "flat"])
 def test_what_a_cell_keeps_is_counted_exactly(space: str) -> None:
     for _, phenotype in networks(SPACES[space], 6, start=11):
-        cell, x = a_cell(phenotype, 2)
-        assert kept_bytes(cell, x) == cell_holding(phenotype, habits_on_cpu(2, 5, 3)).kept * 2 * UNIT
+        net, x = a_cell(phenotype, 2)
+        parts = net(x, in_parts=True)
+        trace = parts.blocks[0].grad_fn.trace
+        kept = [block for step in trace for block in kept_blocks(step)]
+        counted = cell_holding(phenotype, by_kernels=True).kept
+        assert stored([*kept, *parts.blocks], [x]) == counted * 2 * UNIT
 
 
 @pytest.mark.parametrize("space", ["hierarchical", "flat"])
-def test_torch_s_own_operations_keep_what_is_counted_for_a_gpu(space: str) -> None:
+def test_torch_s_own_operations_keep_what_is_counted_for_a_gpu(
+    space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Quick, "plain", True)
     for _, phenotype in networks(SPACES[space], 6, start=11):
-        cell, x = a_cell(phenotype, 2)
-        for part in cell.modules():
-            if isinstance(part, Quick):
-                part.plain = True
-        assert kept_bytes(cell, x) == cell_holding(phenotype, ON_GPU).kept * 2 * UNIT
+        net, x = a_cell(phenotype, 2)
+        saved: list[torch.Tensor] = []
+
+        def keep(tensor: torch.Tensor, saved: list[torch.Tensor] = saved) -> torch.Tensor:
+            saved.append(tensor)
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            y = net(x)
+        own = [*net.parameters(), *net.buffers(), x]
+        counted = cell_holding(phenotype, by_kernels=False).kept
+        assert stored([*saved, y], own) == counted * 2 * UNIT  # whatever follows keeps y
 
 
-def test_large_max_pools_keep_no_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (holding.FORGETFUL_PIXELS, holding.FORGETFUL_BYTES) == (
-        kernels.FORGETFUL_PIXELS,
-        kernels.FORGETFUL_BYTES,
-    )
-    for module in (kernels, holding):
-        monkeypatch.setattr(module, "FORGETFUL_BYTES", 4 * 2 * UNIT)  # an input of four cell widths and more
-    for _, phenotype in networks(SPACES["flat"], 6, start=11):
-        cell, x = a_cell(phenotype, 2)
-        assert kept_bytes(cell, x) == cell_holding(phenotype, habits_on_cpu(2, 5, 3)).kept * 2 * UNIT
-    assert habits_on_cpu(16, 32, 1) == Habits()
+@pytest.mark.parametrize("space", ["hierarchical", "flat"])
+def test_no_more_is_there_at_once_in_the_backward_pass_than_is_counted(
+    space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Followed while it goes: what the steps to come have kept, and all gradients."""
+    for _, phenotype in networks(SPACES[space], 4, start=11):
+        most = most_in_backward(phenotype, monkeypatch)
+        counted = cell_holding(phenotype, by_kernels=True).peak * 2 * UNIT
+        assert 0.9 * counted <= most <= 1.02 * counted
+
+
+def most_in_backward(phenotype: Phenotype, monkeypatch: pytest.MonkeyPatch) -> int:
+    net, x = a_cell(phenotype, 2)
+    parts = net(x, in_parts=True)
+    trace = parts.blocks[0].grad_fn.trace
+    found = []
+    real = cell._Backward.take
+
+    def take(backward: cell._Backward, step: Step, kept: cell.Kept) -> None:
+        own = backward._gradients[step.value]  # held by the step until it is done
+        real(backward, step, kept)
+        left = [block for each in (*trace, kept) for block in kept_blocks(each)]
+        gradients = [
+            one for blocks in (*backward._gradients.values(), own) for one in blocks if one is not None
+        ]
+        found.append(stored([*left, *parts.blocks, *gradients], [x]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cell._Backward, "take", take)
+        parts.joined().sum().backward()
+    return max(found)
 
 
 LIMITED = """

@@ -13,6 +13,7 @@ from search.evolution.phenotype import Phenotype, build_phenotype
 from search.evolution.space import SPACES
 from search.training import memory, trainer
 from search.training.hosts import Network, build_network
+from search.training.operations import Quick
 from search.training.trainer import train
 from tests.training.cases import LIU, digits_protocol, ignore, networks
 from tests.training.states import Memory, assert_same, read
@@ -28,9 +29,11 @@ def final_state(phenotype: Phenotype, **changes: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("space", ["hierarchical", "flat"])
+@pytest.mark.parametrize("plain", [False, True])
 def test_weights_statistics_and_curve_are_the_same_to_the_last_bit(
-    space: str, monkeypatch: pytest.MonkeyPatch
+    plain: bool, space: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Quick, "plain", plain)
     phenotype = next(networks(SPACES[space], 1, start=7))[1]
     whole = final_state(phenotype, host="large", cells=2)
     monkeypatch.setattr(trainer, "must_recompute", lambda *_: True)
@@ -38,7 +41,7 @@ def test_weights_statistics_and_curve_are_the_same_to_the_last_bit(
 
 
 def held(network: Network, batch: int) -> int:
-    """Bytes that autograd keeps for the backward pass."""
+    """Bytes kept for the backward pass, by autograd or by the cells' traces."""
     saved: dict[int, int] = {}
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
@@ -47,11 +50,22 @@ def held(network: Network, batch: int) -> int:
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         scores = network(torch.randn(batch, 1, 8, 8))
-    assert scores.requires_grad
+    waiting, seen = [scores.grad_fn], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        for step in getattr(node, "trace", None) or ():
+            for block in (*step.source, *(step.convolved.before if step.convolved else ())):
+                keep(block)
+        waiting.extend(following for following, _ in node.next_functions)
     return sum(saved.values())
 
 
-def test_little_is_held_between_the_passes() -> None:
+@pytest.mark.parametrize("plain", [False, True])
+def test_little_is_held_between_the_passes(plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Quick, "plain", plain)
     network = build_network(build_phenotype(LIU), HOST, seed=1)
     whole = held(network, 16)
     network.recomputes = True

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.django_db(trans
 
 def test_a_worker_trains_real_networks_on_real_images(start_worker: StartWorker) -> None:
     start_worker(trainer="search.training.trainer.train")
-    protocol = {"channels": 2, "steps": 40, "batch_size": 32, "learning_rate": 0.05, "repeats": 2}
+    protocol = {"channels": 4, "steps": 160, "batch_size": 32, "learning_rate": 0.05, "repeats": 2}
     experiment = started(small_config(individuals=2, in_flight=1, protocol=protocol))
     tasks.nudge_experiment(experiment.pk)
     ends(experiment, seconds=150)
@@ -22,5 +22,5 @@ def test_a_worker_trains_real_networks_on_real_images(start_worker: StartWorker)
     assert experiment.best.fitness > 0.25  # ten classes: guessing gives 0.1
     record = FitnessRecord.objects.order_by("pk")[0]
     assert record.device.startswith(("cpu", "cuda"))
-    assert record.curve[-1]["step"] == 40
+    assert record.curve[-1]["step"] == 160
     assert record.curve[-1]["validation_accuracy"] == pytest.approx(record.accuracy)
