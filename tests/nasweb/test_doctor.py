@@ -91,9 +91,9 @@ def test_a_gpu_that_the_build_cannot_use_is_noted(tmp_path: Path, monkeypatch: p
 
 def test_a_machine_without_a_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "DEVICE_FILES", tmp_path)
-    assert [finding.name for finding in machine._trains(REPORT)] == ["pytorch", "data sets"]
+    assert [finding.part for finding in machine._trains(REPORT)] == ["pytorch", "data sets"]
     found = only(list(machine._trains(REPORT | {"kernels": "there is no C compiler"})), "note")
-    assert (found.name, "apt-get install gcc" in found.remedy) == ("kernels", True)
+    assert (found.part, "apt-get install gcc" in found.remedy) == ("kernels", True)
     assert found.said == "training runs by torch's own operations: there is no C compiler"
 
 
