@@ -9,7 +9,7 @@ from search.evolution.estimate import DeviceKind, training_bytes
 from search.evolution.evaluation import EvaluationFailed, Need
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
-from search.training.native.library import library
+from search.training.native.library import has_kernels
 from search.training.room import CUDA_CONTEXT_BYTES, device_memory
 
 log = logging.getLogger(__name__)
@@ -60,5 +60,4 @@ def device_name(device: torch.device) -> str:
 def _kind(device: torch.device, channels: int) -> DeviceKind:
     if device.type == "cuda":
         return "cuda"
-    by_kernels = torch.get_num_threads() == 1 and library(torch.float32, channels) is not None
-    return "cpu" if by_kernels else "cpu by torch"
+    return "cpu" if has_kernels(torch.float32, channels) else "cpu by torch"

@@ -33,7 +33,7 @@ class FlatCell(Quick):
             }
         )
 
-        self._plan = cell.Plan(self.program, self.operations)
+        self._plan = cell.Plan(self.program, phenotype.widths(1), self.operations)
 
     def forward(self, x: Tensor, *, recomputes: bool = False, in_parts: bool = False) -> Tensor | Parts:
         """[N, C, H, W] -> [N, output_width, H, W].

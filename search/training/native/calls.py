@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from search.training.native.library import Shape, library
+from search.training.native.library import Shape, has_kernels, library
 
 Blocks = Sequence[Tensor]
 
@@ -24,8 +24,8 @@ POOLS = {"max3x3": 0, "avg3x3": 1}
 
 
 def is_usable(x: Tensor) -> bool:
-    """Whether the kernels can take what lies there. They are written for one thread, as a training process has."""
-    return x.is_cpu and torch.get_num_threads() == 1 and library(x.dtype, x.shape[1]) is not None
+    """Whether the kernels can take what lies there."""
+    return x.is_cpu and has_kernels(x.dtype, x.shape[1])
 
 
 def block_of(x: Tensor) -> Tensor:
@@ -94,6 +94,7 @@ def convolution_backward(
         None if weight is None else weight.new_empty(weight.shape)
         for weight in (convolution.depthwise, convolution.pointwise)
     )
+    towards = convolution._replace(depthwise=depthwise, pointwise=pointwise)
     found = convolved.found
     normalisation = found.new_empty((2, found.shape[1]))
     _call(
@@ -102,8 +103,7 @@ def convolution_backward(
         _place(convolution.pointwise), _places(convolved.before), found.data_ptr(), _places(towards_x), _flags(adds),
         _place(depthwise), _place(pointwise), normalisation.data_ptr(),
     )  # fmt: skip
-    weights = [weight for weight in (depthwise, pointwise) if weight is not None]
-    return [*weights, normalisation[0], normalisation[1]]
+    return [*towards.weights, normalisation[0], normalisation[1]]
 
 
 def pool(name: str, x: Blocks) -> list[Tensor]:

@@ -20,6 +20,8 @@ class Plan(NamedTuple):
     """A cell before it runs."""
 
     program: Program
+    sizes: tuple[int, ...]
+    """How many blocks each value has: its width in a cell of width 1."""
     operations: nn.ModuleDict
     """Convolutions and pools, by the number of the value that each computes."""
 
@@ -103,17 +105,9 @@ def _forward(plan: Plan, x: Tensor, trace: Trace | None, *, counts: bool) -> dic
 
 def _places(plan: Plan, held: Held) -> list[Block]:
     """The blocks of a concatenation."""
-    sizes = _sizes(plan.program)
-    return [(value, index) for value, times in held for _ in range(times) for index in range(sizes[value])]
-
-
-def _sizes(program: Program) -> dict[int, int]:
-    """How many blocks each value has."""
-    sizes = {0: 1}
-    for step in program.steps:
-        is_wide = step.name in calls.POOLS or step.name == "dw3x3"
-        sizes[step.value] = sum(times * sizes[value] for value, times in step.reads) if is_wide else 1
-    return sizes
+    return [
+        (value, index) for value, times in held for _ in range(times) for index in range(plan.sizes[value])
+    ]
 
 
 def _convolution(step: Step, operation: nn.Module) -> calls.Convolution:
@@ -131,7 +125,7 @@ class _Backward:
     def __init__(self, plan: Plan, given: dict[Block, Tensor]) -> None:
         self._plan = plan
         self._gradients: dict[int, list[Tensor | None]] = {
-            value: [None] * size for value, size in _sizes(plan.program).items()
+            value: [None] * size for value, size in enumerate(plan.sizes)
         }
         self._like = next(iter(given.values())).contiguous()
         read = {value for step in plan.program.steps for value, _ in step.reads}

@@ -66,6 +66,11 @@ def library(dtype: torch.dtype, channels: int) -> ctypes.CDLL | None:
     return _found(dtype, _vector_bytes(dtype, channels))[0] if dtype in REALS else None
 
 
+def has_kernels(dtype: torch.dtype, channels: int) -> bool:
+    """Whether a process trains such cells by them. They are written for one thread, as training processes have."""
+    return torch.get_num_threads() == 1 and library(dtype, channels) is not None
+
+
 def reason(dtype: torch.dtype, channels: int) -> str:
     """Why there are none; empty where there are."""
     return _found(dtype, _vector_bytes(dtype, channels))[1]

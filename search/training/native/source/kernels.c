@@ -95,15 +95,19 @@ int convolution_backward(int kind, const REAL *const *gradients, const REAL *con
     ring near = make_ring(&w, s, 0);
     double *doubles = take_doubles(&w, 2 * out), *filter_totals = take_doubles(&w, count * filter);
     double *totals = take_doubles(&w, kind == DEPTHWISE ? 0 : count * square);
-    REAL *packed_filters = take_reals(&w, filter), *filter_sums = take_reals(&w, filter);
+    REAL *packed_filters = take_reals(&w, kind == POINTWISE ? 0 : count * filter), *filter_sums = take_reals(&w, filter);
     REAL *packed = take_reals(&w, kind == DEPTHWISE ? 0 : count * out * padded_in), *sums = take_reals(&w, square);
     REAL *through = take_reals(&w, pixels * padded_out); /* the gradient of an image of z */
     REAL *between = take_reals(&w, pixels * channels), *towards_between = take_reals(&w, pixels * channels);
     REAL *spread_out = take_reals(&w, stride > 1 ? 2 * (s->height + 2) * (s->width + 2) * channels : 0);
     if (w.failed)
         return leave(&w);
-    for (long j = 0; kind != DEPTHWISE && j < count; j++)
-        pack(packed + j * out * padded_in, weights + j * channels, out, channels, count * channels);
+    for (long j = 0; j < count; j++) {
+        if (kind != POINTWISE)
+            pack_filters(packed_filters + j * filter, filters + j * filter, channels);
+        if (kind != DEPTHWISE)
+            pack(packed + j * out * padded_in, weights + j * channels, out, channels, count * channels);
+    }
     for (long o = 0; o < outputs; o++) {
         know(&k, found, o * out, total);
         weigh(&k, gradients[o], z[o], s->images * pixels, found, o * out, total, doubles, towards_normalisation + o * out,
@@ -115,10 +119,9 @@ int convolution_backward(int kind, const REAL *const *gradients, const REAL *con
             for (long j = first; j < last; j++) {
                 const REAL *image = x[j] + i * values;
                 REAL *to = towards_x[j] + i * values;
-                if (kind != POINTWISE)
-                    pack_filters(packed_filters, filters + j * filter, channels);
+                const REAL *own_filters = packed_filters + j * filter;
                 if (kind == SEPARABLE)
-                    depthwise_image(&near, image, packed_filters, between, s, stride);
+                    depthwise_image(&near, image, own_filters, between, s, stride);
                 for (long p = 0; kind != DEPTHWISE && p < pixels; p += at_once) {
                     long now = least(at_once, pixels - p);
                     const REAL *given = through + p * padded_out;
@@ -132,9 +135,9 @@ int convolution_backward(int kind, const REAL *const *gradients, const REAL *con
                     continue;
                 const REAL *given = kind == SEPARABLE ? towards_between : through;
                 if (stride == 1)
-                    depthwise_image_backward(&near, given, image, packed_filters, to, adds[j], filter_sums, s);
+                    depthwise_image_backward(&near, given, image, own_filters, to, adds[j], filter_sums, s);
                 else
-                    depthwise_image_backward_strided(spread_out, given, image, packed_filters, to, adds[j], filter_sums, s,
+                    depthwise_image_backward_strided(spread_out, given, image, own_filters, to, adds[j], filter_sums, s,
                                                      stride);
                 fold(filter_totals + j * filter, filter_sums, 1, filter);
             }
