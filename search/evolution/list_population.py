@@ -21,6 +21,9 @@ class ListPopulation:
     def fittest_of(self, indices: Collection[int]) -> Member:
         return min((self.rows[index][0] for index in indices), key=rank)
 
+    def placed(self, place: int) -> Member:
+        return self.fittest(place, 1)[0][1]
+
     def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
         ranked = sorted(((i, row[0]) for i, row in enumerate(self.rows)), key=lambda place: rank(place[1]))
         return ranked[first : first + count]

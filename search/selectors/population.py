@@ -8,21 +8,16 @@ from search.evolution.genotype import Genotype
 from search.evolution.selection import Member
 from search.models import Experiment, Individual, statements
 
-WALKED = 25
-"""The ranking is walked from its top where at least one member in so many was drawn; else those drawn are looked up."""
-FIRST_LOOK = 100
-"""Ranked members looked at first: with 5 % drawn, one of them is a contestant in 99.4 % of the tournaments."""
 _MEMBERS = "SELECT completion, id, step, fitness, parameters FROM search_individual WHERE experiment_id = %s"
 _ORDER = "ORDER BY fitness DESC, parameters, step"
 _BY_ID = "WHERE search_individual.id = %s"
-_OF_ALL = f"""
-WHERE search_individual.id = (
-  SELECT id FROM search_individual WHERE experiment_id = %s AND completion {{drawn}} {_ORDER} LIMIT 1
+_FOUND = (
+    "WHERE search_individual.id = (SELECT id FROM search_individual WHERE experiment_id = %s AND {condition})"
 )
-"""
-_RANKED = f"""
-SELECT id, completion FROM search_individual WHERE experiment_id = %s AND fitness IS NOT NULL {_ORDER} LIMIT {{first}}
-"""
+_PLACED = _FOUND.format(
+    condition=f"completion IS NOT NULL AND fitness IS NOT NULL {_ORDER} LIMIT 1 OFFSET %s"
+)
+_OF_ALL = _FOUND.format(condition=f"completion {{drawn}} {_ORDER} LIMIT 1")
 
 
 class Population:
@@ -35,18 +30,12 @@ class Population:
     def __len__(self) -> int:
         return self._experiment.population
 
-    def fittest_of(self, indices: Collection[int]) -> Member:
-        """About 1 / fraction members are looked at, however large the population is. Comes with what the winner is
-        made of, which is asked for next."""
-        if len(self) <= WALKED * len(indices):
-            drawn = frozenset(indices)
-            for first in (FIRST_LOOK, 10 * FIRST_LOOK):
-                ranked = statements.ask(_RANKED.format(first=first), [self._experiment.pk])
-                if (winner := next((pk for pk, index in ranked if index in drawn), None)) is not None:
-                    return self._member(_BY_ID, [winner])
-        return self._looked_up(indices)
+    def placed(self, place: int) -> Member:
+        """Comes with what it is made of, which is asked for next. The database walks its index to the place."""
+        return self._member(_PLACED, [self._experiment.pk, place])
 
-    def _looked_up(self, indices: Collection[int]) -> Member:
+    def fittest_of(self, indices: Collection[int]) -> Member:
+        """For a few of many; comes with what the winner is made of, too."""
         drawn = statements.numbers(indices)
         if connection.vendor == "postgresql":  # one text for all tournaments
             return self._member(

@@ -1,7 +1,9 @@
 """The tournament and the strategies' contract: every row of the strategy table passes the same suite."""
 
 import json
+import math
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from search.evolution.feasibility import is_acceptable
 from search.evolution.genotype import Genotype
 from search.evolution.list_population import ListPopulation
 from search.evolution.phenotype import build_phenotype
-from search.evolution.selection import Member, draw, tournament, tournament_size
+from search.evolution.selection import Member, tournament, tournament_size, winning_place
 from search.evolution.strategies import STRATEGIES, NoCandidate, make_strategy
 
 GOLDEN = Path(__file__).with_name("golden_evolution.json")
@@ -45,27 +47,36 @@ def test_five_per_cent_take_part(population: int, size: int) -> None:
     assert tournament_size(population, 0.05) == size
 
 
-def test_the_fittest_of_those_drawn_wins_and_none_is_drawn_twice() -> None:
+def test_the_fittest_wins_a_tournament_of_all_and_anybody_one_of_a_single_contestant() -> None:
     population = ListPopulation()
     genotype = evolve(config(), 1)[0][0]
     for step in range(40):
         population.add(genotype, fitness=step / 100, step=step, parameters=step)
     assert tournament(population, random.Random(0), 1.0).step == 39
-    drawn: list[int] = []
-    among = population.fittest_of
-    population.fittest_of = lambda indices: drawn.extend(indices) or among(indices)  # type: ignore[method-assign, func-returns-value]
-    winner = tournament(population, random.Random(1), 0.25)
-    assert len(drawn) == len(set(drawn)) == 10
-    assert winner.step == max(drawn)
+    alone = [tournament(population, random.Random(seed), 0.02).step for seed in range(1000)]
+    assert set(alone) == set(range(40))
 
 
-@pytest.mark.parametrize(
-    "size,count", [(1, 1), (40, 10), (2000, 99), (2000, 100), (7000, 350), (100_001, 5001)]
-)
-def test_what_is_drawn_is_what_a_sample_would_be(size: int, count: int) -> None:
-    ours, theirs = random.Random(size), random.Random(size)
-    assert draw(ours, size, count) == set(theirs.sample(range(size), count))
-    assert ours.getstate() == theirs.getstate()
+@pytest.mark.parametrize("size,count", [(1, 1), (6, 1), (6, 3), (6, 6), (40, 10), (7000, 350)])
+def test_a_place_wins_as_often_as_it_is_the_best_of_those_drawn(size: int, count: int) -> None:
+    """Of all ways to draw `count` of `size`, those in which the place is the best: the others are below it."""
+    rng, tournaments = random.Random(size + count), 20_000
+    won = Counter(winning_place(rng, size, count) for _ in range(tournaments))
+    for place in range(size - count + 1):
+        chance = math.comb(size - place - 1, count - 1) / math.comb(size, count)
+        deviation = math.sqrt(tournaments * chance * (1 - chance))
+        assert abs(won.pop(place, 0) - tournaments * chance) <= 4.5 * deviation + (0.5 if deviation else 0)
+    assert not won
+
+
+def test_a_tournament_takes_as_many_draws_in_a_large_population_as_in_a_small_one() -> None:
+    def draws(size: int) -> float:
+        rng = random.Random(size)
+        places = [winning_place(rng, size, tournament_size(size, 0.05)) for _ in range(2000)]
+        return 1 + sum(places) / len(places)
+
+    assert draws(200) == pytest.approx(20, rel=0.1)
+    assert draws(100_000) == pytest.approx(20, rel=0.1)
 
 
 def test_ties_go_to_fewer_parameters_then_to_the_earlier_step() -> None:

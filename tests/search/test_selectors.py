@@ -1,4 +1,6 @@
 import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -113,20 +115,6 @@ def test_pages_from_both_ends_make_up_the_whole_list(experiment: Experiment, ord
     assert [row.pk for page in pages for row in page.items] == whole
 
 
-def test_the_fittest_of_some_members_is_found_with_what_it_is_made_of_by_two_queries(
-    experiment: Experiment, django_assert_num_queries: object
-) -> None:
-    rows = Individual.objects.filter(experiment=experiment, completion__in=[17, 3, 29])
-    expected = min(rows, key=lambda row: (-(row.fitness or 0), row.parameters, row.step))
-    population = Population(experiment)
-    assert len(population) == 30
-    with django_assert_num_queries(2):  # type: ignore[operator]
-        winner = population.fittest_of([17, 3, 29])
-        genotype = population.genotype(winner)
-    assert winner == Member(expected.pk, expected.step, expected.fitness or 0, expected.parameters)
-    assert genotype.key == Individual.objects.get(pk=expected.pk).genotype.key
-
-
 def members(experiment: Experiment) -> list[Member]:
     """In order of completion."""
     rows = Individual.objects.filter(experiment=experiment, completion__gte=0).order_by("completion")
@@ -139,18 +127,29 @@ def test_the_ranking_of_the_population_is_that_of_a_tournament(experiment: Exper
     assert population.fittest(0, 4) + population.fittest(4, 100) == ranked
 
 
-@pytest.mark.parametrize("walked, first", [(0, 1), (1000, 1), (1000, 3), (1000, 1000)])
-def test_walking_the_ranking_finds_the_winner_that_looking_everybody_up_finds(
-    experiment: Experiment, monkeypatch: pytest.MonkeyPatch, walked: int, first: int
+def test_a_winner_is_found_with_what_it_is_made_of_by_one_query_ties_included(
+    experiment: Experiment, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
 ) -> None:
-    """Ties, and populations whose first ranked were not drawn, included."""
-    monkeypatch.setattr("search.selectors.population.WALKED", walked)
-    monkeypatch.setattr("search.selectors.population.FIRST_LOOK", first)
     noise = random.Random(5)
     for row in Individual.objects.filter(experiment=experiment, completion__gte=0):
         row.fitness, row.parameters = noise.randrange(6) / 6, noise.randrange(2)
         row.save()
-    everybody, population = members(experiment), Population(experiment)
-    for size in (1, 2, 5, 30):
-        drawn = noise.sample(range(30), size)
-        assert population.fittest_of(drawn) == min((everybody[index] for index in drawn), key=rank)
+    fittest = Individual.objects.filter(experiment=experiment, completion=noise.randrange(30))
+    fittest.update(completion=None, fitness=1.0)  # out of the tournaments, as a person may set it
+    everybody = members(experiment)
+    ranked = sorted(everybody, key=rank)
+    for place in (0, 1, 17, 28):
+        population = Population(experiment)
+        with django_assert_num_queries(1):
+            assert population.placed(place) == ranked[place]
+            genotype = population.genotype(ranked[place])
+        assert genotype.key == Individual.objects.get(pk=ranked[place].id).genotype.key
+    for size in (1, 2, 5, 29):
+        drawn = noise.sample(everybody, size)
+        completions = Individual.objects.filter(pk__in=[member.id for member in drawn])
+        population = Population(experiment)
+        indices = [row.completion or 0 for row in completions]
+        with django_assert_num_queries(1):
+            winner = population.fittest_of(indices)
+            population.genotype(winner)
+        assert winner == min(drawn, key=rank)
