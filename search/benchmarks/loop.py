@@ -24,7 +24,7 @@ from django.test.utils import CaptureQueriesContext
 from search import services, tasks
 from search.attempts import run_attempt
 from search.benchmarks.processor import DatabaseMeter, broker_seconds, database_seconds, tree_seconds
-from search.benchmarks.surroundings import running
+from search.benchmarks.surroundings import running, vacuum
 from search.benchmarks.synthetic import Say, benchmark_config, fill
 from search.models import (
     Evaluation,
@@ -84,6 +84,7 @@ def _experiment(evaluations: int, in_flight: int, individuals: int, say: Say) ->
         experiment = Experiment.objects.filter(name__in=[name, f"benchmark {individuals}"]).first()
         experiment = experiment or fill(individuals, name=name, say=say)
         _end_what_is_open(experiment)
+        vacuum()
         experiment.refresh_from_db()
         config = benchmark_config(
             experiment.proposed + evaluations + SPARE, in_flight=in_flight, share_fitness=False

@@ -22,6 +22,7 @@ from search.benchmarks.addresses import Address, addresses, subjects
 from search.benchmarks.going_on import GoingOn
 from search.benchmarks.processor import database_seconds
 from search.benchmarks.report import percentile
+from search.benchmarks.surroundings import vacuum
 from search.benchmarks.synthetic import Say, fill
 from search.models import Experiment
 
@@ -40,16 +41,9 @@ def prepare(individuals: int, say: Say) -> tuple[Experiment, Experiment]:
     if found is None:
         other = fill(max(200, individuals // 10), name=f"{name}, beside it", under_way=0, seed=2, say=say)
         found = fill(individuals, name=name, seed=1, say=say)
-        _settle()
+        vacuum()
         return found, other
     return found, Experiment.objects.get(name=f"{name}, beside it")
-
-
-def _settle() -> None:
-    """What autovacuum does to a table that has grown."""
-    with connection.cursor() as cursor:
-        vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
-        cursor.execute("VACUUM ANALYZE" if vacuum else "ANALYZE")
 
 
 def measure(

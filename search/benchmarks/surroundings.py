@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from django.conf import settings
+from django.db import connection
 from psycopg2 import sql
 
 Environment = dict[str, str]
@@ -52,6 +53,13 @@ def run_inside(arguments: Sequence[str], environment: Environment) -> int:
     """`manage.py benchmark ...` in these surroundings, its output ours."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "benchmark", *arguments, "--here"]
     return subprocess.run(command, env=environment, check=False).returncode
+
+
+def vacuum() -> None:
+    """What autovacuum does, where it is on, to tables that have grown or changed much."""
+    with connection.cursor() as cursor:
+        postgresql = connection.vendor == "postgresql" and not connection.in_atomic_block
+        cursor.execute("VACUUM ANALYZE" if postgresql else "ANALYZE")
 
 
 @contextmanager

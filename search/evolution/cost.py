@@ -13,7 +13,7 @@ from search.evolution.assembly import SOURCE, assembled_edges
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host, HostLayer, host_layers
 from search.evolution.liveness import Edge
-from search.evolution.phenotype import Phenotype, build_phenotype
+from search.evolution.phenotype import Phenotype, build_phenotype, total
 from search.evolution.primitives import IDENTITY, primitive
 
 
@@ -49,25 +49,45 @@ class Place:
     output_size: int
 
 
-def operation_cost(name: str, input_width: int, cell_width: int, size: int) -> Cost:
-    """One primitive on `input_width` channels of size x size pixels, with its batch normalisation."""
-    row = primitive(name)
-    output_width = cell_width if row.widens_to_cell else input_width
-    weights = (row.kernel**2 * input_width if row.depthwise else 0) + (
-        input_width * cell_width if row.pointwise else 0
-    )
-    normalisation = 2 * output_width if row.has_weights else 0
-    return Cost(weights + normalisation, weights * size * size, output_width * size * size)
+@dataclass
+class Sums:
+    """What operations in a cell of width C add up to. All widths are multiples of C, so this serves any width."""
+
+    depthwise: int = 0
+    """Weights, in units of C."""
+    pointwise: int = 0
+    """Weights, in units of C squared."""
+    normalised: int = 0
+    """Channels with a batch normalisation, in units of C."""
+    channels: int = 0
+    """Channels of all outputs, in units of C."""
+
+    def add(self, name: str, multiple: int) -> None:
+        """One primitive that reads `multiple` times C channels."""
+        row = primitive(name)
+        output = 1 if row.widens_to_cell else multiple
+        self.channels += output
+        if row.depthwise:
+            self.depthwise += row.kernel**2 * multiple
+        if row.pointwise:
+            self.pointwise += multiple
+        if row.has_weights:
+            self.normalised += output
+
+    def cost(self, cell_width: int, size: int) -> Cost:
+        """Of them all in a cell of that width, on maps of size x size pixels."""
+        weights, pixels = (self.depthwise + self.pointwise * cell_width) * cell_width, size * size
+        return Cost(
+            weights + 2 * self.normalised * cell_width, weights * pixels, self.channels * cell_width * pixels
+        )
 
 
-def cell_cost(phenotype: Phenotype, cell_width: int, size: int) -> Cost:
-    """The operations of one cell of width C."""
-    widths = phenotype.widths(cell_width)
-    total = Cost()
+def cell_sums(phenotype: Phenotype) -> Sums:
+    """All operations of a cell."""
+    sums, widths = Sums(), phenotype.widths(1)
     for operation in phenotype.operations:
-        width = sum(times * widths[value] for value, times in operation.reads)
-        total += operation_cost(operation.name, width, cell_width, size)
-    return total
+        sums.add(operation.name, total(operation.reads, widths))
+    return sums
 
 
 def host_places(phenotype: Phenotype, host: Host) -> list[Place]:
@@ -84,19 +104,19 @@ def host_places(phenotype: Phenotype, host: Host) -> list[Place]:
 
 def network_cost(phenotype: Phenotype, host: Host) -> Cost:
     """The whole network: this cell placed in that host."""
-    total = Cost()
+    cell, whole = cell_sums(phenotype), Cost()
     for place in host_places(phenotype, host):
-        total += layer_cost(phenotype, place)
-    return total
+        if place.layer.kind == "cell":
+            whole += cell.cost(place.layer.width, place.input_size) + Cost(depth=phenotype.depth)
+        else:
+            whole += _layer_cost(place)
+    return whole
 
 
-def layer_cost(phenotype: Phenotype, place: Place) -> Cost:
-    """One layer of the host; a cell with all of its operations."""
+def _layer_cost(place: Place) -> Cost:
+    """A layer of the host that is no cell."""
     kind, before, after = place.layer.kind, place.input_width, place.output_width
     pixels = place.output_size**2
-    if kind == "cell":
-        cost = cell_cost(phenotype, place.layer.width, place.input_size)
-        return Cost(cost.parameters, cost.multiply_adds, cost.activations, phenotype.depth)
     if kind == "conv3x3":
         return Cost(9 * before * after + 2 * after, 9 * before * after * pixels, after * pixels, 1)
     if kind == "sep3x3":
@@ -125,14 +145,15 @@ def edge_costs(genotype: Genotype, host: Host) -> dict[Edge, Cost]:
 
 def _operation_costs(genotype: Genotype, cell_width: int, size: int) -> list[tuple[tuple[Edge, ...], Cost]]:
     """Each operation of one unfolded cell: the edges it belongs to, and its cost."""
-    widths = {SOURCE: cell_width}
+    widths = {SOURCE: 1}
     rows = []
     for source, target, data in assembled_edges(genotype):
-        name, width = data["operation"], widths[source]
-        widths[target] = widths.get(target, 0) + (cell_width if primitive(name).widens_to_cell else width)
-        # Identities are wiring: they hold no values of their own.
-        cost = Cost() if name == IDENTITY else operation_cost(name, width, cell_width, size)
-        rows.append(((*data["within"], data["place"]), cost))
+        name, multiple = data["operation"], widths[source]
+        widths[target] = widths.get(target, 0) + (1 if primitive(name).widens_to_cell else multiple)
+        sums = Sums()
+        if name != IDENTITY:  # identities are wiring: they hold no values of their own
+            sums.add(name, multiple)
+        rows.append(((*data["within"], data["place"]), sums.cost(cell_width, size)))
     return rows
 
 

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Literal
 
 from search.evolution.config import Protocol
-from search.evolution.cost import Place, host_places, layer_cost
+from search.evolution.cost import Place, host_places, network_cost
 from search.evolution.holding import Holding, cell_holding
 from search.evolution.host import Host
 from search.evolution.phenotype import Phenotype
@@ -91,7 +91,7 @@ def training_memory(
         size = _layer_tensors(place, cell, recomputes=recomputes, by_kernels=by_kernels)
         kept, peak = kept + size.kept, max(peak, kept + size.peak)
     scoring = max(_layer_scoring(place, cell) for place in host_places(phenotype, host))
-    parameters = sum(layer_cost(phenotype, place).parameters for place in host_places(phenotype, host))
+    parameters = network_cost(phenotype, host).parameters
     value = 2 if kind == "cuda" else 4
     return Memory(
         tensors=value * protocol.batch_size * peak,

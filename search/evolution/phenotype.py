@@ -10,7 +10,7 @@ Pure Python: must import neither Django nor torch.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from search.evolution.config import canonical_json
 from search.evolution.genotype import Genotype
 from search.evolution.primitives import IDENTITY, primitive
 
-__all__ = ["Infeasible", "Operation", "Phenotype", "build_phenotype"]
+__all__ = ["Infeasible", "Operation", "Phenotype", "build_phenotype", "total"]
 
 KEPT = 256
 """Networks remembered: the largest have 1,500 operations, a few hundred kilobytes each."""
@@ -70,16 +70,20 @@ class Phenotype:
         return max(depths[value] for value, _ in self.output_reads)
 
     def widths(self, cell_width: int) -> tuple[int, ...]:
-        """Channels of each value 0..n for a cell of width C whose input has C channels."""
-        widths = [cell_width]
-        for operation in self.operations:
-            widens = primitive(operation.name).widens_to_cell
-            widths.append(cell_width if widens else _total(operation.reads, widths))
-        return tuple(widths)
+        """Channels of each value 0..n for a cell of width C whose input has C channels: multiples of C."""
+        return tuple([cell_width * multiple for multiple in self._multiples])
 
     def output_width(self, cell_width: int) -> int:
         """Channels that leave the cell."""
-        return _total(self.output_reads, self.widths(cell_width))
+        return cell_width * total(self.output_reads, self._multiples)
+
+    @cached_property
+    def _multiples(self) -> list[int]:
+        widths = [1]
+        for operation in self.operations:
+            widens = primitive(operation.name).widens_to_cell
+            widths.append(1 if widens else total(operation.reads, widths))
+        return widths
 
     def to_json(self) -> dict[str, Any]:
         """{"operations": [[name, [[value, times], ...]], ...], "output": [[value, times], ...]}."""
@@ -144,5 +148,6 @@ def _expand(reads: Reads) -> tuple[int, ...]:
     return tuple(value for value, times in reads for _ in range(times))
 
 
-def _total(reads: Reads, widths: "list[int] | tuple[int, ...]") -> int:
-    return sum(times * widths[value] for value, times in reads)
+def total(reads: Reads, widths: Sequence[int]) -> int:
+    """Channels of a concatenation."""
+    return sum([times * widths[value] for value, times in reads])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import Field, Model
 
 from search.models.roundtrips import Part, Values, few_round_trips, prepare_statements, run, run_later
@@ -137,8 +137,8 @@ def add(rows: Sequence[Model], *, conflict: str = "") -> None:
 
 def update(row: Model, names: Names, *, clock: Names = ()) -> None:
     """Write these fields of a row that is there; those of `clock` get the database's time."""
-    sql, fields = _update(type(row), names, clock, connection.vendor)
-    _write(sql, [*(_written(field, row) for field in fields), row.pk])
+    sql, writers = _update(type(row), names, clock, connection.vendor)
+    _write(sql, [*(writer.value(row) for writer in writers), row.pk])
 
 
 def _write(sql: str, values: Values = ()) -> None:
@@ -160,6 +160,7 @@ class Columns:
             self._converters += [(place, convert, column) for convert in found]
         # Left to the database: the id, and what has a default there.
         self._given = [field for field in fields if not field.primary_key and not field.has_db_default()]
+        self._writers = [(field, _Writer(field)) for field in self._given]
         self.table, self.count = table, len(fields)
         self.names = ", ".join(f"{table}.{field.column}" for field in fields)
         self.insert = f"INSERT INTO {table} ({', '.join(str(field.column) for field in self._given)})"
@@ -174,7 +175,7 @@ class Columns:
         return f"({', '.join(now() if field.name in clock else '%s' for field in self._given)})"
 
     def values(self, row: Model, clock: Names) -> list[Any]:
-        return [_written(field, row) for field in self._given if field.name not in clock]
+        return [writer.value(row) for field, writer in self._writers if field.name not in clock]
 
 
 def columns_of(model: type[Model]) -> Columns:
@@ -187,13 +188,33 @@ def _columns(model: type[Model], vendor: str) -> Columns:
 
 
 @lru_cache
-def _update(
-    model: type[Model], names: Names, clock: Names, vendor: str
-) -> tuple[str, "list[Field[Any, Any]]"]:
+def _update(model: type[Model], names: Names, clock: Names, vendor: str) -> "tuple[str, list[_Writer]]":
     fields = [field for field in model._meta.concrete_fields if field.name in names]
     assignments = [f"{field.column} = %s" for field in fields] + [f"{name} = {now()}" for name in clock]
-    return f"UPDATE {model._meta.db_table} SET {', '.join(assignments)} WHERE id = %s", fields
+    sql = f"UPDATE {model._meta.db_table} SET {', '.join(assignments)} WHERE id = %s"
+    return sql, [_Writer(field) for field in fields]
 
 
-def _written(field: "Field[Any, Any]", row: Model) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+class _Writer:
+    """How a field's value is handed to the driver: numbers, texts and nulls as they are, which takes a quarter of the
+    time that asking the field for each does."""
+
+    def __init__(self, field: "Field[Any, Any]") -> None:
+        self._field, self._attribute = field, field.attname
+        stored = field.target_field if isinstance(field, models.ForeignKey) else field
+        self._plain = next((kind for fields, kind in _PLAIN if isinstance(stored, fields)), None)
+
+    def value(self, row: Model) -> Any:
+        value = getattr(row, self._attribute)
+        if self._plain and (value is None or type(value) is self._plain):
+            return value
+        return self._field.get_db_prep_save(value, connection)
+
+
+_PLAIN: tuple[tuple[Any, type], ...] = (
+    (models.BooleanField, bool),
+    (models.IntegerField, int),
+    (models.FloatField, float),
+    ((models.CharField, models.TextField), str),
+)
+"""Kinds of fields, with the type whose values the driver takes as they are."""
