@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search.evolution.cost import network_cost
-from search.evolution.genotype import Genotype, edges, trivial_genotype
+from search.evolution.genotype import Genotype, edges
 from search.evolution.host import Host
 from search.evolution.liveness import analyse
 from search.evolution.mutation import Mutation, apply_mutation, draw_mutation
@@ -148,8 +148,3 @@ def tournament(seed: int, *, population: int = 24, fraction: float = 0.2) -> Tou
         for step in range(population)
     )
     return Tournament(seed, rows, size)
-
-
-def trivial_cell() -> Genotype:
-    """The hierarchical start: everything an identity."""
-    return trivial_genotype(PUBLISHED["liu2018"].genotype.space)

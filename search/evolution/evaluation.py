@@ -16,16 +16,6 @@ from search.evolution.phenotype import Phenotype
 
 FailureCode = Literal["out_of_memory", "not_finite", "time_out", "infeasible", "dataset_unavailable", "error"]
 
-FAILURES: dict[str, str] = {
-    "out_of_memory": "The network did not fit in memory.",
-    "not_finite": "The loss became infinite or not a number.",
-    "time_out": "The training took longer than the protocol allows.",
-    "infeasible": "The network cannot be built for this data set.",
-    "dataset_unavailable": "The worker does not have the data set.",
-    "worker_lost": "The worker went silent as often as attempts are allowed.",
-    "error": "The trainer failed.",
-}
-
 
 @dataclass(frozen=True)
 class Progress:
