@@ -9,6 +9,7 @@ from search.attempts import run_attempt
 from search.management.progress_bar import ProgressBar, Terminal
 from search.models import Experiment, ExperimentState
 from search.services import Claim
+from search.stopping import told_to_stop
 
 IDLE_SECONDS = 0.5
 
@@ -23,8 +24,15 @@ class OneProcessSearch:
         services.release_worker(worker=self._worker)  # what an earlier, killed run of this command held
 
     def run(self) -> None:
+        """Until the experiment ends, or this process is told to stop (search/stopping.py)."""
+        try:
+            self._run()
+        finally:
+            self._bar.close()
+
+    def _run(self) -> None:
         queue = deque(self._advance())
-        while True:
+        while not told_to_stop():
             self._experiment.refresh_from_db()
             ended = self._experiment.state != ExperimentState.RUNNING
             self._show(force=ended)
@@ -36,13 +44,6 @@ class OneProcessSearch:
                 time.sleep(IDLE_SECONDS)
                 services.recover_silent()
             queue.extend(self._advance())
-        self._bar.close()
-
-    def pause(self) -> None:
-        self._bar.close()
-        self._experiment.refresh_from_db()
-        if self._experiment.state == ExperimentState.RUNNING:
-            services.pause_experiment(experiment_id=self._experiment.pk)
 
     def _advance(self) -> list[int]:
         return services.advance_experiment(experiment_id=self._experiment.pk)

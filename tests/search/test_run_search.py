@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from search import attempts
-from search.evolution.evaluation import EvaluationFailed, TrainResult
+from search.evolution.evaluation import EvaluationFailed, TrainResult, instant_trainer
 from search.evolution.genotype import parse_genotype
 from search.models import Evaluation, Experiment
 from tests.conftest import INSTANT_TRAINER
@@ -133,6 +133,39 @@ def test_a_search_without_any_success_says_so(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(attempts, "load_trainer", lambda: failing("out_of_memory"))
     assert run("--individuals", "3").startswith("No candidate could be evaluated (experiment ")
     assert Experiment.objects.get().failed == 3
+
+
+def interrupting(times: int) -> Callable[..., TrainResult]:
+    """A trainer during whose first training somebody presses Ctrl-C, after its last sign of progress."""
+    trainings = 0
+
+    def trainer(*arguments: Any, **named: Any) -> TrainResult:
+        nonlocal trainings
+        result = instant_trainer(*arguments, **named)
+        trainings += 1
+        if trainings == 1:
+            for _ in range(times):
+                os.kill(os.getpid(), signal.SIGINT)
+        return result
+
+    return trainer
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("times, evaluated", [(1, 1), (2, 0)])
+def test_a_training_that_has_ended_is_recorded_before_ctrl_c_ends_the_search_unless_it_is_pressed_twice(
+    times: int, evaluated: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = interrupting(times)
+    monkeypatch.setattr(attempts, "load_trainer", lambda: trainer)
+    with pytest.raises(CommandError, match="Paused") as raised:
+        run("--individuals", "3")
+    assert raised.value.returncode == 130
+    experiment = Experiment.objects.get()
+    assert (experiment.state, experiment.evaluated) == ("paused", evaluated)
+    assert not Evaluation.objects.filter(state="running").exists()
+    assert json.loads(run("--resume", str(experiment.pk), "--json"))["evaluated"] == 3
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.service

@@ -3,6 +3,8 @@
 import json
 import signal
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,6 +21,7 @@ from search.management.one_process import OneProcessSearch
 from search.management.search_report import as_document, as_text
 from search.models import Experiment, ExperimentState
 from search.selectors import experiment_by_id
+from search.stopping import forget, tell_to_stop, told_to_stop
 
 PAUSED_ELSEWHERE = 3
 
@@ -49,16 +52,15 @@ class Command(BaseCommand):
         if settings.EMBEDDED:  # one person's own database, perhaps not there yet
             call_command("migrate", interactive=False, verbosity=0)
         experiment = _resumed(options["resume"]) if options["resume"] else _created(options)
-        signal.signal(signal.SIGTERM, _interrupt)
         search = OneProcessSearch(experiment, self.stderr)
-        try:
+        with _interruptions(), suppress(KeyboardInterrupt):
             search.run()
-        except KeyboardInterrupt:
-            search.pause()
+        experiment = experiment_by_id(experiment.pk)
+        if experiment.state == ExperimentState.RUNNING:
+            services.pause_experiment(experiment_id=experiment.pk)
             raise CommandError(
                 f"Paused. Go on with: manage.py run_search --resume {experiment.pk}", returncode=130
-            ) from None
-        experiment = experiment_by_id(experiment.pk)
+            )
         self.stdout.write(
             json.dumps(as_document(experiment), indent=2) if options["json"] else as_text(experiment)
         )
@@ -127,5 +129,21 @@ def _resumed(experiment_id: int) -> Experiment:
     return experiment
 
 
+@contextmanager
+def _interruptions() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end a training at its next sign of progress, so that none ends and is lost; a second one ends
+    it where it is."""
+    forget()
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        forget()
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    if told_to_stop():
+        raise KeyboardInterrupt
+    tell_to_stop()
