@@ -183,6 +183,7 @@ def test_ctrl_c_pauses_a_search_that_can_be_resumed(tmp_path: Path) -> None:
         eventually((tmp_path / "began-1").exists, "a second repeat begins")
         search.process.send_signal(signal.SIGINT)
         assert search.process.wait(20) == 130
+        assert "Stopping at the next sign of progress; once more: at once." in search.log
         assert "Go on with: manage.py run_search --resume 1" in search.log
     (tmp_path / "open").touch()
     resumed = subprocess.run(
