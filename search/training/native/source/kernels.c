@@ -79,6 +79,32 @@ int convolution(int kind, const REAL *const *x, long count, const shape *s, long
     return leave(&w);
 }
 
+/* Backward through the 1x1 convolution of one image: from the gradient of its results to that of what it read and of its
+ * weights. */
+static void products_backward(const REAL *read, const REAL *gradient, const REAL *weights, long pixels, long channels,
+                              long out, long at_once, REAL *towards, int adds, REAL *sums)
+{
+    for (long p = 0; p < pixels; p += at_once) {
+        long now = least(at_once, pixels - p);
+        const REAL *given = gradient + p * rounded_up(out);
+        multiply(&given, 1, rounded_up(out), now, out, weights, towards + p * channels, channels, adds);
+        correlate(read + p * channels, channels, given, out, now, sums);
+    }
+}
+
+/* Sums [block][channel][out] and [block][9][channel] -> gradients as torch has the weights. */
+static void hand_over(int kind, long count, long channels, long out, const double *totals, const double *filter_totals,
+                      REAL *towards_weights, REAL *towards_filters)
+{
+    for (long j = 0; j < count; j++)
+        for (long c = 0; c < channels; c++) {
+            for (long o = 0; kind != DEPTHWISE && o < out; o++)
+                towards_weights[(o * count + j) * channels + c] = (REAL)totals[(j * channels + c) * rounded_up(out) + o];
+            for (int f = 0; kind != POINTWISE && f < 9; f++)
+                towards_filters[(j * channels + c) * 9 + f] = (REAL)filter_totals[(j * 9 + f) * channels + c];
+        }
+}
+
 /* gradients: of y. x, z and found as `convolution` had them. Writes the gradients of x, or adds them where adds says so; a
  * block that x has twice is written by the first and added to by the second. towards_normalisation: of gamma, then beta. */
 int convolution_backward(int kind, const REAL *const *gradients, const REAL *const *x, long count, const shape *s, long out,
@@ -122,15 +148,12 @@ int convolution_backward(int kind, const REAL *const *gradients, const REAL *con
                 const REAL *own_filters = packed_filters + j * filter;
                 if (kind == SEPARABLE)
                     depthwise_image(&near, image, own_filters, between, s, stride);
-                for (long p = 0; kind != DEPTHWISE && p < pixels; p += at_once) {
-                    long now = least(at_once, pixels - p);
-                    const REAL *given = through + p * padded_out;
-                    multiply(&given, 1, padded_out, now, out, packed + j * out * padded_in,
-                             (kind == SEPARABLE ? towards_between : to) + p * channels, channels, kind == POINTWISE && adds[j]);
-                    correlate((kind == SEPARABLE ? between : image) + p * channels, channels, given, out, now, sums);
-                }
-                if (kind != DEPTHWISE)
+                if (kind != DEPTHWISE) {
+                    products_backward(kind == SEPARABLE ? between : image, through, packed + j * out * padded_in, pixels,
+                                      channels, out, at_once, kind == SEPARABLE ? towards_between : to,
+                                      kind == POINTWISE && adds[j], sums);
                     fold(totals + j * square, sums, 1, square);
+                }
                 if (kind == POINTWISE)
                     continue;
                 const REAL *given = kind == SEPARABLE ? towards_between : through;
@@ -143,13 +166,7 @@ int convolution_backward(int kind, const REAL *const *gradients, const REAL *con
             }
         }
     }
-    for (long j = 0; j < count; j++)
-        for (long c = 0; c < channels; c++) {
-            for (long o = 0; kind != DEPTHWISE && o < out; o++)
-                towards_weights[(o * count + j) * channels + c] = (REAL)totals[j * square + c * padded_out + o];
-            for (int f = 0; kind != POINTWISE && f < 9; f++)
-                towards_filters[(j * channels + c) * 9 + f] = (REAL)filter_totals[(j * 9 + f) * channels + c];
-        }
+    hand_over(kind, count, channels, out, totals, filter_totals, towards_weights, towards_filters);
     return leave(&w);
 }
 
