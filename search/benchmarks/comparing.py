@@ -2,7 +2,8 @@
 
 A factor, not seconds: both results carry how long a fixed piece of work took on their machine at their time, and each
 figure is divided by that. Above 1 is slower than before. Processor time is compared where there is any, for wall
-time tells most of all what else the machine was doing.
+time tells most of all what else the machine was doing; and where a run measured how many times faster one thing is than
+another, these two numbers as they are, for other machines are slower in other ways than the fixed piece of work tells.
 """
 
 import hashlib
@@ -19,6 +20,8 @@ CALIBRATION = "calibration ms"
 SLOWER = 1.3
 """Factors up to this one are noise, even of a quiet machine."""
 ROUNDS = 5
+TIMES = "times"
+"""How many times faster one thing is than another, measured in turn in one run."""
 
 
 def calibration_ms() -> float:
@@ -58,15 +61,24 @@ def last(name: str) -> Result | None:
 
 
 def compare(new: Result, old: Result) -> list[dict[str, Any]]:
-    """A row for each figure of processor time that both have, the slowest by comparison first."""
+    """A row for each figure of processor time, or ratio, that both have, the slowest by comparison first."""
     speed = old["machine"][CALIBRATION] / new["machine"][CALIBRATION]
     before = dict(_figures(old))
     rows = [
-        {"what": what, "before": before[what], "now": value, "factor": value / before[what] * speed}
+        {
+            "what": what,
+            "before": before[what],
+            "now": value,
+            "factor": _factor(what, before[what], value, speed),
+        }
         for what, value in _figures(new)
         if before.get(what)
     ]
     return sorted(rows, key=lambda row: -row["factor"])
+
+
+def _factor(what: str, before: float, now: float, speed: float) -> float:
+    return before / now if what.endswith(f": {TIMES}") else now / before * speed
 
 
 def slower(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -81,7 +93,7 @@ def _figures(result: Result) -> Iterator[tuple[str, float]]:
             continue
         for place, row in enumerate(rows):
             title = next((value for value in row.values() if isinstance(value, str)), f"{part} {place + 1}")
-            names = [name for name in row if "cpu" in name and "p95" not in name]
+            names = [name for name in row if name == TIMES or ("cpu" in name and "p95" not in name)]
             yield from (
                 (f"{title}: {name}", row[name]) for name in names if isinstance(row[name], int | float)
             )

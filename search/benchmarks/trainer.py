@@ -18,6 +18,7 @@ from django.conf import settings
 
 from search.benchmarks import memory
 from search.benchmarks.child import training_process_environment
+from search.benchmarks.comparing import TIMES
 from search.benchmarks.report import percentile
 from search.evolution.config import Protocol
 from search.evolution.cost import network_cost
@@ -153,8 +154,7 @@ def _row(case: Case, genotype: Genotype, pairs: int, roof: dict[str, float]) -> 
         "M multiply-adds": cost.multiply_adds / 1e6,
         "straightforward images/s": case.batch / median(row[0] for row in cpu),
         "trains images/s": rate,
-        "cpu ms an image": 1000 / rate,
-        "times": median(row[0] / row[2] for row in cpu),
+        TIMES: median(row[0] / row[2] for row in cpu),
         "by the clock": median(row[0] / row[2] for row in wall),
         "without allocator": median(row[0] / row[1] for row in cpu),
         "target": case.target,
@@ -165,7 +165,7 @@ def _row(case: Case, genotype: Genotype, pairs: int, roof: dict[str, float]) -> 
 
 
 def _missed(rows: Sequence[dict[str, Any]]) -> list[str]:
-    slow = [row["network"] for row in rows if row["target"] and row["times"] < row["target"]]
+    slow = [row["network"] for row in rows if row["target"] and row[TIMES] < row["target"]]
     large = [f"{row['network']} (memory)" for row in rows if row["GiB trains"] > row["GiB straightforward"]]
     return slow + large
 

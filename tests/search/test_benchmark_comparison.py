@@ -32,6 +32,12 @@ def test_what_has_become_slower_is_named_first() -> None:
     assert comparing.slower(rows) == "a page: database cpu ms 2.00x"
 
 
+def test_ratios_within_one_run_are_compared_as_they_are_whatever_the_machine() -> None:
+    rows = comparing.compare(result(20.0, times=2.0), result(10.0, times=4.0))
+    assert [(row["what"], row["factor"]) for row in rows] == [("a page: times", 2.0)]
+    assert comparing.slower(rows) == "a page: times 2.00x"
+
+
 def test_only_what_both_have_is_compared() -> None:
     assert comparing.compare(result(1.0, **{"cpu ms each": 3.0}), result(1.0)) == []
 
