@@ -1,6 +1,13 @@
-"""How a process that is measured while it trains is started."""
+"""Processes that are measured while they train: how they are started, and asked."""
 
+import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.conf import settings
 
 from search.allocation import training_environment
 
@@ -18,3 +25,45 @@ def training_process_environment(*, keeps_memory: bool = True) -> dict[str, str]
         "OMP_NUM_THREADS": "1",
         **(training_environment(PROCESSES) if keeps_memory else {}),
     }
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of `search.training.benchmark`."""
+    return [sys.executable, "-m", f"search.training.benchmark.{module}", *arguments]
+
+
+class Child:
+    """A process that answers each line of its input with a line of JSON."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def tell(self, line: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+    def answer(self) -> dict[str, float]:
+        """Waits for it. Raises RuntimeError where the process has ended instead."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"a network that was measured died (exit status {self._process.wait()})")
+        answer: dict[str, float] = json.loads(line)
+        return answer
+
+    def ask(self, line: object) -> dict[str, float]:
+        self.tell(line)
+        return self.answer()
+
+
+@contextmanager
+def child(command: list[str], environment: Mapping[str, str]) -> Iterator[Child]:
+    """Killed at the end."""
+    with subprocess.Popen(
+        command, env=environment, cwd=settings.BASE_DIR, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:  # fmt: skip
+        try:
+            yield Child(process)
+        finally:
+            process.kill()

@@ -7,9 +7,8 @@ allocator it would have. Torch is loaded there and never here.
 import json
 import random
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from search.benchmarks import memory
-from search.benchmarks.child import training_process_environment
+from search.benchmarks.child import child, python, training_process_environment
 from search.benchmarks.comparing import TIMES
 from search.benchmarks.report import percentile
 from search.evolution.config import Protocol
@@ -60,39 +59,6 @@ CASES = (
     Case("hierarchical", 0.95, 64),
     Case("flat", 0.5, 64, 5.0),
 )
-
-
-class Contender:
-    """A process that trains one network, a step at a time."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-
-    def take(self, steps: int) -> dict[str, float]:
-        """{wall, cpu: seconds for these steps, peak: bytes so far above the empty process}."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{steps}\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"a network that was measured died (exit status {self._process.wait()})")
-        answer: dict[str, float] = json.loads(line)
-        return answer
-
-
-@contextmanager
-def contender(form: str, batch: int, genotype: Genotype, *, keeps_memory: bool) -> Iterator[Contender]:
-    """`keeps_memory`: with the allocator that workers have, else with the system's own settings."""
-    command = _python("steps", form, str(batch), genotype.text)
-    with subprocess.Popen(
-        command, env=training_process_environment(keeps_memory=keeps_memory), cwd=settings.BASE_DIR, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        try:
-            yield Contender(process)
-        finally:
-            process.kill()
 
 
 def measure(*, pairs: int, estimates: int, only: str, say: Callable[[str], None]) -> dict[str, Any]:
@@ -138,12 +104,17 @@ def _row(case: Case, genotype: Genotype, pairs: int, roof: dict[str, float]) -> 
     kinds = (("straightforward", False), ("trains", False), ("trains", True))
     with ExitStack() as stack:
         forms = [
-            stack.enter_context(contender(form, case.batch, genotype, keeps_memory=keeps))
+            stack.enter_context(
+                child(
+                    python("steps", form, str(case.batch), genotype.text),
+                    training_process_environment(keeps_memory=keeps),
+                )
+            )
             for form, keeps in kinds
         ]
         for form in forms:
-            form.take(1)  # the first step also fills caches and memory
-        rounds = [[form.take(1) for form in forms] for _ in range(pairs)]
+            form.ask(1)  # one step; the first also fills caches and memory
+        rounds = [[form.ask(1) for form in forms] for _ in range(pairs)]
     cpu, wall = ([[answer[clock] for answer in row] for row in rounds] for clock in ("cpu", "wall"))
     phenotype = build_phenotype(genotype)
     cost = network_cost(phenotype, HOST)
@@ -201,12 +172,8 @@ def _spread(what: str, ratios: Sequence[float]) -> dict[str, Any]:
 
 def _answer(module: str, *arguments: str) -> dict[str, float]:
     done = subprocess.run(
-        _python(module, *arguments), env=training_process_environment(), cwd=settings.BASE_DIR,
+        python(module, *arguments), env=training_process_environment(), cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     answer: dict[str, float] = json.loads(done.stdout)
     return answer
-
-
-def _python(module: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", f"search.training.benchmark.{module}", *arguments]

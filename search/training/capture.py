@@ -52,6 +52,11 @@ class CapturedStep:
             return self._recorded(images, labels)
         return self._step(images, labels)
 
+    @property
+    def replays(self) -> bool:
+        """Whether steps are replayed by now."""
+        return self._replay is not None
+
     def forget(self) -> None:
         """Record anew at the next step."""
         self._replay = None

@@ -1,4 +1,4 @@
-"""`manage.py benchmark pages|loop|startup|decisions|load|trainer|memory`: measure this code in private surroundings."""
+"""`manage.py benchmark pages|loop|startup|decisions|load|trainer|device|memory`: measure in private surroundings."""
 
 import json
 import sys
@@ -6,9 +6,10 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from search.benchmarks import comparing, decisions, load, loop, memory, pages, startup, trainer
+from search.benchmarks import comparing, decisions, device, load, loop, memory, pages, startup, trainer
 from search.benchmarks.report import as_table, surrounding_facts
 from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 
@@ -16,7 +17,7 @@ from search.benchmarks.surroundings import Unavailable, run_inside, surroundings
 class Command(BaseCommand):
     help = (
         "Measure pages, the loop, start-up, early decisions, all at once under load (on a private database), or the "
-        "trainer and its memory. "
+        "trainer, its memory, and what this machine's device trains in an hour. "
         "Prints a table; --json prints one object. DATABASE_URL names the PostgreSQL server to use."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
@@ -141,6 +142,15 @@ def _trainer(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def _device(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    return device.measure(
+        device=options["device"] or settings.DEVICE,
+        seconds=options["seconds"],
+        most=options["most"],
+        say=command.say,
+    )
+
+
 def _memory(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     return memory.measure(
         networks=options["networks"], most_gib=options["most_gib"], seed=options["seed"], say=command.say
@@ -184,6 +194,7 @@ def _load_options(parser: ArgumentParser) -> None:
 NEEDS_NO_DATABASE = (
     "decisions",
     "trainer",
+    "device",
     "memory",
 )
 
@@ -194,6 +205,12 @@ def _trainer_options(parser: ArgumentParser) -> None:
         "--estimates", type=int, default=10, help="networks to check estimates on (default 10)"
     )
     parser.add_argument("--only", default="", help="networks whose name contains this")
+
+
+def _device_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--device", default="", help="auto, cpu, cuda, cuda:1 (default: NASWEB_DEVICE)")
+    parser.add_argument("--seconds", type=float, default=20, help="of training for each row (default 20)")
+    parser.add_argument("--most", type=int, default=8, help="candidates at once at most (default 8)")
 
 
 def _memory_options(parser: ArgumentParser) -> None:
@@ -207,6 +224,7 @@ OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "loop": _loop_options,
     "startup": _startup_options,
     "trainer": _trainer_options,
+    "device": _device_options,
     "memory": _memory_options,
     "decisions": _decisions_options,
     "load": _load_options,
@@ -216,6 +234,7 @@ MEASURES: dict[str, Callable[[Command, dict[str, Any]], dict[str, Any]]] = {
     "loop": _loop,
     "startup": _startup,
     "trainer": _trainer,
+    "device": _device,
     "memory": _memory,
     "decisions": _decisions,
     "load": _load,

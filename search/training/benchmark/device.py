@@ -1,0 +1,67 @@
+"""`python -m search.training.benchmark.device DEVICE PROTOCOL GENOTYPE`: trains for as long as each line says.
+
+Says first, as a line of JSON, what it trains on and what that has room for, once steps go as they will from then on.
+Answers each line, a number of seconds, with how many steps these were, and with the seconds of one scoring after them.
+"""
+
+import json
+import sys
+import time
+
+import torch
+
+from search.evolution.config import Protocol
+from search.evolution.genotype import parse_genotype
+from search.evolution.phenotype import build_phenotype
+from search.training.benchmark.memory import made_up_split
+from search.training.capture import WARM_UP
+from search.training.hosts import build_network
+from search.training.memory import need_of
+from search.training.pulse import Pulse
+from search.training.room import device_memory
+from search.training.run import Run
+from search.training.trainer import choose_device
+
+AT_ONCE = 20
+"""Steps between two looks at the clock on a GPU, which has to be waited for."""
+BEFORE = WARM_UP + 2
+"""Steps until one is recorded and replayed."""
+
+
+def main(device: str, document: str, text: str) -> None:
+    torch.set_num_threads(1)
+    place, protocol = choose_device(device), Protocol.model_validate_json(document)
+    phenotype = build_phenotype(parse_genotype(text))
+    need, total = need_of(phenotype, protocol, place), device_memory(place).total
+    pulse = Pulse(lambda progress: None, protocol.steps, protocol.time_limit_seconds)
+    network = build_network(phenotype, protocol.shape_host, seed=1)
+    run = Run(network, made_up_split(protocol), protocol, place, pulse, seed=1)
+    network.train()
+    batches = run.batches.training()
+
+    def take(steps: int) -> None:
+        for _ in range(steps):
+            run._take(*next(batches))
+        if place.type == "cuda":
+            torch.cuda.synchronize(place)
+
+    take(BEFORE)
+    recorded = run.captured is not None and run.captured.replays
+    _say(device=run._device_name(), recorded=recorded, need=need.bytes, total=total)
+    for line in sys.stdin:
+        steps, began = 0, time.perf_counter()
+        while time.perf_counter() < began + float(line):
+            take(AT_ONCE if place.type == "cuda" else 1)
+            steps += AT_ONCE if place.type == "cuda" else 1
+        trained = time.perf_counter()
+        run._score()
+        _say(steps=steps, seconds=trained - began, scoring=time.perf_counter() - trained)
+
+
+def _say(**facts: object) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
