@@ -90,7 +90,8 @@ def join(
     experiment.shared += known
     if evaluation.state not in Individual.OPEN:
         apply_outcome(experiment, individual, evaluation)
-    statements.insert([individual])
+    # One that ends as it is made does so at the same moment, by the same clock.
+    statements.insert([individual], clock=("finished_at",) if individual.finished_at else ())
     improve_best(experiment, individual)
     share_repeats(experiment, individual)
     return individual

@@ -206,10 +206,13 @@ def test_a_search_that_is_over_is_not_asked_again_until_somebody_opens_it() -> N
     assert assert_as_counted_again(experiment).individuals == 13
     row = best.evaluation  # as if it had failed, so that somebody tries again and it ends otherwise
     FitnessRecord.objects.all().delete()
-    row.individuals.update(state="failed", fitness=None, completion=None, best_so_far=None)
+    had_it = row.individuals.update(state="failed", fitness=None, completion=None, best_so_far=None)
     Evaluation.objects.filter(pk=row.pk).update(state="failed", fitness=None)
+    left = experiment.individuals.filter(completion__isnull=False).order_by("completion")
+    for place, each in enumerate(left):
+        experiment.individuals.filter(pk=each.pk).update(completion=place)
     Experiment.objects.update(
-        failed=2, evaluated=F("evaluated") - 2, best=None, population=F("population") - 2
+        failed=had_it, evaluated=F("evaluated") - had_it, population=F("population") - had_it, best=None
     )
     before = assert_as_counted_again(experiment)
     retry_evaluation(evaluation_id=row.pk)

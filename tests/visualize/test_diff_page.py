@@ -131,7 +131,7 @@ def test_one_repeat_each_leaves_the_noise_unknown(client: Client) -> None:
 
 
 def test_one_repeat_each_is_judged_by_networks_that_were_trained_again(client: Client) -> None:
-    config = small_config(individuals=8, strategy={"share_fitness": False})
+    config = small_config(individuals=8, strategy={"share_fitness": False, "initial_population": 8})
     experiment = work_off(started(config))
     twin = experiment.individuals.get(step=0)
     again = experiment.individuals.get(step=1)

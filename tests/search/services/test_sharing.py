@@ -30,6 +30,7 @@ def test_a_known_network_gives_its_fitness_at_once() -> None:
     assert services.advance_experiment(experiment_id=second.pk) == []
     row = individual(second, 0)
     assert (row.state, row.fitness, row.shared, row.completion) == ("done", 0.625, True, 0)
+    assert row.finished_at == row.created_at  # never before it, by whatever two clocks
     second.refresh_from_db()
     assert (second.state, second.shared, second.evaluated, second.train_seconds) == ("finished", 1, 1, 0)
     assert second.best == row
