@@ -25,7 +25,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from nasweb.celery import app
-from tests.processes import Worker, database_url, running_postgresql, running_redis
+from tests.processes import Worker, database_url, running_postgresql, running_redis, share_kernels
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, and every process they start as well;
 # some of these are there to be interrupted.
@@ -89,6 +89,7 @@ def postgresql_url() -> Iterator[str]:
 def start_worker(transactional_db: None, broker: str, tmp_path: Path) -> Iterator[StartWorker]:
     """start_worker(name="worker", concurrency=1, clock=False, trainer=..., **environment) -> Worker"""
     workers: list[Worker] = []
+    share_kernels(tmp_path)
 
     def start(
         *,

@@ -33,6 +33,15 @@ def eventually(
         time.sleep(every)
 
 
+def share_kernels(var: Path) -> None:
+    """Kernels for training are compiled once for all private folders: a library's name tells what it was made from."""
+    common = ROOT / "var" / "kernels"
+    for folder in (common, var):
+        folder.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        (var / "kernels").symlink_to(common, target_is_directory=True)
+
+
 class Running:
     """A process with its output in a file. Its process group is its own, so nothing else is ever signalled."""
 

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from nasweb.embedded.web import page_status
 from tests.browser.site import private
-from tests.processes import Running, eventually
+from tests.processes import Running, eventually, share_kernels
 
 
 class System(Running):
@@ -34,6 +34,7 @@ class System(Running):
 @contextmanager
 def running_system(folder: Path, *, workers: int = 2) -> Iterator[System]:
     """Without the ready-made search. Ends as with Ctrl-C; its children end with it."""
+    share_kernels(folder / "var")
     command = [*private(folder / "var"), "manage.py", "serve", "--empty", "--workers", str(workers)]
     with System(command, folder / "serve.log", stop_with=signal.SIGINT) as system:
         eventually(lambda: system.said("runs at http"), "the system has started", seconds=120)

@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nasweb.embedded.broker import free_port, server_binary
-from tests.processes import ROOT, UNPRIVILEGED, Running, postgresql_command, postgresql_folder
+from tests.processes import (
+    ROOT,
+    UNPRIVILEGED,
+    Running,
+    postgresql_command,
+    postgresql_folder,
+    share_kernels,
+)
 
 TIME_LIMIT_SECONDS = 60
 HEARTBEAT_SECONDS, LEASE_SECONDS = 0.2, 2.0
@@ -173,6 +180,7 @@ class Stage:
 def stage_environment(folder: Path) -> dict[str, str]:
     """What the parts and the harness itself find in their environment."""
     postgresql, broker = free_port(), free_port()
+    share_kernels(folder / "var")
     return {
         "DATABASE_URL": f"postgres://nasweb@127.0.0.1:{postgresql}/nasweb",
         "REDIS_URL": f"redis://127.0.0.1:{broker}/0",

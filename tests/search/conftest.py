@@ -1,9 +1,12 @@
 """Searches in tests train in a millisecond unless they say otherwise."""
 
+import math
+
 import pytest
 from pytest_django.fixtures import Settings
 
 from search.attempts import load_trainer
+from search.services import moments
 from tests.conftest import INSTANT_TRAINER
 
 
@@ -14,6 +17,9 @@ def instant_trainer(settings: Settings) -> None:
 
 
 @pytest.fixture
-def no_signs_of_life(settings: Settings) -> None:
-    """For tests that count queries: on a machine that halts for two seconds a training would say that it lives."""
+def nothing_now_and_then(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that count queries: on a machine that halts for a while a training would say that it lives, and the
+    database's clock would be asked again."""
     settings.HEARTBEAT_SECONDS = 3600
+    monkeypatch.setattr(moments, "ASK_AGAIN_SECONDS", math.inf)
+    moments.database_now()

@@ -12,7 +12,7 @@ from tests.search.decisions.conftest import UseTrainer
 from tests.search.decisions.curved import CurvedTrainer
 from tests.search.services.test_constant_work import grown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_signs_of_life")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_now_and_then")]
 
 
 def queries_of_a_step(size: int, decisions: dict[str, object], repeats: int) -> list[str]:

@@ -13,7 +13,7 @@ from search.models import Evaluation, Experiment, Individual
 from search.models.roundtrips import BETWEEN
 from tests.search.searching import claim_next, finish, small_config, started
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_signs_of_life")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_now_and_then")]
 
 
 def grown(size: int, **sections: dict[str, Any]) -> Experiment:
@@ -47,9 +47,7 @@ def grown(size: int, **sections: dict[str, Any]) -> Experiment:
 
 
 def step_queries(experiment: Experiment) -> list[str]:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         [evaluation_id] = services.advance_experiment(experiment_id=experiment.pk)
         sent: list[int] = []
         run_attempt(evaluation_id=evaluation_id, worker="worker", send=sent.append)
