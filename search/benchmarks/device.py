@@ -25,11 +25,9 @@ GAIN = 1.05
 """Times the candidates an hour that twice as many at once must bring."""
 
 
-def measure(
-    *, device: str, seconds: float, most: int, say: Callable[[str], None], protocol: Protocol | None = None
-) -> dict[str, Any]:
+def measure(*, device: str, seconds: float, most: int, say: Callable[[str], None]) -> dict[str, Any]:
     """`seconds` of training for each row; at most `most` at once."""
-    protocol = protocol or Protocol.model_validate(PAPER_PROTOCOL)
+    protocol = Protocol.model_validate(PAPER_PROTOCOL)
     genotype = ranked_genotypes("hierarchical", GENOTYPES)[GENOTYPES // 2]
     rows: list[dict[str, Any]] = []
     at_once = 1

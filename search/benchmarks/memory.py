@@ -8,7 +8,6 @@ import json
 import math
 import random
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, product
@@ -16,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
-from search.benchmarks.child import training_process_environment
+from search.benchmarks.child import python, training_process_environment
 from search.benchmarks.report import percentile
 from search.evolution.config import Protocol
 from search.evolution.estimate import Memory, arithmetic_seconds, training_host, training_memory
@@ -117,9 +116,8 @@ def _case(space: str, protocol: Protocol, seed: str, most_gib: float) -> Case | 
 
 def take(case: Case) -> dict[str, float]:
     """{peak: bytes above the process before, cpu: seconds of a step}. Raises CalledProcessError."""
-    command = [sys.executable, "-m", "search.training.benchmark.memory"]
     done = subprocess.run(
-        [*command, case.protocol.model_dump_json(), case.genotype.text],
+        python("memory", case.protocol.model_dump_json(), case.genotype.text),
         env=training_process_environment(), cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     answer: dict[str, float] = json.loads(done.stdout)

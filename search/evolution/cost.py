@@ -13,7 +13,7 @@ from search.evolution.assembly import SOURCE, assembled_edges
 from search.evolution.genotype import Genotype
 from search.evolution.host import Host, HostLayer, host_layers
 from search.evolution.liveness import Edge
-from search.evolution.phenotype import Phenotype, build_phenotype, total
+from search.evolution.phenotype import Phenotype, build_phenotype, joined_width
 from search.evolution.primitives import IDENTITY, primitive
 
 
@@ -86,7 +86,7 @@ def cell_sums(phenotype: Phenotype) -> Sums:
     """All operations of a cell."""
     sums, widths = Sums(), phenotype.widths(1)
     for operation in phenotype.operations:
-        sums.add(operation.name, total(operation.reads, widths))
+        sums.add(operation.name, joined_width(operation.reads, widths))
     return sums
 
 

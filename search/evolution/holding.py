@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from search.evolution.phenotype import Phenotype
+from search.evolution.phenotype import Phenotype, joined_width
 from search.evolution.primitives import primitive
 from search.evolution.program import Held, Program, cell_program, single
 
@@ -36,7 +36,7 @@ class Holding:
 def cell_holding(phenotype: Phenotype, *, by_kernels: bool) -> Holding:
     """What a cell of that network holds, run by the kernels of `search.training.native` or by torch's operations."""
     program, widths = cell_program(phenotype), phenotype.widths(1)
-    output = program.width(program.output, widths)
+    output = joined_width(program.output, widths)
     if by_kernels:
         blocks = _kept_blocks(program, widths)
         return Holding(
@@ -101,7 +101,7 @@ def _kept(program: Program, widths: tuple[int, ...]) -> list[tuple[int, int]]:
     seen: set[Held] = set()
     rows = []
     for step in program.steps:
-        row, width, own = primitive(step.name), program.width(step.reads, widths), widths[step.value]
+        row, width, own = primitive(step.name), joined_width(step.reads, widths), widths[step.value]
         if row.has_weights:
             mine = 2 * own + (width if row.depthwise and row.pointwise else 0)
         else:
@@ -116,11 +116,11 @@ def _kept(program: Program, widths: tuple[int, ...]) -> list[tuple[int, int]]:
 def _backward_peak(program: Program, widths: tuple[int, ...], kept: list[int], total: int) -> int:
     """Gradients come to life at a value's last reader and go with the step that computed it."""
     gradients: set[Held] = {program.output}
-    alive = program.width(program.output, widths)
+    alive = joined_width(program.output, widths)
     remaining = peak = total
     peak += alive
     for step, held in zip(reversed(program.steps), reversed(kept), strict=True):
-        width, own = program.width(step.reads, widths), widths[step.value]
+        width, own = joined_width(step.reads, widths), widths[step.value]
         # Its own gradient through ReLU and normalisation, and the new gradient of what it reads.
         peak = max(peak, remaining + alive + own + width)
         if step.reads not in gradients:
@@ -140,15 +140,15 @@ def _scoring_peak(program: Program, widths: tuple[int, ...]) -> int:
     now = peak = widths[0]
     for step in program.steps:
         for held, width in (
-            (step.reads, program.width(step.reads, widths)),
+            (step.reads, joined_width(step.reads, widths)),
             (single(step.value), widths[step.value]),
         ):
             if not alive[held]:
                 alive[held], sizes[held] = 1, width
                 now += width
-        middle = program.width(step.reads, widths) if primitive(step.name).depthwise else 0
+        middle = joined_width(step.reads, widths) if primitive(step.name).depthwise else 0
         peak = max(peak, now + middle + widths[step.value])
         for gone in step.frees:
             if alive.pop(gone, 0):
                 now -= sizes[gone]
-    return max(peak, now + (0 if alive[program.output] else program.width(program.output, widths)))
+    return max(peak, now + (0 if alive[program.output] else joined_width(program.output, widths)))

@@ -21,7 +21,7 @@ from search.evolution.config import canonical_json
 from search.evolution.genotype import Genotype
 from search.evolution.primitives import IDENTITY, primitive
 
-__all__ = ["Infeasible", "Operation", "Phenotype", "build_phenotype", "total"]
+__all__ = ["Infeasible", "Operation", "Phenotype", "build_phenotype", "joined_width"]
 
 KEPT = 256
 """Networks remembered: the largest have 1,500 operations, a few hundred kilobytes each."""
@@ -75,14 +75,14 @@ class Phenotype:
 
     def output_width(self, cell_width: int) -> int:
         """Channels that leave the cell."""
-        return cell_width * total(self.output_reads, self._multiples)
+        return cell_width * joined_width(self.output_reads, self._multiples)
 
     @cached_property
     def _multiples(self) -> list[int]:
         widths = [1]
         for operation in self.operations:
             widens = primitive(operation.name).widens_to_cell
-            widths.append(1 if widens else total(operation.reads, widths))
+            widths.append(1 if widens else joined_width(operation.reads, widths))
         return widths
 
     def to_json(self) -> dict[str, Any]:
@@ -148,6 +148,6 @@ def _expand(reads: Reads) -> tuple[int, ...]:
     return tuple(value for value, times in reads for _ in range(times))
 
 
-def total(reads: Reads, widths: Sequence[int]) -> int:
+def joined_width(reads: Reads, widths: Sequence[int]) -> int:
     """Channels of a concatenation."""
     return sum([times * widths[value] for value, times in reads])

@@ -37,10 +37,6 @@ class Program:
     output: Held
     """What leaves the cell."""
 
-    def width(self, held: Held, widths: tuple[int, ...]) -> int:
-        """Channels of a concatenation, from those of each value."""
-        return sum(times * widths[value] for value, times in held)
-
 
 def single(value: int) -> Held:
     """That value by itself."""

@@ -10,7 +10,7 @@ from collections import Counter
 
 from search.evolution.cost import Place, host_places, network_cost
 from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype
+from search.evolution.phenotype import Phenotype, joined_width
 from search.evolution.primitives import primitive
 from search.evolution.program import Held, Program, Step, cell_program
 from search.evolution.pytorch_parts import CONVOLUTION, HEAD, HOST_PARTS, NETWORK, PARTS
@@ -53,7 +53,7 @@ def _cell(program: Program, phenotype: Phenotype) -> str:
     widths = phenotype.widths(1)
     count = len(program.steps)
     built = [
-        f'                "{step.value}": {_built(step, program.width(step.reads, widths))},'
+        f'                "{step.value}": {_built(step, joined_width(step.reads, widths))},'
         for step in program.steps
     ]
     return "\n".join(

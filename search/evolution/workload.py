@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from search.evolution.cost import host_places, network_cost
 from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype
+from search.evolution.phenotype import Phenotype, joined_width
 
 PASSES = 3
 """Forward once; backward twice the work, for the gradient of the input and of the weights."""
@@ -50,6 +50,6 @@ def ideal_bytes(phenotype: Phenotype, host: Host) -> float:
             values += place.input_width * place.input_size**2 + place.output_width * place.output_size**2
             continue
         widths = phenotype.widths(place.layer.width)
-        read = sum(times * widths[value] for row in phenotype.operations for value, times in row.reads)
+        read = sum(joined_width(row.reads, widths) for row in phenotype.operations)
         values += (read + sum(widths[1:])) * place.input_size**2
     return float(PASSES * BYTES * values)

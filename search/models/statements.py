@@ -160,7 +160,7 @@ class Columns:
             self._converters += [(place, convert, column) for convert in found]
         # Left to the database: the id, and what has a default there.
         self._given = [field for field in fields if not field.primary_key and not field.has_db_default()]
-        self._writers = [(field, _Writer(field)) for field in self._given]
+        self._writers = [_Writer(field) for field in self._given]
         self.table, self.count = table, len(fields)
         self.names = ", ".join(f"{table}.{field.column}" for field in fields)
         self.insert = f"INSERT INTO {table} ({', '.join(str(field.column) for field in self._given)})"
@@ -175,7 +175,7 @@ class Columns:
         return f"({', '.join(now() if field.name in clock else '%s' for field in self._given)})"
 
     def values(self, row: Model, clock: Names) -> list[Any]:
-        return [writer.value(row) for field, writer in self._writers if field.name not in clock]
+        return [writer.value(row) for writer in self._writers if writer.name not in clock]
 
 
 def columns_of(model: type[Model]) -> Columns:
@@ -200,7 +200,7 @@ class _Writer:
     time that asking the field for each does."""
 
     def __init__(self, field: "Field[Any, Any]") -> None:
-        self._field, self._attribute = field, field.attname
+        self.name, self._field, self._attribute = field.name, field, field.attname
         stored = field.target_field if isinstance(field, models.ForeignKey) else field
         self._plain = next((kind for fields, kind in _PLAIN if isinstance(stored, fields)), None)
 

@@ -1,4 +1,4 @@
-"""The evaluated individuals of an experiment as a strategy draws from them: by index, never all of them."""
+"""The evaluated individuals of an experiment as a strategy draws from them: by place or index, never all."""
 
 from collections.abc import Collection, Iterator
 
@@ -50,8 +50,7 @@ class Population:
 
     def fittest(self, first: int, count: int) -> list[tuple[int, Member]]:
         rows = statements.ask(
-            f"{_MEMBERS} AND completion < %s AND fitness IS NOT NULL"
-            " ORDER BY fitness DESC, parameters, step LIMIT %s OFFSET %s",
+            f"{_MEMBERS} AND completion < %s AND fitness IS NOT NULL {_ORDER} LIMIT %s OFFSET %s",
             [self._experiment.pk, len(self), count, first],
         )
         return [(row[0], Member(*row[1:])) for row in rows]

@@ -8,7 +8,7 @@ shared, and a pool or depthwise convolution of a concatenation is one operation.
 import torch
 from torch import Tensor, nn
 
-from search.evolution.phenotype import Phenotype
+from search.evolution.phenotype import Phenotype, joined_width
 from search.evolution.program import Held, cell_program, single
 from search.training.native import cell
 from search.training.native.parts import Parts
@@ -28,7 +28,7 @@ class FlatCell(Quick):
         # In the phenotype's order, so that weights are drawn in one order for every build of the network.
         self.operations = nn.ModuleDict(
             {
-                str(step.value): OPERATIONS[step.name](self.program.width(step.reads, widths), channels)
+                str(step.value): OPERATIONS[step.name](joined_width(step.reads, widths), channels)
                 for step in self.program.steps
             }
         )

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from search.benchmarks import device
 from search.evolution.config import Protocol
 from search.evolution.presets import PAPER_PROTOCOL
+from search.training.run import SCORED_POINTS
 
 SMALL = {
     "dataset": "digits",
@@ -40,6 +41,7 @@ def test_what_candidates_take_here_alone_and_beside_each_other(
 def test_a_candidate_is_all_its_trainings_with_four_scorings_each_of_all_validation_images() -> None:
     protocol = Protocol.model_validate(PAPER_PROTOCOL)
     answer = {"steps": 100.0, "seconds": 0.2, "scoring": 0.05}
+    assert len(SCORED_POINTS) == device.SCORINGS
     assert device._candidate_seconds(answer, protocol, 1000) == pytest.approx(4 * (5000 * 0.002 + 4 * 0.5))
 
 

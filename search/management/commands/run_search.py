@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ from search.selectors import experiment_by_id
 from search.stopping import forget, tell_to_stop, told_to_stop
 
 PAUSED_ELSEWHERE = 3
+STDERR = 2
 STOPPING = "\nStopping at the next sign of progress; once more: at once.\n"
 
 
@@ -150,4 +150,4 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     if told_to_stop():
         raise KeyboardInterrupt
     tell_to_stop()
-    os.write(sys.stderr.fileno(), STOPPING.encode())  # printing may be what was interrupted
+    os.write(STDERR, STOPPING.encode())  # printing may be what was interrupted

@@ -13,13 +13,10 @@ import torch
 from search.evolution.config import Protocol
 from search.evolution.genotype import parse_genotype
 from search.evolution.phenotype import build_phenotype
-from search.training.benchmark.memory import made_up_split
+from search.training.benchmark.memory import made_up_run
 from search.training.capture import WARM_UP
-from search.training.hosts import build_network
 from search.training.memory import need_of
-from search.training.pulse import Pulse
 from search.training.room import device_memory
-from search.training.run import Run
 from search.training.trainer import choose_device
 
 AT_ONCE = 20
@@ -33,10 +30,7 @@ def main(device: str, document: str, text: str) -> None:
     place, protocol = choose_device(device), Protocol.model_validate_json(document)
     phenotype = build_phenotype(parse_genotype(text))
     need, total = need_of(phenotype, protocol, place), device_memory(place).total
-    pulse = Pulse(lambda progress: None, protocol.steps, protocol.time_limit_seconds)
-    network = build_network(phenotype, protocol.shape_host, seed=1)
-    run = Run(network, made_up_split(protocol), protocol, place, pulse, seed=1)
-    network.train()
+    run = made_up_run(phenotype, protocol, place)
     batches = run.batches.training()
 
     def take(steps: int) -> None:
@@ -48,11 +42,12 @@ def main(device: str, document: str, text: str) -> None:
     take(BEFORE)
     recorded = run.captured is not None and run.captured.replays
     _say(device=run._device_name(), recorded=recorded, need=need.bytes, total=total)
+    at_once = AT_ONCE if place.type == "cuda" else 1
     for line in sys.stdin:
         steps, began = 0, time.perf_counter()
         while time.perf_counter() < began + float(line):
-            take(AT_ONCE if place.type == "cuda" else 1)
-            steps += AT_ONCE if place.type == "cuda" else 1
+            take(at_once)
+            steps += at_once
         trained = time.perf_counter()
         run._score()
         _say(steps=steps, seconds=trained - began, scoring=time.perf_counter() - trained)

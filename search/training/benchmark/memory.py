@@ -13,7 +13,7 @@ import torch
 from search.evolution.config import Protocol
 from search.evolution.datasets import DATASETS
 from search.evolution.genotype import parse_genotype
-from search.evolution.phenotype import build_phenotype
+from search.evolution.phenotype import Phenotype, build_phenotype
 from search.training.benchmark.steps import memory_of
 from search.training.datasets import Images, Split
 from search.training.hosts import build_network
@@ -38,15 +38,23 @@ def made_up_split(protocol: Protocol) -> Split:
     )
 
 
+def made_up_run(
+    phenotype: Phenotype, protocol: Protocol, device: torch.device, *, recomputes: bool = False
+) -> Run:
+    """A training of that network that is about to take its first step."""
+    network = build_network(phenotype, protocol.shape_host, seed=1)
+    network.recomputes = recomputes
+    pulse = Pulse(lambda progress: None, protocol.steps, protocol.time_limit_seconds)
+    run = Run(network, made_up_split(protocol), protocol, device, pulse, seed=1)
+    network.train()
+    return run
+
+
 def main(document: str, text: str, recomputes: str = "") -> None:
     torch.set_num_threads(1)
     protocol, phenotype = Protocol.model_validate_json(document), build_phenotype(parse_genotype(text))
     before = memory_of("VmRSS")
-    network = build_network(phenotype, protocol.shape_host, seed=1)
-    network.recomputes = bool(recomputes)
-    pulse = Pulse(lambda progress: None, protocol.steps, protocol.time_limit_seconds)
-    run = Run(network, made_up_split(protocol), protocol, torch.device("cpu"), pulse, seed=1)
-    network.train()
+    run = made_up_run(phenotype, protocol, torch.device("cpu"), recomputes=bool(recomputes))
     batches = run.batches.training()
     run._step(*next(batches))
     begun = time.process_time()
