@@ -8,27 +8,26 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 # Optional: PORT of the page; WORKERS, the number of training processes; TORCH_INDEX, the index address that
 # PyTorch's own install page gives for a CPU or CUDA build; TESTS, what `make pytest` runs; FOLDER, where
-# `make pictures` writes; FAULTS, SEED and MINUTES of `make faults`.
+# `make pictures` writes; KIND and OPTIONS of `make benchmark`; FAULTS, SEED and MINUTES of `make faults`.
 PORT ?=
 WORKERS ?=
 TORCH_INDEX ?=
 TESTS ?=
 FOLDER ?=
+KIND ?=
+OPTIONS ?=
 FAULTS ?=
 SEED ?=
 MINUTES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: audit lookup help run compiler install test lint format pytest pictures faults services clean
+.PHONY: audit lookup help run compiler install test lint format pytest pictures benchmark faults services clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# NAME=VALUE lines of .env become the environment's where that does not set them already.
-FROM_ENV_FILE = set -a; [ ! -e .env ] || eval "$$(sed -n 's/^\([A-Z][A-Z_]*\)=\(.*\)/: "$${\1:=\2}"/p' .env)"; set +a
-
 run: $(VENV)/installed compiler ## start everything and print the address; Ctrl-C stops it, nothing is lost
-	@$(FROM_ENV_FILE); exec $(PY) manage.py serve $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))
+	@exec $(PY) manage.py serve $(if $(PORT),--port $(PORT)) $(if $(WORKERS),--workers $(WORKERS))
 
 # Not needed, so nothing fails here: without one a CPU trains by torch's own operations, half as fast.
 compiler: ## install a C compiler if there is none (Debian, as root); `make run` does
@@ -59,11 +58,15 @@ pytest: $(VENV)/test-installed ## run the tests alone, all or TESTS="tests/searc
 pictures: $(VENV)/test-installed services ## pictures of every page, light, dark and narrow, into FOLDER=var/pictures
 	$(PY) -m tests.browser.pictures $(or $(FOLDER),var/pictures)
 
+# KIND, one of pages, loop, startup, load, trainer, decisions, device, memory (docs/performance.md).
+benchmark: $(VENV)/test-installed services ## measure this machine: KIND=loop OPTIONS="--workers 2"
+	$(PY) -m tests.benchmarks $(or $(KIND),loop) $(OPTIONS)
+
 # FAULTS, how many; SEED, of the schedule; MINUTES, after which no round begins (docs/faults.md).
-faults: $(VENV)/test-installed services ## kill, freeze and lose everything, and check the books; FAULTS=1000 SEED=1 MINUTES=120
+faults: $(VENV)/test-installed services ## kill, freeze and lose everything, and audit the database; FAULTS=1000 SEED=1 MINUTES=120
 	$(PY) -m tests.faults --faults $(or $(FAULTS),1000) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),120)
 
-services: ## install the browser, PostgreSQL, Redis, zsh, libfaketime and g++ for the tests (Debian)
+services: ## install the browser, PostgreSQL, Redis, zsh, libfaketime, shellcheck and g++ for the tests (Debian)
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
@@ -71,6 +74,7 @@ services: ## install the browser, PostgreSQL, Redis, zsh, libfaketime and g++ fo
 	command -v zsh >/dev/null || missing="$$missing zsh"; \
 	command -v g++ >/dev/null || missing="$$missing g++"; \
 	[ -e "$$("$(PYTHON)" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ] || missing="$$missing python3-dev"; \
+	command -v shellcheck >/dev/null || missing="$$missing shellcheck"; \
 	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing libfaketime"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \

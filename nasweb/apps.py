@@ -1,4 +1,4 @@
-"""Loads the Celery application with Django, so that @shared_task finds it in every process."""
+"""Django app config: loads the Celery application, so that @shared_task finds it in every process."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The ASGI application that a web server is pointed at."""
+"""ASGI application."""
 
 import os
 
@@ -7,4 +7,6 @@ from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nasweb.settings")
 application = get_asgi_application()
-import_string("nasweb.patience.limit_statements")()  # not at the top: it needs what has just been set up
+# Not at the top: they need what has just been set up.
+import_string("nasweb.statement_timeout.limit_statements")()
+import_string("nasweb.celery.hand_over_soon")()

@@ -1,9 +1,23 @@
-"""What `manage.py check --deploy` says beyond Django's own checks."""
+"""System checks beyond Django's own, for `manage.py check --deploy` and `migrate`."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from nasweb.embedded.database import WrongEncoding, check_encoding
+
+
+@register(Tags.database)
+def encoding(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """`migrate` asks, so that a deployment's first step says what would fail in the middle of a search."""
+    if not databases:
+        return []
+    try:
+        check_encoding()
+    except WrongEncoding as problem:
+        return [Error(str(problem), id="nasweb.E001")]
+    return []
 
 
 @register(Tags.security, deploy=True)

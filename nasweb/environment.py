@@ -1,9 +1,11 @@
-"""Read settings from the environment: each read is remembered with its meaning, each bad value is refused loudly.
+"""Settings from environment variables: typed, documented, refused with the reason when invalid.
 
 `SETTINGS` lists every name that was read, so that the documentation can be tested against it.
 """
 
+import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -82,6 +84,18 @@ class Environment:
             raise SettingError(name, value, f"seconds from {least:g} to {most:g}")
         return number
 
+    def folder(self, name: str, default: str, meaning: str) -> Path:
+        """A path; ~ is this user's home."""
+        value = self.text(name, default, meaning)
+        if any(ord(character) < 32 or ord(character) == 127 for character in value):
+            raise SettingError(
+                name, repr(value), "a folder's path without line ends and other control characters"
+            )
+        try:
+            return Path(value).expanduser()
+        except RuntimeError:
+            raise SettingError(name, value, "a folder's path; ~NAME is the home of nobody here") from None
+
     def names(self, name: str, default: str, meaning: str) -> list[str]:
         """A list written with commas."""
         return [part.strip() for part in self.text(name, default, meaning).split(",") if part.strip()]
@@ -101,8 +115,33 @@ class Environment:
         return value
 
 
+PRICE = r"(?=[\d.]*[1-9])\d{1,9}(\.\d+)?\s*([^\W\d_]{1,12}|[€$£¥])"
 TOKEN = "NASWEB_TOKEN"
 TOKEN_MEANING = "The token that `nas` and nasweb.client send to a server with accounts"
+
+
+def offers(env: Environment) -> str:
+    """Of a worker, as `search.evolution.experiments.resources.read_offer` reads it; nothing is imported so early."""
+    word = r"(memory=\d{1,7}|(?!memory\b)[a-z0-9][a-z0-9._-]{0,31})"
+    return env.checked(
+        "NASWEB_OFFERS",
+        "",
+        "Resource tags that this machine's workers offer to evaluations, such as gpu,a100,memory=80 (GiB for one "
+        "training); not set: gpu where they train on one, else the machine's memory",
+        accept=lambda text: re.fullmatch(rf"({word}(\s*,\s*{word})*)?", text) is not None,
+        expected="words such as gpu,a100,memory=80 (GiB), with commas",
+    )
+
+
+def device_hour_price(env: Environment) -> str:
+    """As `search.evolution.estimates.price.HourPrice` reads it; nothing is imported so early."""
+    return env.checked(
+        "NASWEB_DEVICE_HOUR_PRICE",
+        "",
+        "Price of one hour of one device, such as 2.50 EUR: costs are told in money too; empty: in hours alone",
+        accept=lambda text: re.fullmatch(rf"({PRICE})?", text.strip()) is not None,
+        expected="an amount and a currency, such as 2.50 EUR",
+    )
 
 
 def client_token() -> str | None:
@@ -137,6 +176,15 @@ def database(url: str, *, name: str = "DATABASE_URL") -> dict[str, object]:
             "OPTIONS": {"connect_timeout": "10", **dict(parse_qsl(address.query))},
         }
     raise SettingError(name, _without_password(url), DATABASE_FORM)
+
+
+def broker_key_prefix(database: Mapping[str, object]) -> str:
+    """What all keys in Redis begin with: another one for each database, and the same on all machines, whatever names
+    they know its server by."""
+    name = str(database["NAME"])
+    if str(database["ENGINE"]).endswith("sqlite3"):
+        name = str(Path(name).resolve())
+    return f"nasweb-{hashlib.sha256(name.encode(errors='surrogateescape')).hexdigest()[:8]}:"
 
 
 def _without_password(url: str) -> str:

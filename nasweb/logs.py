@@ -1,4 +1,4 @@
-"""How a line of the log looks: for people, or as one JSON object for machines (NASWEB_LOG_FORMAT).
+"""Log formatting: for people, or one JSON object a line (NASWEB_LOG_FORMAT).
 
 Either way one event is one line that nobody's text can break or forge: control characters of a message are
 written as escapes, and the lines of a traceback are indented. What a line is about (experiment, evaluation, worker,
@@ -14,13 +14,14 @@ from typing import Any
 
 from search.logcontext import present_fields
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST_FIELD = 2000
 PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 def harmless(text: str) -> str:
-    """The text on one line, with nothing in it that moves a terminal's cursor or turns its writing round."""
+    """The text on one line, with nothing in it that moves a terminal's cursor, turns its writing round, or cannot be
+    written at all (half of a surrogate pair: a file's name in another encoding)."""
     return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
@@ -67,3 +68,22 @@ class NotOfProbes(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         request: Any = getattr(record, "request", None)
         return request is None or request.path not in PROBES
+
+
+def logging_settings(*, level: str, line: str) -> dict[str, Any]:
+    """Django's LOGGING: all goes to one place, from that level on, each event as a line of that kind."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"text": {"()": "nasweb.logs.TextLine"}, "json": {"()": "nasweb.logs.JsonLine"}},
+        "filters": {"not_of_probes": {"()": "nasweb.logs.NotOfProbes"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": line}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.server": {"level": "WARNING"},
+            # A 4xx is one line of nasweb.request, also a foreign Host, which would bring a traceback along.
+            "django.request": {"filters": ["not_of_probes"], "level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "celery.redirected": {"level": "WARNING"},
+        },
+    }

@@ -1,4 +1,4 @@
-"""What every page passes: what the browser may load (our own files and nothing else), and the log of requests."""
+"""Middleware: security headers and the request log."""
 
 import logging
 import re
@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -16,6 +17,7 @@ log = logging.getLogger("nasweb.request")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 LONGEST_PATH = 200
+OPEN_PATHS = (settings.STATIC_URL, *PROBES)
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -39,9 +41,17 @@ def content_security_policy(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        _keep_private(request, response)
         return response
 
     return respond
+
+
+def _keep_private(request: HttpRequest, response: HttpResponseBase) -> None:
+    """What is made for somebody who is logged in is kept by no cache between, and by no browser after the logout."""
+    if settings.ACCOUNTS and not request.path.startswith(OPEN_PATHS):
+        kept = "ETag" in response.headers  # the browser's own copy may do, once it has asked again
+        response.headers.setdefault("Cache-Control", "private, no-cache" if kept else "private, no-store")
 
 
 def request_log(get_response: Respond) -> Respond:
@@ -57,12 +67,14 @@ def request_log(get_response: Respond) -> Respond:
             milliseconds = round(1000 * (time.perf_counter() - began), 1)
             path = request.path[:LONGEST_PATH]
             quiet = path in PROBES or path.startswith("/static/")
-            fields = {
+            fields: dict[str, object] = {
                 "method": request.method,
                 "path": path,
                 "status": response.status_code,
                 "ms": milliseconds,
             }
+            if response.status_code == 400:  # most often a Host that is not served here
+                fields["host"] = request.META.get("HTTP_HOST", "")[:LONGEST_PATH]
             log.log(
                 logging.DEBUG if quiet else logging.INFO,
                 "%s %s", request.method, path,

@@ -1,8 +1,10 @@
-"""All settings, read from the environment. With nothing set: one person, this machine, SQLite under `var/`.
+"""Django settings, read from the environment. With nothing set: one person, this machine, SQLite under `var/`.
 
-`SETTINGS` lists every name read here with its default and meaning; `.env.example` and the README follow it.
+`SETTINGS` lists every name read here with its default and meaning; `.env.example` and docs/settings.md follow it.
 """
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +12,19 @@ from nasweb import environment
 from nasweb.access import PASSWORD_VALIDATORS, UPLOAD_HANDLERS
 from nasweb.environment import SETTINGS as SETTINGS
 from nasweb.environment import Environment, SettingError
+from nasweb.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 
 # --- Where things lie --------------------------------------------------------------------------------------
-VAR_DIR = BASE_DIR / env.text(
+VAR_DIR = BASE_DIR / env.folder(
     "NASWEB_VAR_DIR", "var", "Folder for everything that is written: database, data sets, logs"
 )
-DATA_DIR = BASE_DIR / env.text(
+DATA_DIR = BASE_DIR / env.folder(
     "NASWEB_DATA_DIR", str(VAR_DIR / "data"), "Folder of the data sets that are trained on"
 )
-SETTINGS["NASWEB_DATA_DIR"] = environment.Setting(
-    "NASWEB_DATA_DIR", "var/data", SETTINGS["NASWEB_DATA_DIR"].meaning
-)
+SETTINGS["NASWEB_DATA_DIR"] = replace(SETTINGS["NASWEB_DATA_DIR"], default="var/data")
 
 _database_url = env.text(
     "DATABASE_URL", "", "PostgreSQL's address; not set: an SQLite file in the folder NASWEB_VAR_DIR"
@@ -54,7 +55,7 @@ CSRF_TRUSTED_ORIGINS = env.names(
     "",
     "Origins such as https://nas.example.org that forms may come from behind a proxy",
 )
-CSRF_FAILURE_VIEW = "visualize.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "visualize.pages.shared.errors.csrf_failure"
 HTTPS = env.flag(
     "NASWEB_HTTPS",
     False,
@@ -71,8 +72,7 @@ SECURE_REDIRECT_EXEMPT = [
 ]  # asked from beside the server, without the proxy
 SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-"""They ask for HSTS on all subdomains and in browsers' preload lists: one service cannot promise that for its
-neighbours."""
+"""They ask for HSTS on all subdomains and in browsers' preload lists: no promise for a service's neighbours."""
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 _secret = env.text(
@@ -81,6 +81,9 @@ _secret = env.text(
 if not _secret and not EMBEDDED:
     raise SettingError("NASWEB_SECRET_KEY", "", "a long random text, the same for every web process")
 SECRET_KEY = _secret or environment.kept_secret(VAR_DIR / "secret-key")
+# Cookies know no ports: two servers on one host would log each other out.
+_INSTALLATION = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8]
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid_{_INSTALLATION}", f"csrftoken_{_INSTALLATION}"
 METRICS_TOKEN = env.text(
     "NASWEB_METRICS_TOKEN",
     "",
@@ -133,7 +136,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "nasweb.access.gate.Gate",
-    "nasweb.patience.TooSlow",
+    "nasweb.request_budget.RequestBudget",
+    "nasweb.database_outage.DatabaseOutage",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -152,19 +156,14 @@ TEMPLATES = [
 ]
 LANGUAGE_CODE = "en"
 USE_I18N = False
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- Static files: straight from static/ on one machine, collected and hashed in a deployment ---------------
-STATIC_URL = "/static/"
+STATIC_URL = "/static/"  # below the path of a proxy that has one: nasweb.static_storage
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = EMBEDDED
-_STATIC_STORAGE = (
-    "django.contrib.staticfiles.storage.StaticFilesStorage"
-    if EMBEDDED
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-)
+_STATIC_STORAGE = "nasweb.static_storage." + ("AsTheyLie" if EMBEDDED else "CollectedAndHashed")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
@@ -173,12 +172,13 @@ STORAGES = {
 # --- Evaluations -------------------------------------------------------------------------------------------
 TRAINER = env.checked(
     "NASWEB_TRAINER",
-    "search.training.trainer.train",
-    "Dotted path of the function that trains a candidate; only workers import it",
+    "search.training.trainer.evaluate",
+    "Dotted path of the function that trains a candidate from scratch; only workers import it",
     accept=lambda path: path.count(".") >= 1 and all(part.isidentifier() for part in path.split(".")),
-    expected="a dotted path such as search.training.trainer.train",
+    expected="a dotted path such as search.training.trainer.evaluate",
 )
 DEVICE = env.text("NASWEB_DEVICE", "auto", "Where workers train: auto, cpu, cuda or cuda:1")
+OFFERS = environment.offers(env)
 GPU_TRAININGS = env.number("NASWEB_GPU_TRAININGS", 4, "Most trainings at once on one GPU", most=64)
 TORCH_THREADS = env.number(
     "NASWEB_TORCH_THREADS", 1, "Threads of each training process; more than one wants one process", most=1024
@@ -208,6 +208,10 @@ if LEASE_SECONDS < 2 * HEARTBEAT_SECONDS:
         f"at least twice NASWEB_HEARTBEAT_SECONDS ({HEARTBEAT_SECONDS:g})",
     )
 SWEEP_SECONDS = env.seconds("NASWEB_SWEEP_SECONDS", 15, "Seconds between two looks for lost work")
+DEVICE_HOUR_PRICE = environment.device_hour_price(env)
+LEARNING_PATIENCE_SECONDS = env.seconds(
+    "NASWEB_LEARNING_PATIENCE_SECONDS", 120, "Seconds that a step waits for a learned strategy's drafts"
+)
 RESEND_SECONDS = env.seconds(
     "NASWEB_RESEND_SECONDS", 300, "Seconds after which an evaluation that nobody claimed is sent again"
 )
@@ -217,7 +221,7 @@ LOOK_SECONDS = env.seconds(
 CHECKPOINT_SECONDS = env.seconds(
     "NASWEB_CHECKPOINT_SECONDS", 180, "Seconds between two checkpoints of a training; 0: none", least=0
 )
-CHECKPOINT_DIR = BASE_DIR / env.text(
+CHECKPOINT_DIR = BASE_DIR / env.folder(
     "NASWEB_CHECKPOINT_DIR",
     str(VAR_DIR / "checkpoints"),
     "Folder of checkpoints and kept weights; workers that share it go on from each other's",
@@ -246,14 +250,23 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "steps"
-CELERY_TASK_ROUTES = {f"search.tasks.{name}": {"queue": "training"} for name in ("evaluate", "look_for_data")}
-"""Queues by cost: `training` takes minutes to hours, `steps` milliseconds."""
+CELERY_TASK_ROUTES = {
+    "search.tasks.evaluate": {"queue": "training"},
+    "search.tasks.look_for_data": {"queue": "training"},
+    "search.tasks.train_artifact": {"queue": "training"},
+    "search.tasks.evaluate_final": {"queue": "training"},
+    "search.tasks.package_final": {"queue": "training"},
+    "search.tasks.learn_strategy": {"queue": "learning"},
+    "search.tasks.sweep": {"queue": "sweeps"},
+}
+"""Queues by cost: hours, minutes, seconds at worst; `sweeps` wait behind nobody's proposing."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_DB_REUSE_MAX = 2**31  # no new connection for each task: nasweb.celery closes the old and the broken
 CELERY_TASK_SOFT_TIME_LIMIT = int(0.9 * EVALUATION_TIME_LIMIT)
 CELERY_TASK_TIME_LIMIT = EVALUATION_TIME_LIMIT
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": environment.broker_key_prefix(DATABASES["default"]),
     "visibility_timeout": int(1.1 * EVALUATION_TIME_LIMIT),
     "socket_connect_timeout": 3,
     "socket_timeout": 30,
@@ -269,6 +282,7 @@ CELERY_BEAT_SCHEDULE = {
     # and lets no worker whose clock is hours ahead throw every sweep away.
     "sweep": {"task": "search.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 86_400}}
 }
+CELERY_BEAT_SCHEDULER = "nasweb.sweep_clock:SweepClock"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
@@ -282,16 +296,4 @@ LOG_FORMAT = env.choice(
     "How a line of the log looks: text for people, json for machines",
     ("text", "json"),
 )
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"text": {"()": "nasweb.logs.TextLine"}, "json": {"()": "nasweb.logs.JsonLine"}},
-    "filters": {"not_of_probes": {"()": "nasweb.logs.NotOfProbes"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.server": {"level": "WARNING"},
-        "django.request": {"filters": ["not_of_probes"]},
-        "celery.redirected": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_settings(level=LOG_LEVEL, line=LOG_FORMAT)

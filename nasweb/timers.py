@@ -1,4 +1,4 @@
-"""Time limits of tasks that have ended are forgotten by the parent of a worker's processes.
+"""Fix for Celery's pool: the parent forgets time limits of tasks that have ended.
 
 Celery asks its event loop to look at each task when its limit is over, here after many hours, and cancels that when
 the task has ended; but what is cancelled stays in the loop's queue until its time has come. That is 0.6 kB a task:

@@ -1,4 +1,4 @@
-"""Gunicorn's own messages, such as a worker that was killed, on the project's handler and in its format:
+"""Gunicorn's log messages on the project's handler and in its format:
 
 gunicorn --logger-class nasweb.weblog.ProjectLogger ...
 """

@@ -1,4 +1,4 @@
-"""The WSGI application that a web server is pointed at."""
+"""WSGI application."""
 
 import gc
 import os
@@ -9,7 +9,9 @@ from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nasweb.settings")
 application = get_wsgi_application()
-import_string("nasweb.patience.limit_statements")()  # not at the top: it needs what has just been set up
+# Not at the top: they need what has just been set up.
+import_string("nasweb.statement_timeout.limit_statements")()
+import_string("nasweb.celery.hand_over_soon")()
 _ = get_resolver().url_patterns  # imports every view now rather than in the first request
 
 # What is loaded by now stays for good. Without this each full garbage collection walks all of it: 0.1 s, again and

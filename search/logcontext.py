@@ -1,4 +1,4 @@
-"""What a line of the log is about: fields that hold for everything that is logged within a block.
+"""Structured logging context: fields added to every log record inside a block.
 
     with about(evaluation=17, worker="training@host"):
         ...

@@ -14,8 +14,10 @@ Use `transactional_db` (or `django_db(transaction=True)`) with another process o
 """
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -25,6 +27,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from nasweb.celery import app
+from nasweb.environment import broker_key_prefix
 from tests.processes import Worker, database_url, running_postgresql, running_redis, share_kernels
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, and every process they start as well;
@@ -38,6 +41,8 @@ hypothesis_settings.load_profile("nasweb")
 
 # With PostgreSQL accounts are on; only the tests in tests/access want them, and turn them on themselves.
 settings.ACCOUNTS = False
+# With PostgreSQL pages would name collected and hashed files, and nothing is collected here.
+settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "nasweb.static_storage.AsTheyLie"}}
 
 INSTANT_TRAINER = "search.evolution.evaluation.instant_trainer"
 StartWorker = Callable[..., Worker]
@@ -64,6 +69,14 @@ def no_broker() -> None:
     _send_to("memory://")
 
 
+@pytest.fixture(autouse=True)
+def every_place_is_free() -> None:
+    """A server closes each answer; a test that leaves an export unread must not hold its place beyond itself."""
+    budget: Any = sys.modules.get("nasweb.request_budget")
+    if budget is not None:
+        budget.DOWNLOADS = budget.Places()
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running_redis(tmp_path_factory.mktemp("redis")) as url:
@@ -74,6 +87,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def broker(redis_url: str) -> Iterator[str]:
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
+    app.conf.broker_transport_options["global_keyprefix"] = broker_key_prefix(connection.settings_dict)
     _send_to(redis_url)
     yield redis_url
     _send_to("memory://")

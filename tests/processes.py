@@ -210,7 +210,7 @@ class Worker(Running):
         clock: bool = False,
     ) -> None:
         command = [sys.executable, "-m", "celery", "--quiet", "--app", "nasweb", "worker"]
-        command += ["--queues", "training,steps"]
+        command += ["--queues", "training,steps,sweeps,learning"]
         command += ["--hostname", f"{name}@test", "--concurrency", str(concurrency), "--loglevel", "INFO"]
         command += ["--without-gossip", "--without-mingle"]
         if clock:

@@ -1,1 +1,1 @@
-"""The eyes: HTML and SVG. Reads through `search.selectors`, writes through `search.services`."""
+"""Web pages and drawings: HTML and SVG. Reads through `search.selectors`, writes through `search.services`."""

@@ -1,4 +1,4 @@
-"""What the eyes add to the REST API: drawings of genotypes as files."""
+"""API routes for what is drawn: genotypes as files, and the report of an experiment."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -8,15 +8,19 @@ from ninja import Path, Router
 from pydantic import Field
 
 from search.api.problems import Problem, invalid, not_found
+from search.api.routes.experiments import experiment_or_404
 from search.api.routes.genotypes import genotype_or_404
-from search.api.schemas.base import GenotypeKey
-from search.evolution.assembly import Infeasible
-from search.evolution.genotype import Genotype, GenotypeError
+from search.api.schemas.base import ExperimentId, GenotypeKey
+from search.evolution.genotypes.genotype import Genotype, GenotypeError
+from search.evolution.networks.assembly import Infeasible
 from visualize.drawings import Drawing, TooLarge, flattened_drawing, motif_drawing
-from visualize.palette import Theme
-from visualize.render import DrawingFailed, picture_file, svg_file
+from visualize.pages.report.page import REPORT_POLICY, report_html
+from visualize.render import DrawingFailed, DrawingPostponed, picture_file, svg_file
+from visualize.render.standalone import SVG_POLICY
+from visualize.style.palette import Theme
 
 router = Router(tags=["drawings"])
+reports = Router(tags=["experiments"])
 
 MEDIA_TYPES = {
     "svg": "image/svg+xml",
@@ -24,8 +28,6 @@ MEDIA_TYPES = {
     "pdf": "application/pdf",
     "dot": "text/vnd.graphviz",
 }
-SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""A drawing carries its style inside; nothing else in it may act."""
 _MOTIF = re.compile(r"L(\d{1,2})-M(\d{1,2})", re.ASCII)
 
 Name = Annotated[
@@ -45,6 +47,25 @@ _FILES: dict[str, Any] = {
 }
 
 
+@reports.get(
+    "/{experiment_id}/report.html",
+    summary="Report an experiment as one HTML file",
+    openapi_extra={
+        "responses": {
+            200: {"content": {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>"}}}
+        }
+    },
+)
+def report_experiment(request: HttpRequest, experiment_id: ExperimentId) -> HttpResponse:
+    """Curves, the best networks level by level, the lineage of the best and the configuration. The file opens without
+    a server and asks for nothing."""
+    content = report_html(experiment_or_404(experiment_id))
+    response = HttpResponse(content, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = REPORT_POLICY
+    response.headers["Content-Disposition"] = f'attachment; filename="experiment-{experiment_id}.html"'
+    return response
+
+
 @router.get(
     "/{key}/drawings/{name}.{ending}",
     summary="Draw a motif of a genotype, or its flattened network",
@@ -59,10 +80,12 @@ def draw_genotype(
 ) -> HttpResponse:
     """SVG with its style inside, PNG, PDF, or DOT for Graphviz. What is too large to be drawn is refused."""
     row = genotype_or_404(key)
-    subject = Genotype.from_json({"space": row.space, "levels": row.levels})
+    subject = Genotype.of_row(row)
     try:
         drawing = _drawing(subject, name, None if ending == "svg" else theme)
         content = _content(drawing, ending, theme)
+    except DrawingPostponed as refusal:
+        raise Problem("busy", str(refusal), headers={"Retry-After": "3"}) from None
     except (TooLarge, DrawingFailed, Infeasible) as refusal:
         raise invalid("path", "name", str(refusal), name) from None
     response = HttpResponse(content, content_type=MEDIA_TYPES[ending])

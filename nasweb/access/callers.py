@@ -1,4 +1,4 @@
-"""Who asks: the person at this machine, somebody logged in, or a script with a token."""
+"""Caller of a request: the local user, a logged-in account, or a script with a token."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from search.actor import NOBODY, PERSON_HERE, Actor
 from search.models import Role, Scope
+from search.permissions import NOBODY, PERSON_HERE, Actor
 from search.selectors.accounts import people, role_of, token_behind
-from search.services.tokens import note_use
+from search.services.accounts.tokens import note_use
 
 
 class Backend(ModelBackend):

@@ -1,4 +1,4 @@
-"""What every template knows of who asks."""
+"""Template context processor: the caller and what it may do."""
 
 from typing import Any
 
@@ -7,4 +7,8 @@ from django.http import HttpRequest
 
 
 def actor(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": getattr(request, "actor", None), "accounts": settings.ACCOUNTS}
+    return {
+        "actor": getattr(request, "actor", None),
+        "accounts": settings.ACCOUNTS,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,  # scripts find their own among those of other servers on this host
+    }

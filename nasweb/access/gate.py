@@ -1,4 +1,4 @@
-"""The gate: finds the rule of the address that was asked for, and refuses who does not fulfil it.
+"""Access middleware: finds the rule of the requested address and refuses callers who do not meet it.
 
 It stands in the middleware, behind the sessions, and sees every request that has found an address: pages, their
 parts, the REST API, files. Addresses that the table does not know are refused.
@@ -18,9 +18,11 @@ from ninja.utils import check_csrf
 from nasweb.access import refusals
 from nasweb.access.callers import bearer, caller
 from nasweb.access.rules import OPEN, OPERATIONS, PAGES, READ, WATCH, Rule
-from search.actor import Actor, actor_of
+from nasweb.database_outage import outage_answer
 from search.api.application import api
 from search.api.problems import Problem
+from search.database.retrying import AWAY
+from search.permissions import Actor, actor_of
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -48,6 +50,8 @@ class Gate:
             _check(request, rule, kwargs, is_api)
         except Problem as problem:
             return problem.answer(request) if is_api else refusals.page(request, problem)
+        except AWAY as error:
+            return outage_answer(request, error)
         return None
 
 
@@ -94,9 +98,9 @@ def _check_role(request: HttpRequest, rule: Rule, actor: Actor, kwargs: dict[str
         raise refusals.role_missing(actor, rule)
     if rule.subject is None:
         return
-    for experiment in rule.subject(request, kwargs):
-        if not actor.may_change(experiment):
-            raise refusals.not_the_owner(experiment)
+    for thing in rule.subject(request, kwargs):
+        if not actor.may_change(thing):
+            raise refusals.not_the_owner(thing)
 
 
 def from_this_machine(address: str) -> bool:

@@ -1,18 +1,18 @@
-"""What a refused caller is told: what is missing, and how to get it. As a problem document or as a page."""
+"""Refusal responses: what is missing and how to get it, as a problem document or a page."""
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from nasweb.access.rules import Rule
-from search.actor import Actor
 from search.api.problems import Problem
-from search.models import Experiment
-from visualize.views import errors
-from visualize.views.fragments import is_fragment
+from search.permissions import Actor, Owned
+from visualize.pages.shared import errors
+from visualize.pages.shared.fragments import is_fragment
 
 
 def unknown(*, had_token: bool) -> Problem:
@@ -35,8 +35,8 @@ def in_person() -> Problem:
 def no_csrf_token() -> Problem:
     return Problem(
         "csrf-token",
-        "A session's cookie is not enough to change something: send the cookie csrftoken's value in the header "
-        "X-CSRFToken too. Scripts use a token (Authorization: Bearer …) instead.",
+        f"A session's cookie is not enough to change something: send the cookie {settings.CSRF_COOKIE_NAME}'s value in "
+        "the header X-CSRFToken too. Scripts use a token (Authorization: Bearer …) instead.",
     )
 
 
@@ -52,12 +52,12 @@ def role_missing(actor: Actor, rule: Rule) -> Problem:
     )
 
 
-def not_the_owner(experiment: Experiment) -> Problem:
-    owner = experiment.owner.get_username() if experiment.owner else None
+def not_the_owner(thing: Owned) -> Problem:
+    owner = thing.owner.get_username() if thing.owner else None
     whose = f"belongs to {owner}" if owner else "has no owner"
     return Problem(
         "forbidden",
-        f"Experiment {experiment.pk} {whose}: only its owner or an admin can change it.",
+        f"{type(thing).__name__} {thing.pk} {whose}: only its owner or an admin can change it.",
         needs="owner",
     )
 

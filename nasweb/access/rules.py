@@ -1,4 +1,4 @@
-"""The table of all addresses: who may ask for each. What stands in no row is refused when accounts are on.
+"""Access rules: one table of all addresses. An address in no row is refused when accounts are on.
 
 Pages go by the name of their address, operations of the REST API by the name of their function. A test walks both and
 fails for an address without a row, so that nobody forgets one.
@@ -11,6 +11,8 @@ from nasweb.access.subjects import (
     experiment_in_address,
     experiment_in_form,
     experiments_of_evaluation,
+    experiments_using_shared_training,
+    study_in_address,
 )
 from search.models import Role, Scope
 
@@ -24,7 +26,7 @@ class Rule:
     role: Role | None
     """The least that a caller must be; None: anybody, known or not."""
     subject: Subject | None = None
-    """The experiments that it would change: the caller must be allowed to change each."""
+    """What it would change, experiments or a study: the caller must be allowed to change each."""
     in_person: bool = False
     """Only in a browser, with a name and a password: a token must not be able to make another one."""
 
@@ -49,6 +51,12 @@ SHARED = Rule(
     Role.RESEARCHER,
     experiments_of_evaluation,
 )
+OWN_STUDY = Rule(
+    "the study's owner, as a researcher, or an admin; a token with the scope run",
+    Role.RESEARCHER,
+    study_in_address,
+)
+USED = Rule(SHARED.meaning, Role.RESEARCHER, experiments_using_shared_training)
 TRUSTED = Rule("an admin; a token with the scope admin", Role.ADMIN)
 MYSELF = Rule("any account, logged in", Role.VIEWER, in_person=True)
 ADMIN = Rule("an admin, logged in", Role.ADMIN, in_person=True)
@@ -61,7 +69,32 @@ PAGES: dict[str, Rule] = {
     # Every search believes the fitness that a file brings, and those that wait for it are told.
     "experiment_import": TRUSTED,
     **dict.fromkeys(
-        ("experiment_new", "experiment_estimate", "experiment_demo", "experiment_baselines"), RUN
+        (
+            "experiment_new",
+            "experiment_estimate",
+            "experiment_demo",
+            # A final evaluation changes no search: whoever may run one may have any network scored.
+            "experiment_finals_ask",
+            "individual_final",
+            "final_stop",
+            "final_retry",
+            "final_package",
+            "experiment_rescore",
+            "shared_training_new",
+            "shared_training_estimate",
+            "shared_training_retrain",
+            "shared_training_search",
+        ),
+        RUN,
+    ),
+    **dict.fromkeys(
+        (
+            "shared_training_pause",
+            "shared_training_resume",
+            "shared_training_stop",
+            "shared_training_retry",
+        ),
+        USED,
     ),
     **dict.fromkeys(
         (
@@ -70,18 +103,24 @@ PAGES: dict[str, Rule] = {
             "experiment_resume",
             "experiment_stop",
             "experiment_settings",
+            "experiment_extend",
             "experiment_archive",
             "experiment_delete",
             "individual_words",
         ),
         OWN,
     ),
+    "study_new": RUN,
+    **dict.fromkeys(("study_pause", "study_resume", "study_stop"), OWN_STUDY),
     "editor_evaluate": OWN_CHOSEN,
     **dict.fromkeys(("evaluation_retry", "evaluation_cancel"), SHARED),
     **dict.fromkeys(
         (
             "home",
             "help",
+            "help_strategy",
+            "jump",
+            "jump_individuals",
             "experiments",
             "experiment",
             "experiment_live",
@@ -89,10 +128,18 @@ PAGES: dict[str, Rule] = {
             "experiment_replay",
             "experiment_motifs",
             "experiment_mutations",
+            "experiment_what_works",
+            "experiment_map",
+            "experiment_strategy",
             "experiment_pareto",
             "experiment_pareto_points",
             "experiment_pareto_selected",
             "workers",
+            "shared_trainings",
+            "shared_training",
+            "shared_training_epoch",
+            "experiment_finals",
+            "final",
             "individual",
             "individual_diff",
             "individual_lineage",
@@ -100,12 +147,14 @@ PAGES: dict[str, Rule] = {
             "individual_replay_file",
             "genotype",
             "genotype_file",
-            "genotype_drawing",
             "motif",
             "diff",
+            "studies",
+            "study",
             "compare",
             "compare_chooser",
             "compare_curves",
+            "table",
             "editor",  # edits a copy in the page and stores nothing; evaluating it has a rule of its own
             "individual_edit",
             "genotype_edit",
@@ -115,7 +164,31 @@ PAGES: dict[str, Rule] = {
 }
 
 OPERATIONS: dict[str, Rule] = {
-    **dict.fromkeys(("create_experiment", "create_genotype"), RUN),
+    **dict.fromkeys(
+        (
+            "create_experiment",
+            "create_genotype",
+            "create_finals",
+            "stop_final_evaluation",
+            "retry_final_evaluation",
+            "make_package",
+            "rescore_best",
+            "create_study",
+            "create_shared_training",
+            "retrain_best_networks",
+            "search_with_shared_weights",
+        ),
+        RUN,
+    ),
+    **dict.fromkeys(
+        (
+            "pause_shared_training",
+            "resume_shared_training",
+            "stop_shared_training",
+            "retry_shared_training",
+        ),
+        USED,
+    ),
     "import_experiment": TRUSTED,
     **dict.fromkeys(
         (
@@ -132,7 +205,14 @@ OPERATIONS: dict[str, Rule] = {
     ),
     **dict.fromkeys(("retry_evaluation", "cancel_evaluation"), SHARED),
     **dict.fromkeys(
+        ("pause_study_and_searches", "resume_study_and_searches", "stop_study_and_searches"), OWN_STUDY
+    ),
+    **dict.fromkeys(
         (
+            "list_studies",
+            "show_study",
+            "estimate_study",  # a POST, for settings are a document; it stores nothing
+            "list_study_kinds",
             "list_experiments",
             "show_experiment",
             "show_curves",
@@ -144,10 +224,13 @@ OPERATIONS: dict[str, Rule] = {
             "export_csv",
             "export_json_lines",
             "export_experiment",
+            "report_experiment",
             "export_parquet",
             "list_motifs",
             "show_mutations",
+            "show_strategy",
             "show_front",
+            "show_rescorings",
             "list_workers",
             "list_checkpoints",
             "download_checkpoint",
@@ -167,6 +250,14 @@ OPERATIONS: dict[str, Rule] = {
             "show_evaluation",
             "show_learning_curves",
             "show_evaluation_log",
+            "list_shared_trainings",
+            "show_shared_training",
+            "estimate_shared_training",  # a POST, for a document is long; it stores nothing
+            "download_shared_weights",
+            "list_finals",
+            "show_final",
+            "show_package",
+            "download_package",
             "list_presets",
             "list_spaces",
             "list_primitives",
@@ -174,6 +265,7 @@ OPERATIONS: dict[str, Rule] = {
             "list_datasets",
             "list_protocols",
             "list_problems",
+            "list_strategies",
         ),
         READ,
     ),

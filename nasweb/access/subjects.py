@@ -1,17 +1,19 @@
-"""What a request would change: the experiments that an address or a form names.
+"""Subjects of a request: the experiments, or the study, that its address or form would change.
 
 An id is read as leniently as any view reads it; what is no id at all names nothing, and the view refuses it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
 
-from search.models import Experiment
+from search.models import Experiment, Study
+from search.permissions import Owned
 from search.selectors.accounts import experiments_touched
+from search.selectors.shared_trainings import experiments_using
 
-Subject = Callable[[HttpRequest, Mapping[str, Any]], list[Experiment]]
+Subject = Callable[[HttpRequest, Mapping[str, Any]], Sequence[Owned]]
 LARGEST = 2**63 - 1
 
 
@@ -27,6 +29,16 @@ def experiment_in_form(request: HttpRequest, arguments: Mapping[str, Any]) -> li
 def experiments_of_evaluation(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Experiment]:
     number = _number(arguments.get("evaluation_id"))
     return [] if number is None else experiments_touched(number)
+
+
+def study_in_address(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Study]:
+    number = _number(arguments.get("study_id"))
+    return [] if number is None else list(Study.objects.select_related("owner").filter(pk=number))
+
+
+def experiments_using_shared_training(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Experiment]:
+    number = _number(arguments.get("training_id"))
+    return [] if number is None else experiments_using(number)
 
 
 def _experiments(value: object) -> list[Experiment]:

@@ -1,5 +1,4 @@
-"""Files come in at one address only. Django would put any file that any form brings on the disk, before a view or the
-gate sees the request: without end, and for whom nobody knows."""
+"""Upload guard: files are accepted at one address only, before Django would put them on the disk."""
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 

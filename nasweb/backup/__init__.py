@@ -1,4 +1,4 @@
-"""Everything an installation knows, as one file that either kind of database reads.
+"""Backup and restore of a whole installation as one file, between SQLite and PostgreSQL.
 
 A backup is a zip: `manifest.json`, a file of JSON lines for each table, and the checkpoints of trainings that are under
 way. It holds the rows of one moment, taken while searches go on; it is written and read with the models of the

@@ -1,4 +1,4 @@
-"""What lies in a backup and how its values are written."""
+"""Backup format: tables, columns, and the encoding of values."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""Reads a backup into an empty database, of either kind."""
+"""Restore: reads a backup into an empty database."""
 
 import json
 import logging

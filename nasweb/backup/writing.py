@@ -1,4 +1,4 @@
-"""Writes a backup of the running installation."""
+"""Backup writer for a running installation."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from nasweb.backup import layout
 from nasweb.backup.layout import BackupError
-from search.selectors.whole.snapshot import snapshot
+from search.database.snapshot import snapshot
 
 ROWS_AT_ONCE = 2000
 

@@ -1,4 +1,4 @@
-"""The REST API as Python objects: `from nasweb.client import Client`. The manual is docs/client.md.
+"""Python client of the REST API: `from nasweb.client import Client`. Manual: docs/client.md.
 
 Needs the standard library and search.evolution, whose genotypes it speaks; must import neither Django, Celery nor
 torch.

@@ -1,4 +1,4 @@
-"""The client: one server's address, and what is found there."""
+"""Client object: one server's address and its collections."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -6,9 +6,12 @@ from typing import Any, Self
 from nasweb.client.evaluations import Evaluations
 from nasweb.client.experiment import Experiment
 from nasweb.client.experiments import Experiments
+from nasweb.client.finals import Finals
 from nasweb.client.genotypes import Genotypes, GivenGenotype, as_document
 from nasweb.client.motifs import Motifs
 from nasweb.client.records import Document, Inspection
+from nasweb.client.shared_trainings import SharedTrainings
+from nasweb.client.studies import Studies
 from nasweb.client.transport import Transport
 from nasweb.environment import client_token
 
@@ -29,8 +32,11 @@ class Client:
         self._transport = Transport(url, token=token or client_token(), timeout=timeout, retries=retries)
         self.experiments = Experiments(self._transport)
         self.evaluations = Evaluations(self._transport)
+        self.finals = Finals(self._transport)
         self.genotypes = Genotypes(self._transport)
         self.motifs = Motifs(self._transport)
+        self.studies = Studies(self._transport)
+        self.shared_trainings = SharedTrainings(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +71,10 @@ class Client:
 
     def presets(self) -> list[Document]:
         return self._list("/presets")
+
+    def strategies(self) -> list[Document]:
+        """What may propose the next genotype, with its settings."""
+        return self._list("/strategies")
 
     def spaces(self) -> list[Document]:
         return self._list("/spaces")

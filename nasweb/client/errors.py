@@ -1,4 +1,4 @@
-"""What can go wrong between a script and a server; every one is a NaswebError."""
+"""Exceptions of the client; all are NaswebError."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

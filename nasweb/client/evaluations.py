@@ -1,4 +1,4 @@
-"""Evaluations on a server: list, show, try again, give up."""
+"""Evaluations: list, show, retry, cancel."""
 
 import os
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""One experiment on a server: what it was when last asked, and what can be done with it."""
+"""One experiment: its state when last fetched, and its actions."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from nasweb.client.files import save
 from nasweb.client.genotypes import GivenGenotype, as_document
+from nasweb.client.notebooks import experiment_html
 from nasweb.client.populations import Individuals
 from nasweb.client.records import Document, ExperimentRecord, Individual
 from nasweb.client.transport import Transport
@@ -28,6 +29,10 @@ class Experiment:
     def __repr__(self) -> str:
         row = self.record
         return f"<Experiment {row.id} {row.name!r}: {row.state}, {row.evaluated} of {row.individuals}>"
+
+    def _repr_html_(self) -> str:
+        """For a notebook: where it stood when last fetched, and the motifs of its best."""
+        return experiment_html(self._transport, self.record, self.url)
 
     @property
     def id(self) -> int:
@@ -76,6 +81,16 @@ class Experiment:
         """For good: what is being trained is cancelled."""
         return self._do("stop")
 
+    def rescore(self, repeats: int = 5) -> "Experiment":
+        """Train its best afresh, on the same images with new seeds: an experiment of its own, started and returned."""
+        answer = self._transport.call("POST", f"{self._path}/rescorings", body={"repeats": repeats})
+        return Experiment(self._transport, ExperimentRecord.read(answer))
+
+    def rescorings(self) -> Document:
+        """What the best reached when it was trained afresh, beside the fitness that won."""
+        document: Document = self._transport.call("GET", f"{self._path}/rescorings")
+        return document
+
     def delete(self) -> None:
         """For good, with its individuals; a search that is under way is to be stopped first."""
         self._transport.call("DELETE", self._path)
@@ -87,21 +102,24 @@ class Experiment:
         notes: str | None = None,
         tags: Sequence[str] | None = None,
         archived: bool | None = None,
-        individuals: int | None = None,
-        in_flight: int | None = None,
+        **budget: int | None,
     ) -> "Experiment":
-        """What is left out stays as it is."""
+        """What is left out stays as it is. `budget` is of individuals, in_flight and time_limit_seconds; a finished
+        search goes on with more individuals."""
         wanted = {
             "name": name,
             "notes": notes,
             "tags": None if tags is None else list(tags),
             "archived": archived,
-            "individuals": individuals,
-            "in_flight": in_flight,
+            **budget,
         }
         body = {field: value for field, value in wanted.items() if value is not None}
         self.record = ExperimentRecord.read(self._transport.call("PATCH", self._path, body=body))
         return self
+
+    def extend(self, networks: int) -> "Experiment":
+        """A finished search goes on, with so many more networks to try."""
+        return self.update(individuals=self.refresh().record.raw["individuals"] + networks)
 
     def wait(self, *, progress: bool = False, timeout: float | None = None) -> "Experiment":
         """Until the search is finished, stopped or failed; with `progress` a bar tells how far it is.
@@ -118,10 +136,12 @@ class Experiment:
         sort: str = "step",
         state: Sequence[str] = (),
         origin: Sequence[str] = (),
+        rows: str = "individuals",
         limit: int | None = None,
     ) -> Individuals:
-        """Those that a filter such as `fitness>0.9 params<20k` lets through, in an order such as `-fitness`."""
-        query = {"query": filter, "order": sort, "state": list(state), "origin": list(origin)}
+        """Those that a filter such as `fitness>0.9 params<20k` lets through, in an order such as `-fitness`; with
+        `rows="networks"` the earliest of those that share one evaluation."""
+        query = {"query": filter, "order": sort, "state": list(state), "origin": list(origin), "rows": rows}
         return Individuals(self._transport, f"{self._path}/individuals", query, limit)
 
     def individual(self, step: int) -> Individual:
@@ -181,6 +201,11 @@ class Experiment:
         """What mutations did to fitness, by level, old and new operation."""
         return list(self._transport.call("GET", f"{self._path}/mutations")["items"])
 
+    def strategy(self) -> Document:
+        """How its strategy chooses, and what it has learned."""
+        document: Document = self._transport.call("GET", f"{self._path}/strategy")
+        return document
+
     def front(self, cost: str = "parameters") -> list[Document]:
         """What nothing else beats in fitness and a cost: `parameters`, `multiply_adds` or `seconds`."""
         return list(self._transport.call("GET", f"{self._path}/front", cost=cost)["items"])
@@ -188,6 +213,10 @@ class Experiment:
     def export(self, path: str | os.PathLike[str]) -> None:
         """Everything about it, into a file that `client.experiments.import_file` takes in on another server."""
         save(self._transport, f"{self._path}/export", path)
+
+    def save_report(self, path: str | os.PathLike[str]) -> None:
+        """Curves, best networks, lineage and configuration as one HTML file that opens without a server."""
+        save(self._transport, f"{self._path}/report.html", path)
 
     def save_individuals(self, path: str | os.PathLike[str], filter: str = "") -> None:
         """A table of individuals, in the format that the file's name ends in: csv, jsonl or parquet."""

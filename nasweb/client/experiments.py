@@ -1,4 +1,4 @@
-"""The experiments of a server: create, list, find."""
+"""Experiments: create, list, find."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Answers that are files."""
+"""Responses that are files."""
 
 import os
 from pathlib import Path

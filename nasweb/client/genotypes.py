@@ -1,13 +1,14 @@
-"""Genotypes on a server: those that are stored, and what one of your own would build."""
+"""Genotypes: stored ones, and previews of new ones."""
 
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nasweb.client.files import save
+from nasweb.client.notebooks import MotifDrawings, motif_drawings
 from nasweb.client.records import Document
 from nasweb.client.transport import Transport
-from search.evolution.genotype import Genotype
+from search.evolution.genotypes.genotype import Genotype
 
 GivenGenotype = Genotype | str | Mapping[str, Any]
 """The object of search.evolution, its canonical text, or its JSON."""
@@ -48,6 +49,10 @@ class Genotypes:
     def motifs(self, key: str) -> list[Document]:
         """By level and slot, with how often its network uses each."""
         return list(self._transport.call("GET", f"/genotypes/{key}/motifs")["items"])
+
+    def show(self, key: str) -> MotifDrawings:
+        """The motifs that its network uses, drawn: the last line of a notebook's cell shows them."""
+        return motif_drawings(self._transport, key)
 
     def diff(self, key: str, other: str) -> Document:
         """What differs between two, motif by motif."""

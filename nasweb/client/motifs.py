@@ -1,4 +1,4 @@
-"""Motifs on a server: building blocks by their content, and who uses them."""
+"""Motifs and their carriers."""
 
 from collections.abc import Iterator
 

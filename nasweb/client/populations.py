@@ -1,4 +1,4 @@
-"""The individuals of an experiment, fetched as they are taken."""
+"""Individuals of an experiment, fetched page by page while iterated."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nasweb.client.errors import NaswebError
+from nasweb.client.notebooks import MOST_ROWS, individuals_html
 from nasweb.client.records import Individual
 from nasweb.client.transport import Transport
 
@@ -31,6 +32,12 @@ class Individuals:
     def __iter__(self) -> Iterator[Individual]:
         for row in self._transport.items(self._path, limit=self._limit, **self._query):
             yield Individual.read(row)
+
+    def _repr_html_(self) -> str:
+        """The first of them, for a notebook."""
+        asked = min(self._limit or MOST_ROWS + 1, MOST_ROWS + 1)
+        rows = list(Individuals(self._transport, self._path, self._query, limit=asked))
+        return individuals_html(rows[:MOST_ROWS], more=len(rows) > MOST_ROWS)
 
     def first(self) -> Individual | None:
         """The first in this order, None when there is none; asks for no more than that one."""

@@ -1,4 +1,4 @@
-"""What the server tells, as frozen records. Each keeps as `raw` what it was read from.
+"""Response records, frozen. Each keeps as `raw` what it was read from.
 
 A field that a newer server adds stands there alone, so an older client goes on working.
 """
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
-from search.evolution.genotype import Genotype, parse_genotype
-from search.evolution.mutation import Mutation
+from search.evolution.genotypes.genotype import Genotype, parse_genotype
+from search.evolution.genotypes.mutation import Mutation
 
 Document = Mapping[str, Any]
 
@@ -79,6 +79,8 @@ class ExperimentRecord(Record):
     """None as lists show it."""
     config: Document | None = None
     """None as lists show it."""
+    dataset_report: Document | None = None
+    """What a worker found in the folder of images that it trains on; None as lists show it, and for other data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,8 @@ class Individual(Record):
     completion: int | None
     """Place in the order of completion, from 0."""
     population_seen: int
+    why: str
+    strategy_version: int | None
     repeats: int | None
     """Repeats that its fitness is the mean of; None: all of the protocol's."""
     stopped_at: int | None
@@ -134,6 +138,7 @@ class Evaluation(Record):
     id: int
     phenotype_key: str
     protocol_key: str
+    context_key: str = ""
     genotype_key: str
     state: str
     """waiting, running, done, failed or cancelled."""

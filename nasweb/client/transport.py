@@ -1,4 +1,4 @@
-"""Requests over HTTP with the standard library: JSON both ways, retries with back-off, errors as exceptions."""
+"""HTTP transport with the standard library: JSON, retries with back-off, errors as exceptions."""
 
 import json
 import os
@@ -8,10 +8,18 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException, HTTPMessage
+from ipaddress import ip_address
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import (
+    HTTPRedirectHandler,
+    ProxyHandler,
+    Request,
+    build_opener,
+    getproxies,
+    proxy_bypass,
+)
 
 from nasweb.client.errors import ApiError, NaswebError, ServerUnreachable
 
@@ -52,7 +60,11 @@ class Transport:
             self._headers["Authorization"] = f"Bearer {token}"
         self._timeout = timeout
         self._retries = retries
-        self._opener = build_opener(_NoRedirects)
+        self._proxy = proxy_for(parts.scheme, parts.hostname)
+        """Its address, which errors name; empty: none."""
+        # The token is for the server: what runs on this machine is asked without anybody between.
+        direct = [ProxyHandler({})] if is_loopback(parts.hostname) else []
+        self._opener = build_opener(_NoRedirects, *direct)
         self._closed = False
 
     def close(self) -> None:
@@ -104,7 +116,7 @@ class Transport:
         """The content that comes back. A parameter that is None or empty is left out; a list stands repeatedly."""
         repeatable = method in REPEATABLE or key is not None or not stores
         request = self._request(method, path, body, key, query)
-        return self._repeated(method, repeatable, lambda: self._send(request))
+        return self._repeated(method, repeatable, lambda: self.send(request))
 
     def download(self, path: str, target: IO[bytes], **query: Any) -> None:
         """A file of any size, into a seekable one; begun again when it breaks off."""
@@ -116,7 +128,7 @@ class Transport:
             return b""
 
         request = self._request("GET", path, None, None, query)
-        self._repeated("GET", True, lambda: self._send(request, copy))
+        self._repeated("GET", True, lambda: self.send(request, copy))
 
     def upload(self, path: str, source: IO[bytes], *, media_type: str, key: str) -> Any:
         """The document that comes back for a seekable file, which is sent as it is read."""
@@ -128,7 +140,7 @@ class Transport:
 
         def send() -> bytes:
             source.seek(0)
-            return self._send(request)
+            return self.send(request)
 
         return json.loads(self._repeated("POST", True, send))
 
@@ -164,7 +176,10 @@ class Transport:
         content = None if body is None else json.dumps(body).encode()
         return Request(address, data=content, headers=headers, method=method)
 
-    def _send(
+    def _through(self) -> str:
+        return f" through the proxy {self._proxy} of the environment" if self._proxy else ""
+
+    def send(
         self, request: Request, read: Callable[[IO[bytes]], bytes] = lambda answer: answer.read()
     ) -> bytes:
         try:
@@ -172,13 +187,31 @@ class Transport:
                 return read(answer)
         except HTTPError as error:
             with error:
-                raise _api_error(error) from None
+                raise _api_error(error, self._through()) from None
         except (OSError, HTTPException) as error:  # URLError is an OSError
             cause = error.reason if isinstance(error, URLError) else error
             raise ServerUnreachable(
-                f"{self.url} does not answer: {cause or type(cause).__name__}",
+                f"{self.url} does not answer{self._through()}: {cause or type(cause).__name__}",
                 refused=isinstance(cause, ConnectionRefusedError),
             ) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether that name or address is this very machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def proxy_for(scheme: str, host: str) -> str:
+    """The proxy of http_proxy, https_proxy and no_proxy that requests to a host go through; empty: none."""
+    if is_loopback(host) or proxy_bypass(host):
+        return ""
+    proxy = getproxies().get(scheme, "")
+    return (urlsplit(proxy).netloc or proxy).rpartition("@")[2]  # never its password
 
 
 def _may_pass(error: ApiError, may_repeat: bool) -> bool:
@@ -193,7 +226,7 @@ def _back_off(attempt: int) -> float:
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**attempt) * random.uniform(0.75, 1.25)
 
 
-def _api_error(error: HTTPError) -> ApiError:
+def _api_error(error: HTTPError, through: str) -> ApiError:
     wait = error.headers.get("Retry-After", "")
     retry_after = float(wait) if wait.isdecimal() else None
     try:
@@ -201,7 +234,9 @@ def _api_error(error: HTTPError) -> ApiError:
     except (ValueError, OSError, HTTPException):
         problem = None
     if not isinstance(problem, dict):
-        problem = {"title": error.reason or "No reason given"}
+        problem = {
+            "title": f"{error.reason or 'No reason given'}{through}"
+        }  # perhaps not the server's own answer
         if target := error.headers.get("Location"):
             problem["detail"] = f"the server points to {target}; give that address"
     return ApiError(error.code, problem, retry_after=retry_after)

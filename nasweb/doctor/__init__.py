@@ -1,1 +1,1 @@
-"""`manage.py doctor`: what works here and what does not, each with what helps. Changes nothing."""
+"""`manage.py doctor`: checks the installation and says what would help. Changes nothing."""

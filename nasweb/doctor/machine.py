@@ -1,4 +1,4 @@
-"""Of the machine: Python, PyTorch and its device, the data sets, Graphviz, room on the disk."""
+"""Checks of the machine: Python, PyTorch and its device, data sets, Graphviz, disk space."""
 
 import json
 import shutil
@@ -13,8 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from nasweb.doctor.findings import Finding
-from nasweb.embedded.room import LEAST_BYTES
-from nasweb.embedded.worker import DEVICE_FILES, GPU_NAMES, available_cores, default_processes
+from nasweb.embedded.disk_space import LEAST_BYTES
+from nasweb.embedded.worker import available_cores, default_processes
+from search.worker.process_environment import DEVICE_FILES, GPU_NAMES
 from visualize.drawings.model import TooLarge
 from visualize.render import worker as graphviz
 from visualize.render.engine import DrawingFailed, run_graphviz
@@ -59,7 +60,7 @@ def training() -> Iterator[Finding]:
     except PackageNotFoundError:
         yield Finding("pytorch", "note", "is not installed, so this machine cannot train", INSTALL)
         return
-    command = [sys.executable, "-m", "search.training.report", settings.DEVICE]
+    command = [sys.executable, "-m", "search.training.report", settings.DEVICE, settings.KERNELS]
     try:
         done = subprocess.run(
             command,
@@ -76,15 +77,13 @@ def training() -> Iterator[Finding]:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         yield Finding("pytorch", "fails", f"{build} does not load: {last}", INSTALL)
         return
-    yield from _trains(json.loads(done.stdout))
+    yield from training_findings(json.loads(done.stdout))
 
 
-def _trains(report: dict[str, Any]) -> Iterator[Finding]:
+def training_findings(report: dict[str, Any]) -> Iterator[Finding]:
     device = report["gpu"] if report["device"].startswith("cuda") else f"{available_cores()} cores"
     if report["problem"]:
-        remedy = (
-            "Set NASWEB_DEVICE to auto or cpu, or install a build for this device (README, Which PyTorch)."
-        )
+        remedy = "Set NASWEB_DEVICE to auto or cpu, or install a build for this device (docs/settings.md)."
         yield Finding("pytorch", "fails", f"cannot train on {report['device']}: {report['problem']}", remedy)
     else:
         processes = default_processes(settings.DEVICE, settings.GPU_TRAININGS)

@@ -1,4 +1,4 @@
-"""Of the installation: settings, database, broker, workers."""
+"""Checks of the installation: settings, database, broker, workers."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from nasweb.celery import app
 from nasweb.doctor.findings import Finding
 from nasweb.embedded.broker import server_binary
-from nasweb.embedded.database import NewerDatabase, pending_migrations, told
+from nasweb.embedded.database import NewerDatabase, WrongEncoding, check_encoding, pending_migrations, told
+from nasweb.shared_broker import tell_of_another_installation
 from search.models import Experiment
 from search.selectors.workers import ALIVE, newest_sign_of_life
 
@@ -23,7 +24,7 @@ LARGEST_CHECKED = 500 * 10**6
 def database() -> Iterator[Finding]:
     try:
         yield from _database()
-    except NewerDatabase as problem:
+    except (NewerDatabase, WrongEncoding) as problem:
         yield Finding("database", "fails", str(problem))
     except DatabaseError as problem:
         remedy = "Start PostgreSQL, or mend DATABASE_URL." if connection.vendor == "postgresql" else ""
@@ -45,6 +46,7 @@ def _database() -> Iterator[Finding]:
                 "database", "fails", f"{where}, is damaged: {damage}", "Restore a backup (manage.py restore)."
             )
             return
+    check_encoding()
     if not MigrationRecorder(connection).has_table():
         yield Finding(
             "database", "note", f"{where}, has no tables yet", "Run manage.py migrate; make run does."
@@ -72,10 +74,14 @@ def broker() -> Iterator[Finding]:
     try:
         with redis.Redis.from_url(app.conf.broker_url, socket_timeout=3, socket_connect_timeout=3) as client:
             client.ping()
-            waiting = sum(int(str(client.llen(queue))) for queue in ("training", "steps"))
+            prefix = app.conf.broker_transport_options["global_keyprefix"]
+            waiting = sum(int(str(client.llen(prefix + queue))) for queue in ("training", "steps"))
     except redis.RedisError as error:
         said = f"the server of REDIS_URL does not answer: {error}"
         yield Finding("broker", "fails", said, "Start Redis, or mend REDIS_URL.")
+        return
+    if shared := tell_of_another_installation(app):
+        yield Finding("broker", "fails", shared)
         return
     yield Finding("broker", "ok", f"the server of REDIS_URL answers, {waiting} messages in its queues")
 

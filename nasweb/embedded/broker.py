@@ -1,5 +1,6 @@
-"""A broker of one's own: a Redis-protocol server on loopback behind a password that nobody needs to know."""
+"""Embedded broker: a private Redis-protocol server on loopback."""
 
+import os
 import secrets
 import shutil
 import socket
@@ -57,10 +58,19 @@ def prepare_broker(folder: Path) -> Broker:
     configuration = folder / "broker.conf"
     configuration.touch(mode=0o600)
     configuration.write_text(
-        f'dir "{folder}"\nbind 127.0.0.1\nport {broker.port}\nrequirepass {broker.password}\n'
+        f"dir {quoted(folder)}\nbind 127.0.0.1\nport {broker.port}\nrequirepass {broker.password}\n"
         'appendonly yes\nappendfsync everysec\nsave ""\ndaemonize no\n'
     )
     return broker
+
+
+def quoted(path: Path) -> str:
+    """As the server reads a text in quotes: these, the backslash and what is no ASCII letter or sign as escapes."""
+    plain = (
+        chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\x{byte:02x}"
+        for byte in os.fsencode(path)
+    )
+    return f'"{"".join(plain)}"'
 
 
 def set_queue_aside(folder: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""A child process that keeps a log, that can be stopped, and that does not outlive its parent."""
+"""Child process with a log file, which can be stopped and does not outlive its parent."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""The database at a start: brought up to date, or refused with what helps."""
+"""Database at start-up: migrated, or refused with advice."""
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -22,8 +22,29 @@ NEWER = (
 )
 
 
+ENCODING = (
+    "The database of DATABASE_URL keeps its texts as {encoding}, which cannot hold all that names may hold. Make one "
+    "that is UTF-8 (createdb --encoding UTF8 --template template0 NAME), and restore a backup into it if there is data."
+)
+
+
 class NewerDatabase(Exception):
     """It holds what this version does not know."""
+
+
+class WrongEncoding(Exception):
+    """It cannot store every text."""
+
+
+def check_encoding() -> None:
+    """Raises WrongEncoding."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        (encoding,) = cursor.fetchone()
+    if encoding != "UTF8":
+        raise WrongEncoding(ENCODING.format(encoding=encoding))
 
 
 def pending_migrations() -> bool:

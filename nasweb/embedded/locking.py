@@ -1,4 +1,4 @@
-"""One server at a time on one var folder: two would share a database and each think the other's work abandoned."""
+"""Lock file: one server at a time in one var folder."""
 
 import fcntl
 import os

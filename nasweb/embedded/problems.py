@@ -1,4 +1,4 @@
-"""Reads the lines of a growing log that tell of a problem."""
+"""Log watcher: finds lines in a growing log that report a problem."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The order of things: lock, database, broker, page, worker; and all of it backwards at the end."""
+"""Start-up and shutdown sequence: lock, database, broker, web server, workers."""
 
 import os
 import socket
@@ -15,18 +15,26 @@ from kombu.exceptions import OperationalError
 
 from nasweb.celery import app
 from nasweb.embedded.broker import Broker, prepare_broker, set_queue_aside
-from nasweb.embedded.database import pending_migrations
+from nasweb.embedded.database import check_encoding, pending_migrations
+from nasweb.embedded.disk_space import DiskSpaceWatch
 from nasweb.embedded.locking import folder_lock
-from nasweb.embedded.room import Room
 from nasweb.embedded.supervision import Say, Supervisor
 from nasweb.embedded.web import listen, page_status, web_command
-from nasweb.embedded.worker import default_processes, steps_command, training_command, worker_name
+from nasweb.embedded.worker import (
+    default_processes,
+    learning_command,
+    steps_command,
+    training_command,
+    worker_name,
+)
 from search import services, tasks
-from search.evolution.presets import PRESETS
+from search.evolution.experiments.presets import PRESETS
 
 BROKER_SECONDS = 10.0
 SLOW_PAGE_SECONDS = 60.0
 FIRST_PRESET = "quick"
+LOG_IN_FIRST = 401
+"""What a page answers where accounts are on."""
 FIRST_MIGRATION = ("search", "0001_initial")
 
 
@@ -58,7 +66,7 @@ def serve(options: Options, say: Say) -> None:
         try:
             start(supervisor, options, listener, folder, say)
             announce(supervisor, address, say)
-            keep_going(supervisor, Room(folder, say))
+            keep_going(supervisor, DiskSpaceWatch(folder, say))
             say("Stopping. What is being trained now is trained again at the next start.")
         finally:
             supervisor.stop()
@@ -67,6 +75,7 @@ def serve(options: Options, say: Say) -> None:
 
 def prepare_database(options: Options, say: Say) -> None:
     """Bring the tables up to date; on a first start, give the person something to watch."""
+    check_encoding()
     first_start = FIRST_MIGRATION not in MigrationRecorder(connection).applied_migrations()
     if first_start or pending_migrations():
         say("Preparing the database.")
@@ -88,6 +97,7 @@ def start(supervisor: Supervisor, options: Options, listener: socket.socket, fol
     connection.close()  # the children open their own
     supervisor.start(web_command(listener))
     supervisor.start(steps_command())
+    supervisor.start(learning_command())
     processes = options.processes or default_processes(settings.DEVICE, settings.GPU_TRAININGS)
     supervisor.start(training_command(worker_name(alone=settings.EMBEDDED), processes))
 
@@ -124,7 +134,7 @@ def announce(supervisor: Supervisor, address: str, say: Say) -> None:
         status = page_status(address)
         if status is not None:
             say(f"nasweb runs at {address} (Ctrl-C stops it)")
-            if status >= 400:
+            if status >= 400 and status != LOG_IN_FIRST:
                 say(f"Its first page answers with status {status}: see {supervisor.log_folder / 'web.log'}")
             return
         if time.monotonic() > late:
@@ -134,7 +144,7 @@ def announce(supervisor: Supervisor, address: str, say: Say) -> None:
         supervisor.sleep(0.1)
 
 
-def keep_going(supervisor: Supervisor, room: Room) -> None:
+def keep_going(supervisor: Supervisor, room: DiskSpaceWatch) -> None:
     """Watch the children; this process is also the clock that makes the worker sweep."""
     sweep_at = 0.0
     while not supervisor.stopping:

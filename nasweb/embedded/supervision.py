@@ -1,4 +1,4 @@
-"""Keeps children alive until a signal says stop."""
+"""Supervisor: restarts children until a signal says stop."""
 
 import signal
 import time
@@ -22,13 +22,17 @@ class Supervisor:
     def __init__(self, log_folder: Path, say: Say) -> None:
         self.log_folder = log_folder
         self._say = say
-        self._watched: list[Watched] = []
+        self._watched: list[SupervisedChild] = []
         self._signals = 0
 
     def catch_signals(self) -> None:
-        """From here on a signal is a wish that `stopping` tells; a second one is impatience."""
+        """From here on a signal is a wish that `stopping` tells; a second one is impatience.
+
+        One that was ignored stays so, for children too: whoever writes `nohup make run &` asks for just that.
+        """
         for number in STOP_SIGNALS:
-            signal.signal(number, self._on_signal)
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._signals += 1
@@ -42,7 +46,7 @@ class Supervisor:
             return
         self.log_folder.mkdir(parents=True, exist_ok=True)
         child = Child(command, self.log_folder)
-        self._watched.append(Watched(child, self._say))
+        self._watched.append(SupervisedChild(child, self._say))
         child.start()
 
     def watch(self) -> None:
@@ -68,7 +72,7 @@ class Supervisor:
             child.end()
 
 
-class Watched:
+class SupervisedChild:
     """A child with its history of failures."""
 
     def __init__(self, child: Child, say: Say) -> None:

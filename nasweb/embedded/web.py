@@ -1,4 +1,4 @@
-"""The web server on loopback. The parent holds its socket: while the server is started again, requests wait."""
+"""Web server on loopback. The parent holds its socket, so a restart loses no request."""
 
 import http.client
 import socket
@@ -37,7 +37,14 @@ def listen(port: int | None) -> socket.socket:
 
 def web_command(listener: socket.socket) -> Command:
     descriptor = listener.fileno()
-    options = ["--bind", f"fd://{descriptor}", "--worker-class", "gthread", "--workers", "1"]
+    options = [
+        "--bind",
+        f"fd://{descriptor}",
+        "--worker-class",
+        "nasweb.web_worker.DeadlineWorker",
+        "--workers",
+        "1",
+    ]
     options += ["--threads", str(THREADS), "--no-control-socket", "--graceful-timeout", "5"]
     options += ["--logger-class", "nasweb.weblog.ProjectLogger"]
     return Command(

@@ -1,29 +1,15 @@
-"""The two workers: one trains, one takes the short steps between."""
+"""The two workers: one for trainings, one for proposal steps."""
 
 import os
 import signal
 import socket
 import sys
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from nasweb.embedded.child import Command
-from search.allocation import memory_bytes, training_environment
+from search.worker.process_environment import has_gpu, memory_bytes, training_environment
 
-# One device file for each NVIDIA GPU, in containers too; under Windows' Linux all GPUs are one `dxg`.
-DEVICE_FILES = Path("/dev")
-GPU_NAMES = ("nvidia[0-9]*", "dxg")
 BYTES_PER_TRAINING = 3 * 2**30
 MOST_PROCESSES = 8
-
-
-def has_gpu() -> bool:
-    """Asks without torch: CUDA must not be touched in a process that later forks."""
-    try:
-        cpu_build = version("torch").endswith("+cpu")
-    except PackageNotFoundError:
-        return False
-    return not cpu_build and any(any(DEVICE_FILES.glob(name)) for name in GPU_NAMES)
 
 
 def available_cores() -> int:
@@ -32,7 +18,8 @@ def available_cores() -> int:
 
 def default_processes(device: str, gpu_trainings: int) -> int:
     """On the CPU a process for each core; for a GPU as many as may train on it at once, each of which waits until the
-    GPU's memory has room for its network (`search.shares`). Both as far as cores and this machine's memory go."""
+    GPU's memory has room for its network (`search.worker.device_queue`). Both as far as cores and this machine's memory
+    go."""
     on_gpu = device.startswith("cuda") or (device == "auto" and has_gpu())
     most = gpu_trainings if on_gpu else MOST_PROCESSES
     return max(1, min(available_cores(), memory_bytes() // BYTES_PER_TRAINING, most))
@@ -55,17 +42,33 @@ def training_command(name: str, processes: int) -> Command:
     )
 
 
+def learning_command() -> Command:
+    """Learns what learned strategies propose: seconds to minutes, neither behind a training nor before a step."""
+    return Command(
+        name="learner",
+        arguments=_celery(
+            "learning",
+            f"learning@{socket.gethostname()}-{os.getpid()}",
+            *("--pool", "prefork", "--concurrency", "1"),
+        ),
+        environment=training_environment(1),
+        niceness=5,
+        orphan_signal=signal.SIGKILL,
+    )
+
+
 def steps_command() -> Command:
     """Proposes candidates and sweeps: milliseconds, never behind a training that takes hours."""
     return Command(
         name="steps",
-        arguments=_celery("steps", f"steps@{socket.gethostname()}-{os.getpid()}", "--pool", "solo"),
+        arguments=_celery("steps,sweeps", f"steps@{socket.gethostname()}-{os.getpid()}", "--pool", "solo"),
         environment=END_AT_ONCE,
         orphan_signal=signal.SIGKILL,
     )
 
 
-# Celery waits for running tasks on SIGTERM, unless told to end them. Trainings end by themselves (search.stopping).
+# Celery waits for running tasks on SIGTERM, unless told to end them. Trainings end by themselves
+# (search.worker.stop_flag).
 END_AT_ONCE = {"REMAP_SIGTERM": "SIGQUIT"}
 
 

@@ -1,5 +1,4 @@
-"""What the searches do, as Prometheus reads it. Every figure comes from the database, so that any number of web
-processes answer alike, and none is lost when one of them is started again."""
+"""Prometheus metrics, all from the database, so that any number of web processes answer alike."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +29,7 @@ class _Searches(Collector):
         yield from _workers()
 
 
-def _work(work: monitoring.Work) -> Iterator[Metric]:
+def _work(work: monitoring.WorkCounts) -> Iterator[Metric]:
     yield _gauge("evaluations_waiting", "Evaluations that wait for a worker: the queue.", work.waiting)
     yield _gauge(
         "evaluations_held", "Evaluations that wait because no experiment that needs them runs.", work.held

@@ -1,4 +1,4 @@
-"""The parts without which nothing is searched: the database with all its tables, the broker, a worker.
+"""Readiness: database with all migrations, broker, a worker.
 
 Each is asked for itself, with a time limit, on a connection of its own: one that is kept would tell of the past.
 What is answered is fixed words: an exception's text may hold addresses and names.
@@ -7,16 +7,18 @@ What is answered is fixed words: an exception's text may hold addresses and name
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 import redis
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from nasweb.celery import app
-from nasweb.monitoring.patience import Question, Unanswered
-from search.selectors.workers import ALIVE, newest_sign_of_life
+from nasweb.monitoring.bounded_probe import BoundedProbe, ProbeTimeout
+from search.selectors.workers import ALIVE, newest_sign_of_life, since_last_sweep
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,10 @@ NOT_REACHED = "cannot be reached"
 NOT_MIGRATED = "{count} migrations are not applied: run manage.py migrate"
 NO_WORKER = "no worker that trains is there: start one"
 SILENT_WORKER = "the last sign of life of a worker that trains is {seconds} s old"
+NO_SWEEP = "no sweep has ended yet: start a worker of the queues steps and sweeps, and the clock"
+LATE_SWEEP = "the last sweep ended {seconds} s ago: lost work is not found again and nothing new is proposed"
+SWEEPS_MISSED = 4
+LEAST_LATE = timedelta(seconds=60)
 UNKNOWN = "not known while the database is not ready"
 
 
@@ -42,13 +48,16 @@ def parts() -> list[Part]:
     """Every part, the database first: without it nobody knows of workers."""
     database = _part("database", _database)
     broker = _part("broker", _broker)
-    return [database, broker, Part("worker", UNKNOWN) if database.problem else _part("worker", _worker)]
+    rest = {"worker": _worker, "steps": _steps}
+    return [database, broker] + [
+        Part(name, UNKNOWN) if database.problem else _part(name, question) for name, question in rest.items()
+    ]
 
 
-def _part(name: str, question: Question[str]) -> Part:
+def _part(name: str, question: BoundedProbe[str]) -> Part:
     try:
         return Part(name, question.answer(PATIENCE_SECONDS))
-    except Unanswered:
+    except (ProbeTimeout, redis.TimeoutError):  # the broker's own limit is as long: either may come first
         return Part(name, NO_ANSWER)
     except (DatabaseError, redis.RedisError, OSError) as error:
         log.warning("readiness: the %s cannot be reached: %s", name, type(error).__name__)
@@ -96,6 +105,16 @@ def _ask_worker() -> str:
     return SILENT_WORKER.format(seconds=round(age.total_seconds())) if age > ALIVE else ""
 
 
-_database = Question(_closing(_ask_database))
-_broker = Question(_ask_broker)
-_worker = Question(_closing(_ask_worker))
+def _ask_steps() -> str:
+    """Whether steps are taken and the clock asks for them, by what both must do to end a sweep."""
+    age = since_last_sweep()
+    if age is None:
+        return NO_SWEEP
+    late = max(timedelta(seconds=SWEEPS_MISSED * settings.SWEEP_SECONDS), LEAST_LATE)
+    return LATE_SWEEP.format(seconds=round(age.total_seconds())) if age > late else ""
+
+
+_database = BoundedProbe(_closing(_ask_database))
+_broker = BoundedProbe(_ask_broker)
+_worker = BoundedProbe(_closing(_ask_worker))
+_steps = BoundedProbe(_closing(_ask_steps))

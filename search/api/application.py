@@ -1,4 +1,4 @@
-"""The API as one object. Another app adds its routes with `api.add_router` before `api.urls` is read."""
+"""API application: the NinjaAPI object. Another app adds routes with `api.add_router` before `api.urls` is read."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,11 +14,11 @@ from ninja.errors import ValidationError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from search.api import documentation, faults
+from search.api import documentation, error_answers
 from search.api.bodies import StrictParser
 from search.api.documentation import Needs
-from search.api.door import guarded
 from search.api.problems import not_found
+from search.api.request_checks import guarded
 from search.api.routes import (
     analysis,
     checkpoints,
@@ -26,11 +26,15 @@ from search.api.routes import (
     evaluations,
     experiments,
     exports,
+    finals,
     genotypes,
     individuals,
     motifs,
     pytorch,
     reference,
+    rescorings,
+    shared_trainings,
+    studies,
     transfers,
 )
 
@@ -56,7 +60,7 @@ class Api(NinjaAPI):
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]
     ) -> ValidationError:
-        return faults.refusal(error_contexts)
+        return error_answers.refusal(error_contexts)
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
@@ -105,9 +109,10 @@ api = Api(
     urls_namespace="api",
     parser=StrictParser(),
 )
-faults.install(api)
+error_answers.install(api)
 api.add_router("/experiments", transfers.router)  # first: `import` is no number of an experiment
 api.add_router("/experiments", experiments.router)
+api.add_router("/experiments", rescorings.router)
 api.add_router("/experiments", curves.router)
 api.add_router("/experiments", exports.router)
 api.add_router("/experiments", analysis.router)
@@ -115,6 +120,9 @@ api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
 api.add_router("/genotypes", genotypes.router)
 api.add_router("/evaluations", evaluations.router)
 api.add_router("/evaluations", checkpoints.router)
+api.add_router("/finals", finals.router)
+api.add_router("/studies", studies.router)
+api.add_router("/shared-trainings", shared_trainings.router)
 api.add_router("/workers", analysis.workers_router)
 api.add_router("", pytorch.router)
 api.add_router("", motifs.router)

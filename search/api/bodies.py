@@ -1,19 +1,21 @@
-"""Reading bodies: strict JSON, and nothing in it that a database could not hold."""
+"""Strict JSON request bodies."""
 
-import json
+import math
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
 from search.api.problems import Fault, Problem, all_invalid
+from search.evolution.text_input import read_json
 
 MOST_BYTES = 2**20
 """A document of an experiment has 2 kB, a genotype of the largest space 20 kB."""
 LARGEST_INTEGER = 2**63 - 1
 BAD_TEXT = "holds the character NUL or half of a surrogate pair, which no text may"
+BAD_NUMBER = "is larger than any number may be"
 BAD_INTEGER = "is beyond what 64 bits hold"
 
 
@@ -30,9 +32,7 @@ def read_object(body: bytes) -> DictStrAny:
     Raises Problem: malformed (400) when it is no JSON, invalid (422) for what could not be stored.
     """
     try:
-        document = json.loads(
-            body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates
-        )
+        document = read_json(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Problem("malformed", f"The body cannot be read as JSON: {error}") from None
     if not isinstance(document, dict):
@@ -44,7 +44,7 @@ def read_object(body: bytes) -> DictStrAny:
 
 
 def unstorable(document: Any) -> Iterator[Fault]:
-    """What PostgreSQL would refuse, wherever it stands: NUL, half surrogates, integers beyond 64 bits."""
+    """What PostgreSQL would refuse, wherever it stands: NUL, half surrogates, numbers beyond 64 bits."""
     todo: list[tuple[str, Any]] = [("", document)]
     while todo:  # no recursion: the depth is the sender's choice
         path, value = todo.pop()
@@ -59,20 +59,9 @@ def unstorable(document: Any) -> Iterator[Fault]:
             yield Fault("body", path, BAD_TEXT, value)
         elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
             yield Fault("body", path, BAD_INTEGER, value)
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield Fault("body", path, BAD_NUMBER, str(value))
 
 
 def unstorable_text(text: str) -> bool:
     return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the field {twice!r} stands twice in one object")
-    return document

@@ -1,15 +1,16 @@
-"""From a creation's body to a configuration: a base, what is laid over it, and what was lost in reading it."""
+"""Creation body to experiment configuration: base preset, overrides, and unknown fields."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from search import selectors
-from search.api.faults import config_faults
+from search.api.error_answers import config_faults
 from search.api.problems import Fault, all_invalid, invalid
 from search.api.schemas.experiments import ExperimentCreate
-from search.evolution.config import ConfigError, ExperimentConfig, experiment_config
-from search.evolution.presets import PRESETS
+from search.evolution.experiments.config import ConfigError, ExperimentConfig, experiment_config
+from search.evolution.experiments.preset_datasets import moved_to_dataset
+from search.evolution.experiments.presets import PRESETS
 from search.models import Experiment
 
 
@@ -35,7 +36,9 @@ def _base(body: ExperimentCreate) -> tuple[str, dict[str, Any]]:
         row = PRESETS.get(body.preset)
         if row is None:
             raise invalid("body", "preset", f"unknown preset; use one of {', '.join(PRESETS)}", body.preset)
-        return row.title, row.config.to_json()
+        over = (body.overrides or {}).get("protocol")
+        protocol = moved_to_dataset(row.config.protocol, over if isinstance(over, dict) else {})
+        return row.title, row.config.to_json() | {"protocol": protocol}
     if body.clone_of is not None:
         try:
             experiment = selectors.experiment_by_id(body.clone_of)

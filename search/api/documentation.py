@@ -1,4 +1,4 @@
-"""The OpenAPI document made whole, and the page that shows it."""
+"""OpenAPI document and documentation page."""
 
 import re
 from collections.abc import Mapping
@@ -12,9 +12,10 @@ from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
 from search.api.problems import BY_STATUS, MEDIA_TYPE, TYPES, Fault, Kind
+from search.api.schema_words import tidy
 from search.api.schemas import reference
-from search.evolution.config import ExperimentConfig
-from search.evolution.space import SPACES
+from search.evolution.experiments.config import ExperimentConfig
+from search.evolution.genotypes.space import SPACES
 
 SCHEMAS = "#/components/schemas/"
 LISTS = (
@@ -83,7 +84,7 @@ SECURITY: dict[str, Any] = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "sessionid",
+        "name": settings.SESSION_COOKIE_NAME,
         "description": "Who is logged in in a browser; each change needs the header X-CSRFToken too.",
     },
 }
@@ -106,6 +107,8 @@ def complete(document: dict[str, Any], needs: Mapping[str, Needs]) -> None:
             if settings.ACCOUNTS and operation["operationId"] in needs:
                 _add_security(path, operation, needs[operation["operationId"]])
             _add_examples(operation["responses"], schemas, examples)
+    tidy(document["paths"])
+    tidy(schemas)
 
 
 def _add_security(path: str, operation: dict[str, Any], needs: Needs) -> None:

@@ -1,4 +1,4 @@
-"""Individuals as files, written while they are read: however many there are, a thousand are in memory at once."""
+"""Streaming exports of individuals as files."""
 
 import csv
 import json
@@ -12,8 +12,8 @@ from ninja.responses import NinjaJSONEncoder
 
 from search.api.parquet import Column, Kind, parquet
 from search.api.schemas.individuals import IndividualRow, individual_values
+from search.database.keyset import Order, in_pages
 from search.models import Individual
-from search.selectors.keyset import Order, in_pages
 
 AT_ONCE = 1000
 BY_STEP = Order("step", tie="step")

@@ -1,6 +1,6 @@
-"""Which individuals of an experiment are meant: the filters that lists and files take."""
+"""Filter parameters of lists and exports of individuals."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from pydantic import BaseModel, Field
@@ -12,6 +12,7 @@ from search.api.schemas.individuals import WorkState
 from search.models import Individual
 from search.selectors import lists
 from search.selectors.query import FIELDS, MAX_QUERY, QueryError
+from search.selectors.twins import first_of_each
 
 QUERY_HELP = (
     "Filter in the language of the population table, terms separated by spaces: "
@@ -31,6 +32,10 @@ class IndividualFilter(BaseModel):
     max_fitness: Fraction | None = None
     min_parameters: Whole | None = None
     max_parameters: Whole | None = None
+    rows: Literal["individuals", "networks"] = Field(
+        default="individuals",
+        description="`networks`: of individuals that share one evaluation (twins) only the earliest",
+    )
     query: str = Field(default="", max_length=MAX_QUERY, description=QUERY_HELP)
 
 
@@ -38,7 +43,7 @@ def filtered_rows(experiment_id: int, filters: IndividualFilter) -> QuerySet[Ind
     """Raises Problem: 404 for an unknown experiment, 422 for a query that cannot be read."""
     experiment = experiment_or_404(experiment_id)
     try:
-        return lists.individual_rows(
+        found = lists.individual_rows(
             experiment.pk,
             query=filters.query,
             states=filters.state,
@@ -48,3 +53,4 @@ def filtered_rows(experiment_id: int, filters: IndividualFilter) -> QuerySet[Ind
         )
     except QueryError as error:
         raise invalid("query", "query", str(error), filters.query) from None
+    return first_of_each(found) if filters.rows == "networks" else found

@@ -1,4 +1,4 @@
-"""Pages of lists, and cursors: where a page ended, as opaque text that a client hands back."""
+"""Cursor pagination of lists: opaque cursors."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from search.api.problems import invalid
 from search.api.schemas.base import Count
-from search.selectors.keyset import Order, Place, page_after
+from search.database.keyset import Order, Place, page_after
 
 PER_PAGE = 50
 MOST_PER_PAGE = 500
@@ -34,19 +34,19 @@ class PageQuery(BaseModel):
     limit: Count = Field(default=PER_PAGE, ge=1, le=MOST_PER_PAGE, description="Rows on a page")
 
 
-class Found(NamedTuple):
+class FoundPage(NamedTuple):
     """One page of rows."""
 
     rows: list[Any]
     next_cursor: str | None
 
 
-def find_page(rows: QuerySet[Row], order: Order, asked: PageQuery) -> Found:
+def find_page(rows: QuerySet[Row], order: Order, asked: PageQuery) -> FoundPage:
     """The page that was asked for. Raises Problem (422) for a cursor that is none."""
     found = page_after(rows, order, read_cursor(order, asked.cursor), asked.limit + 1)
     shown = found[: asked.limit]
     more = len(found) > asked.limit
-    return Found(shown, write_cursor(order, order.place(shown[-1])) if more else None)
+    return FoundPage(shown, write_cursor(order, order.place(shown[-1])) if more else None)
 
 
 def write_cursor(order: Order, place: Place) -> str:

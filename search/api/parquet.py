@@ -1,4 +1,4 @@
-"""Parquet, written as it is made: the part of the format that tables of ours need, without a library.
+"""Streaming Parquet writer for our tables, without a library.
 
 The libraries that write it bring 30 to 130 MB into every web process for this one kind of file; what is needed is a
 page of code, and tests read it back with one of them. One data page for each column of each group of rows, PLAIN

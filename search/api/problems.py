@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: what was wrong, where, with the value, and what would be right.
+"""Problem documents (RFC 9457) for errors.
 
 `KINDS` is the one table of them: the document at /problems, the OpenAPI document and the tests read it.
 """
@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/v1/problems#"
 """Before a kind's name this is its type, an address at which its meaning can be read."""
+MOST_FAULTS = 50
+"""Of more an answer names the first; `detail` says how many there are."""
 LONGEST_ECHO = 200
 """Characters of a refused value that an answer repeats."""
 
@@ -82,6 +84,12 @@ _ROWS = (
         "The server failed",
         "The server's log holds the cause. Nothing that was finished is lost.",
     ),
+    Kind(
+        "disk-full",
+        503,
+        "The disk of the database is full",
+        "Free some room on the server, then ask again. Nothing was changed, nothing is lost.",
+    ),
     Kind("unavailable", 503, "The database does not answer", "Ask again in a moment; nothing was changed."),
 )
 
@@ -101,7 +109,12 @@ class Fault:
     value: Any = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"in": self.place, "field": self.field, "message": self.message, "value": _echo(self.value)}
+        return {
+            "in": self.place,
+            "field": _shortened(self.field),
+            "message": _shortened(self.message, 5 * LONGEST_ECHO),
+            "value": _echo(self.value),
+        }
 
 
 class Problem(Exception):
@@ -128,11 +141,11 @@ class Problem(Exception):
             "type": TYPES + self.kind.name,
             "title": self.kind.title,
             "status": self.kind.status,
-            "detail": self.detail,
-            "instance": request.path,
+            "detail": _shortened(self.detail, 10 * LONGEST_ECHO),
+            "instance": _shortened(request.path, 5 * LONGEST_ECHO),
         }
         if self.errors:
-            document["errors"] = [fault.to_json() for fault in self.errors]
+            document["errors"] = [fault.to_json() for fault in self.errors[:MOST_FAULTS]]
         response = JsonResponse(document | self.members, status=self.kind.status, content_type=MEDIA_TYPE)
         for name, value in self.headers.items():
             response.headers[name] = value
@@ -165,4 +178,8 @@ def _echo(value: Any) -> Any:
         return value
     text = value if isinstance(value, str) else repr(value)
     text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= LONGEST_ECHO else text[:LONGEST_ECHO] + "…"
+    return _shortened(text)
+
+
+def _shortened(text: str, most: int = LONGEST_ECHO) -> str:
+    return text if len(text) <= most else text[:most] + "…"

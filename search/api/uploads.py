@@ -1,4 +1,4 @@
-"""Bodies that are files: declared as such, bounded, and put on disk as they come instead of into memory."""
+"""File uploads: declared, bounded, streamed to disk."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

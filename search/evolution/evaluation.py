@@ -1,20 +1,38 @@
-"""What an evaluator is: the seam between the search, which asks, and a trainer, which answers.
+"""Evaluator interface: what the search passes to a trainer and what a trainer returns.
 
-The real trainer (`search.training.trainer.train`) needs torch; tests and benchmarks name `instant_trainer`
-in its place, which answers in a millisecond. Pure Python: must import neither Django nor torch.
+The registry is `search.evolution.experiments.evaluators`. The trainer (`search.training.trainer`) needs torch; tests
+and benchmarks name `instant_trainer` in its place, which answers in a millisecond. Pure Python: must import neither
+Django nor torch.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict
 from typing import Protocol as TypingProtocol
 
-from search.evolution.config import Protocol
-from search.evolution.phenotype import Phenotype
+from search.evolution.experiments.config import Protocol
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.networks.hashing import canonical_json
+from search.evolution.networks.phenotype import Phenotype
 
 FailureCode = Literal["out_of_memory", "not_finite", "time_out", "infeasible", "dataset_unavailable", "error"]
+
+
+class CurvePoint(TypedDict, total=False):
+    """One point of a learning curve, as it is stored: JSON."""
+
+    step: Required[int]
+    loss: float | None
+    """None where it was not measured, as all that follow."""
+    train_accuracy: float | None
+    validation_accuracy: float | None
+    seconds: float
+    test_accuracy: float
+    """In trainings for a benchmark table."""
+    process_seconds: float
+    """Likewise."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +46,37 @@ class Progress:
     train_accuracy: float | None = None
     validation_accuracy: float | None = None
 
+    @property
+    def point(self) -> CurvePoint:
+        """The same as a point of the curve."""
+        return {
+            "step": self.step,
+            "loss": self.loss,
+            "train_accuracy": self.train_accuracy,
+            "validation_accuracy": self.validation_accuracy,
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def at(cls, point: CurvePoint, steps: int) -> "Progress":
+        """Where a training of so many steps stood at that point."""
+        return cls(
+            point["step"],
+            steps,
+            point["seconds"],
+            point.get("loss"),
+            point.get("train_accuracy"),
+            point.get("validation_accuracy"),
+        )
+
 
 @dataclass(frozen=True)
-class TrainResult:
+class Evaluated:
     """One finished repeat."""
 
     accuracy: float
     """Validation accuracy after the last step, a fraction 0..1."""
-    curve: tuple[dict[str, Any], ...]
-    """Points {step, loss, train_accuracy, validation_accuracy, seconds}, null where not measured."""
+    curve: tuple[CurvePoint, ...]
     seconds: float
     device: str
     weights: bytes = field(default=b"", repr=False)
@@ -83,8 +123,59 @@ class DeviceMemory:
 
 
 @dataclass(frozen=True)
-class Need:
-    """What one training takes of its device, predicted before it starts."""
+class Runtime:
+    """What an installation says about how a worker computes. Never changes what an evaluation means."""
+
+    device: str = "auto"
+    """auto, cpu, cuda, or one GPU as cuda:1."""
+    compile: str = "never"
+    """auto, never or always. auto: networks are compiled on a GPU, in trainings that are long enough to win by it."""
+    cuda_graphs: bool = True
+    """On a GPU each step is recorded once and replayed."""
+    kernels: str = "auto"
+    """auto or never; auto: cells train on a CPU by the project's own kernels."""
+
+
+DEFAULT_RUNTIME = Runtime()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a result depends on beside the network and the protocol."""
+
+    key: str = ""
+    """Part of the evaluation's key; empty for trainings from scratch."""
+    document: Mapping[str, Any] = field(default_factory=dict)
+    """`parent`: whose weights are inherited, `artifact`: key of the shared training, and whom it is shared with."""
+
+
+NO_CONTEXT = Context()
+
+
+def context_of(document: Mapping[str, Any]) -> Context:
+    """The context that such a document names; nothing in it is no context."""
+    if not document:
+        return NO_CONTEXT
+    return Context(hashlib.sha256(canonical_json(document).encode()).hexdigest()[:32], document)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One repeat of one evaluation: all that an evaluator is told."""
+
+    genotype: Genotype
+    phenotype: Phenotype
+    protocol: Protocol
+    repeat: int = 0
+    """From 0; it only names the run, what it changes is in the seed."""
+    seed: int = 0
+    context: Context = NO_CONTEXT
+    runtime: Runtime = DEFAULT_RUNTIME
+
+
+@dataclass(frozen=True)
+class ResourceEstimate:
+    """What one job takes of its device, predicted before it starts."""
 
     device: str
     """Its name, the same in every process of this machine."""
@@ -94,32 +185,44 @@ class Need:
     """What the device has at the moment."""
 
 
-class Appraiser(TypingProtocol):
-    """A function `appraise` beside a trainer, in its module; a trainer without one needs no room anywhere.
+class Artifacts(TypingProtocol):
+    """Files that evaluations need first. None where this machine has no such file."""
+
+    def artifact(self, key: str) -> bytes | None:
+        """What a finished shared training left."""
+        ...
+
+    def weights(
+        self, *, phenotype_key: str, protocol_key: str, context_key: str, repeat: int
+    ) -> bytes | None:
+        """The kept weights of a finished repeat."""
+        ...
+
+
+class Estimate(TypingProtocol):
+    """A function `estimate` beside `evaluate`, in its module; an evaluator without one needs no room anywhere.
 
     Raises EvaluationFailed where there is no such device.
     """
 
-    def __call__(self, phenotype: Phenotype, protocol: Protocol, *, device: str = "auto") -> Need: ...
+    def __call__(self, job: Job) -> ResourceEstimate | None: ...
 
 
-class Trainer(TypingProtocol):
-    """Trains one phenotype once. Same phenotype, protocol and seed give the same result on one device.
+class Evaluate(TypingProtocol):
+    """Scores one network once. Same phenotype, protocol, context and seed give the same result on one device.
 
-    One that trains for long saves its state when the checkpoint is due, and goes on from what it loads.
+    One that takes long saves its state when the checkpoint is due, and goes on from what it loads.
+    Raises EvaluationFailed for a candidate that cannot be scored.
     """
 
     def __call__(
         self,
-        phenotype: Phenotype,
-        protocol: Protocol,
+        job: Job,
         *,
-        repeat: int,
-        seed: int,
         progress: Callable[[Progress], None],
-        device: str = "auto",
         checkpoint: Checkpoint | None = None,
-    ) -> TrainResult: ...
+        artifacts: Artifacts | None = None,
+    ) -> Evaluated: ...
 
 
 def instant_fitness(phenotype: Phenotype) -> float:
@@ -133,29 +236,17 @@ def instant_fitness(phenotype: Phenotype) -> float:
 
 
 def instant_trainer(
-    phenotype: Phenotype,
-    protocol: Protocol,
+    job: Job,
     *,
-    repeat: int,
-    seed: int,
     progress: Callable[[Progress], None],
-    device: str = "auto",
     checkpoint: Checkpoint | None = None,
-) -> TrainResult:
-    """A trainer that does not train: `instant_fitness` plus a repeatable noise of up to 0.005 from the seed."""
-    noise = (
-        int.from_bytes(hashlib.sha256(f"{phenotype.key}:{seed}".encode()).digest()[:4], "big") / 2**32 - 0.5
-    )
+    artifacts: Artifacts | None = None,
+) -> Evaluated:
+    """An evaluator that does not train: `instant_fitness` plus a repeatable noise of up to 0.005 from the seed."""
+    phenotype, steps = job.phenotype, job.protocol.steps
+    digest = hashlib.sha256(f"{phenotype.key}:{job.seed}".encode()).digest()
+    noise = int.from_bytes(digest[:4], "big") / 2**32 - 0.5
     accuracy = min(1.0, max(0.0, instant_fitness(phenotype) + 0.01 * noise))
-    point = Progress(protocol.steps, protocol.steps, 0.001, loss=1 - accuracy, validation_accuracy=accuracy)
-    progress(point)
-    curve: tuple[dict[str, Any], ...] = (
-        {
-            "step": point.step,
-            "loss": point.loss,
-            "train_accuracy": None,
-            "validation_accuracy": accuracy,
-            "seconds": 0.001,
-        },
-    )
-    return TrainResult(accuracy=accuracy, curve=curve, seconds=0.001, device="instant")
+    end = Progress(steps, steps, 0.001, loss=1 - accuracy, validation_accuracy=accuracy)
+    progress(end)
+    return Evaluated(accuracy=accuracy, curve=(end.point,), seconds=0.001, device="instant")

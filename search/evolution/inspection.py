@@ -1,14 +1,14 @@
-"""Everything that can be said of a genotype without training it, as one JSON object.
+"""Inspection report of a genotype as one JSON object: network, cost, liveness, without training.
 
 The command line, the REST API and the editor's preview answer with it. Must import neither Django nor torch.
 """
 
 from typing import Any
 
-from search.evolution.genotype import Genotype
-from search.evolution.host import Host
-from search.evolution.liveness import analyse
-from search.evolution.preview import network_of
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.liveness import analyse
+from search.evolution.networks.host import Host
+from search.evolution.preview import network_of, why_no_network
 
 
 def inspect_genotype(genotype: Genotype, host: Host) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def inspect_genotype(genotype: Genotype, host: Host) -> dict[str, Any]:
         "key": genotype.key,
         "genotype": genotype.to_json(),
         "feasible": alive.feasible,
-        "reason": alive.reason,
+        "reason": why_no_network(genotype),
         "phenotype_key": None,
         "parameters": None,
         "multiply_adds": None,

@@ -1,4 +1,4 @@
-"""What an edited genotype would be, told while it is being edited: the editor's page and the REST API ask here.
+"""Preview of an edited genotype: network, cost, training estimate, change; for the editor and the REST API.
 
 Pure Python: must import neither Django nor torch.
 """
@@ -6,23 +6,35 @@ Pure Python: must import neither Django nor torch.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from search.evolution.config import Protocol
-from search.evolution.cost import Cost, by_motif, edge_costs, network_cost
-from search.evolution.edits import edits
-from search.evolution.estimate import arithmetic_seconds, training_bytes, training_host
-from search.evolution.genotype import Genotype
-from search.evolution.host import Host
-from search.evolution.liveness import Edge, Liveness, analyse
-from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
-from search.evolution.space import SearchSpace
-from search.evolution.workload import work_of
+from search.evolution.estimates.step_cost import work_of
+from search.evolution.estimates.training_cost import (
+    arithmetic_seconds,
+    reading_bytes,
+    training_bytes,
+    training_host,
+)
+from search.evolution.experiments.config import Protocol
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.liveness import Edge, Liveness, analyse
+from search.evolution.genotypes.slot_diff import edits
+from search.evolution.genotypes.space import SearchSpace
+from search.evolution.networks.cost import (
+    Cost,
+    by_motif,
+    edge_costs,
+    is_countable,
+    network_cost,
+    within_limit,
+)
+from search.evolution.networks.host import PAPER_HOST, Host
+from search.evolution.networks.phenotype import Infeasible, Phenotype, build_phenotype
 
 KEPT = 512
 """Networks remembered: undo, redo and the start of an edit are asked for again and again."""
 
 
 @dataclass(frozen=True)
-class Network:
+class BuiltNetwork:
     """What a genotype builds in a host."""
 
     phenotype: Phenotype
@@ -63,7 +75,7 @@ class Preview:
 
     genotype: Genotype
     liveness: Liveness
-    network: Network | None
+    network: BuiltNetwork | None
     """Null when it builds none."""
     training: Training | None
     """Null without a network or a protocol."""
@@ -89,20 +101,21 @@ def preview_genotype(
     """
     liveness = analyse(genotype)
     network = network_of(genotype, host)
+    reason = "" if network else why_no_network(genotype)
     limits = [limit for limit in (max_parameters, genotype.space.max_parameters) if limit is not None]
     return Preview(
         genotype=genotype,
         liveness=liveness,
         network=network,
         training=training_of(genotype, host, protocol) if protocol else None,
-        obstacles=tuple(_obstacles(liveness, network, min(limits, default=None))),
+        obstacles=tuple(_obstacles(reason, network, min(limits, default=None))),
         warnings=tuple(_warnings(genotype.space, liveness, network)),
         change=_change(start, genotype, host, protocol) if start else None,
     )
 
 
 @lru_cache(maxsize=KEPT)
-def network_of(genotype: Genotype, host: Host) -> Network | None:
+def network_of(genotype: Genotype, host: Host) -> BuiltNetwork | None:
     """What it builds; None when it builds nothing. Remembered."""
     try:
         phenotype = build_phenotype(genotype)
@@ -111,7 +124,7 @@ def network_of(genotype: Genotype, host: Host) -> Network | None:
     costs = edge_costs(genotype, host)
     top = genotype.space.top
     cells = sum((cost for place, cost in costs.items() if place[0] == top), Cost())
-    return Network(phenotype, network_cost(phenotype, host), costs, by_motif(genotype, costs), cells)
+    return BuiltNetwork(phenotype, network_cost(phenotype, host), costs, by_motif(genotype, costs), cells)
 
 
 @lru_cache(maxsize=KEPT)
@@ -121,7 +134,7 @@ def training_of(genotype: Genotype, host: Host, protocol: Protocol) -> Training 
     if network is None:
         return None
     return Training(
-        memory_bytes=training_bytes(network.phenotype, host, protocol),
+        memory_bytes=training_bytes(network.phenotype, host, protocol) + reading_bytes(protocol),
         seconds=arithmetic_seconds(work_of(network.phenotype, training_host(host, protocol)), protocol),
     )
 
@@ -141,15 +154,29 @@ def _change(start: Genotype, genotype: Genotype, host: Host, protocol: Protocol 
     )
 
 
-def _obstacles(liveness: Liveness, network: Network | None, limit: int | None) -> list[str]:
+def why_no_network(genotype: Genotype) -> str:
+    """Why a genotype builds none, or none that can be told from others; empty where it does."""
+    try:
+        build_phenotype(genotype)
+    except Infeasible as error:
+        return str(error)
+    return ""
+
+
+def _obstacles(reason: str, network: BuiltNetwork | None, limit: int | None) -> list[str]:
     if network is None:
-        return [f"It builds no network: {liveness.reason}."]
-    if limit is not None and network.cost.parameters > limit:
-        return [f"It has {network.cost.parameters:,} parameters; the search space allows {limit:,}."]
+        return [f"It builds no network: {reason}."]
+    if limit is not None and not within_limit(network.phenotype, limit):
+        have = network_cost(network.phenotype, PAPER_HOST).parameters
+        return [
+            f"It has {have:,} parameters in the paper's small host; the search space allows {limit:,} there."
+        ]
+    if not is_countable(network.cost):
+        return ["It has more parameters or multiply-adds than 64 bits count; nothing could train it."]
     return []
 
 
-def _warnings(space: SearchSpace, liveness: Liveness, network: Network | None) -> list[str]:
+def _warnings(space: SearchSpace, liveness: Liveness, network: BuiltNetwork | None) -> list[str]:
     said = []
     if network is not None and not network.phenotype.operations:
         said.append("It computes nothing: only identities lie between the cell's source and its sink.")

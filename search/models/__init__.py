@@ -1,19 +1,30 @@
-"""The tables: fields, states and constraints. Reads are in selectors, writes in services (ARCHITECTURE.md)."""
+"""Database models: fields, states, constraints. Reads are in selectors, writes in services."""
 
 from search.models.access import Account, ApiToken, IdempotentReply, LoginAttempt, Role, Scope
-from search.models.evaluations import Evaluation, FitnessRecord
+from search.models.artifacts import Artifact
+from search.models.evaluations import AttemptOutcome, EndedAttempt, Evaluation, FitnessRecord
 from search.models.experiments import Experiment
+from search.models.finals import FinalEvaluation, FinalRun
 from search.models.genotypes import Genotype, Motif, MotifUse
 from search.models.individuals import Individual
-from search.models.states import ExperimentState, WorkState
+from search.models.learning import Draft, StrategyState
+from search.models.states import ExperimentState, StudyState, WorkState
+from search.models.studies import Study, StudyCell
+from search.models.sweeps import Sweep
 from search.models.workers import Worker
 
 __all__ = [
     "Account",
     "ApiToken",
+    "Artifact",
+    "AttemptOutcome",
+    "Draft",
+    "EndedAttempt",
     "Evaluation",
     "Experiment",
     "ExperimentState",
+    "FinalEvaluation",
+    "FinalRun",
     "FitnessRecord",
     "Genotype",
     "IdempotentReply",
@@ -23,6 +34,11 @@ __all__ = [
     "MotifUse",
     "Role",
     "Scope",
+    "StrategyState",
+    "Study",
+    "StudyCell",
+    "StudyState",
+    "Sweep",
     "WorkState",
     "Worker",
 ]

@@ -1,4 +1,4 @@
-"""Accounts and their roles, API tokens, and the replies that a repeated request gets again."""
+"""Models of accounts, roles, API tokens and stored replies of idempotent requests."""
 
 from django.conf import settings
 from django.db import models

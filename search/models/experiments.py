@@ -1,10 +1,11 @@
-"""Experiments."""
+"""Model of experiments."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from search.evolution.experiments.config import EarlyDecisions
 from search.models.states import ExperimentState, in_states
 
 
@@ -23,12 +24,17 @@ class Experiment(models.Model):
     config = models.JSONField()  # ExperimentConfig.to_json()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     reason = models.TextField(blank=True)
-    awaits = models.JSONField(
-        null=True
-    )  # paused until this data set is there, and who looked (services.awaiting)
+    # Paused until this data set is there, or running and waiting for a worker's first look at its folder; and who
+    # looked (services.pauses.dataset_pauses).
+    awaits = models.JSONField(null=True)
+    dataset_report = models.JSONField(null=True)  # what that look found of a folder (FolderReport.to_json)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(
+        null=True
+    )  # when the search was over first: what people add or retry afterwards does not move it
+    paused_at = models.DateTimeField(null=True)  # since when it lies there paused, else null
+    idle_seconds = models.FloatField(default=0)  # paused, failed or finished before it went on
     launch = models.UUIDField(
         null=True, unique=True
     )  # of the form that asked for it: sent twice, it makes one
@@ -42,9 +48,14 @@ class Experiment(models.Model):
     refused = models.PositiveIntegerField(default=0)  # children that a proxy kept from being proposed
     decision_state = models.JSONField(null=True)  # what early decisions keep: rungs, limits
     best = models.ForeignKey("Individual", null=True, on_delete=models.SET_NULL, related_name="+")
-    train_seconds = models.FloatField(default=0)
+    rescores = models.ForeignKey(
+        "Individual", null=True, on_delete=models.SET_NULL, related_name="rescorings"
+    )  # the best of another search, which this one trains afresh
+    train_seconds = models.FloatField(default=0)  # the sum of its individuals' counted_seconds
     strategy_state = models.JSONField(null=True)  # what the strategy keeps between proposals
     observed = models.PositiveIntegerField(default=0)  # completions that the strategy was told of
+    # How often a result that was there already has changed: caches and cursors of an earlier revision are void.
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("-id",)
@@ -65,3 +76,19 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.name}"
+
+    @property
+    def decisions(self) -> EarlyDecisions:
+        """The early decisions of the configuration, without validating the rest of it."""
+        return EarlyDecisions.model_validate(self.config.get("decisions") or {})
+
+    @property
+    def seconds(self) -> float | None:
+        """From start to end without the time that it lay there (paused, failed, finished before it was extended).
+
+        Never negative; null before either.
+        """
+        if self.started_at is None or self.finished_at is None:
+            return None
+        taken: float = (self.finished_at - self.started_at).total_seconds()
+        return max(0.0, taken - self.idle_seconds)

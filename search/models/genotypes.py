@@ -1,4 +1,4 @@
-"""Genotypes and motifs, content-addressed."""
+"""Models of genotypes and motifs, content-addressed."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,6 +14,9 @@ class Genotype(models.Model):
     levels = models.JSONField()
     phenotype_key = models.CharField(max_length=32, db_index=True)
     operation_counts = models.JSONField()  # primitive -> how many one cell of the network holds; absent = 0
+    depth = models.PositiveIntegerField(
+        null=True
+    )  # operations on the longest way through one cell; null: not counted
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

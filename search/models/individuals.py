@@ -1,4 +1,4 @@
-"""Individuals."""
+"""Model of individuals."""
 
 from datetime import datetime
 
@@ -32,13 +32,19 @@ class Individual(models.Model):
     )  # an initial one is 0, a child one more than its parent
     parameters = models.BigIntegerField()
     multiply_adds = models.BigIntegerField()
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="individuals")
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="individuals", db_index=False
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     fitness = models.FloatField(null=True)
     fitness_spread = models.FloatField(null=True)
     reason = models.TextField(blank=True)
     notes = models.TextField(blank=True)
     tags = models.JSONField(default=list)  # short words, in the order given
+    why = models.TextField(
+        blank=True, default=""
+    )  # why it was proposed, where its origin does not say it all
+    strategy_version = models.PositiveIntegerField(null=True)  # of the learned strategy that proposed it
     shared = models.BooleanField(default=False)  # its network was known or under way when it was proposed
     eligible = models.BooleanField(default=True)  # may become a parent once it is done
     completion = models.PositiveIntegerField(null=True)  # 0-based place in the order of completion
@@ -46,6 +52,9 @@ class Individual(models.Model):
     repeats = models.PositiveSmallIntegerField(
         null=True
     )  # so many first repeats are its fitness; null: all of the protocol's
+    counted_seconds = models.FloatField(
+        default=0
+    )  # of training, as its experiment counts them for it; 0: another individual caused the training
     stopped_at = models.PositiveIntegerField(null=True)  # training step at which its experiment gave it up
     stopped_accuracy = models.FloatField(null=True)  # validation accuracy at that step
     rung = models.PositiveSmallIntegerField(null=True)  # the last rung of the halving that it reached, from 0
@@ -74,6 +83,8 @@ class Individual(models.Model):
             ),
         )
         indexes = (
+            # Also what finds the individuals of an evaluation; with the step, the earliest of equal networks.
+            models.Index(fields=["evaluation", "experiment", "step"], name="individual_by_network"),
             models.Index(fields=["experiment", "fitness", "step"], name="individual_by_fitness"),
             models.Index(fields=["experiment", "parameters", "step"], name="individual_by_parameters"),
             models.Index(fields=["experiment", "multiply_adds", "step"], name="individual_by_multiply_adds"),
@@ -90,6 +101,6 @@ class Individual(models.Model):
 
     @property
     def seconds(self) -> float | None:
-        """From proposal to the end; null while it is open."""
+        """From proposal to the end, never negative; null while it is open."""
         ended: datetime | None = self.finished_at
-        return (ended - self.created_at).total_seconds() if ended else None
+        return max(0.0, (ended - self.created_at).total_seconds()) if ended else None

@@ -1,11 +1,11 @@
-"""States, and the constraints that keep columns to what they mean."""
+"""State enumerations, and constraint helpers of the models."""
 
 from django.db import models
 from django.db.models import Q
 
 
-def in_states(states: type[models.TextChoices], name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(state__in=states.values), name=name)
+def in_states(states: type[models.TextChoices], name: str, *, field: str = "state") -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": states.values}), name=name)
 
 
 def fraction(field: str, name: str) -> models.CheckConstraint:
@@ -19,6 +19,13 @@ class ExperimentState(models.TextChoices):
     FINISHED = "finished"
     STOPPED = "stopped"
     FAILED = "failed"
+
+
+class StudyState(models.TextChoices):
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
 
 
 class WorkState(models.TextChoices):

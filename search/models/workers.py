@@ -1,4 +1,4 @@
-"""Workers: who is there, on what device, doing what since when."""
+"""Model of workers: name, device, last heartbeat."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -12,11 +12,11 @@ class Worker(models.Model):
     name = models.CharField(max_length=200, unique=True)
     device = models.CharField(max_length=100, blank=True)
     version = models.CharField(max_length=50, blank=True)  # of the code it runs
+    offers = models.CharField(max_length=400, blank=True, default="")  # gpu,a100,memory=80
     processes = models.PositiveSmallIntegerField(default=1)  # trainings it runs at once
     started_at = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField(db_default=Now())  # the database's clock
     stopped_at = models.DateTimeField(null=True)  # said goodbye; null while alive or after a kill
-    finished = models.PositiveIntegerField(default=0)  # evaluations it brought to an end
 
     class Meta:
         ordering = ("name",)

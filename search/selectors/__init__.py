@@ -1,4 +1,4 @@
-"""Every read. Functions return model instances or frozen records; nothing here writes."""
+"""Database reads. Functions return model instances or frozen records; nothing here writes."""
 
 from search.selectors.evaluations import best_networks, ended_among, evaluation_by_id, fitness_records
 from search.selectors.experiments import (
@@ -12,11 +12,13 @@ from search.selectors.individuals import (
     ORDERS,
     PER_PAGE,
     Page,
+    TableQuery,
     UnknownOrder,
     individual,
     individuals,
+    individuals_by_network,
 )
-from search.selectors.motifs import individuals_with_motif, motifs_of
+from search.selectors.motifs.carriers import individuals_with_motif, motifs_of
 from search.selectors.population import Population, genotype_of
 from search.selectors.query import QueryError
 
@@ -27,6 +29,7 @@ __all__ = [
     "Page",
     "Population",
     "QueryError",
+    "TableQuery",
     "UnknownOrder",
     "best_networks",
     "curve_points",
@@ -38,6 +41,7 @@ __all__ = [
     "genotype_of",
     "individual",
     "individuals",
+    "individuals_by_network",
     "individuals_with_motif",
     "motifs_of",
     "sparklines",

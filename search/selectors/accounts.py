@@ -1,4 +1,4 @@
-"""Accounts, tokens and what an evaluation's retry or end would touch."""
+"""Reads of accounts and tokens."""
 
 import hashlib
 from typing import Any

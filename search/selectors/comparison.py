@@ -1,4 +1,4 @@
-"""The courses of several experiments, at a cost that hardly grows with their populations."""
+"""Trajectories of several experiments, read at a cost that hardly grows with their populations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

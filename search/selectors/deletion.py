@@ -1,4 +1,4 @@
-"""What a deletion would take with it, said before it happens."""
+"""Preview of a deletion: the rows that would be removed."""
 
 from dataclasses import dataclass
 

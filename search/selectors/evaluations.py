@@ -1,4 +1,4 @@
-"""Evaluations and their repeats."""
+"""Reads of evaluations and their fitness records."""
 
 from collections.abc import Collection
 
@@ -23,20 +23,26 @@ def waiting_evaluation(evaluation_id: int) -> Evaluation | None:
     return rows.filter(pk=evaluation_id).first()
 
 
-def ended_among(keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those (phenotype key, protocol key) whose evaluation is done or failed: nobody trains it any more."""
+EvaluationKey = tuple[str, str, str]
+"""(phenotype key, protocol key, context key)."""
+
+
+def ended_among(keys: Collection[EvaluationKey]) -> set[EvaluationKey]:
+    """Those whose evaluation is done or failed: nobody trains it any more."""
     if not keys:
         return set()
     rows = Evaluation.objects.filter(
-        phenotype_key__in={phenotype for phenotype, _ in keys}, state__in=(WorkState.DONE, WorkState.FAILED)
+        phenotype_key__in={phenotype for phenotype, _, _ in keys},
+        state__in=(WorkState.DONE, WorkState.FAILED),
     )
-    return set(rows.values_list("phenotype_key", "protocol_key")) & set(keys)
+    return set(rows.values_list("phenotype_key", "protocol_key", "context_key")) & set(keys)
 
 
-def best_networks() -> set[tuple[str, str]]:
-    """(phenotype key, protocol key) of the best individual of each experiment."""
+def best_networks() -> set[EvaluationKey]:
+    """The evaluation of the best individual of each experiment."""
     rows = Experiment.objects.filter(best__isnull=False)
-    return set(rows.values_list("best__evaluation__phenotype_key", "best__evaluation__protocol_key"))
+    keys = ("phenotype_key", "protocol_key", "context_key")
+    return set(rows.values_list(*(f"best__evaluation__{key}" for key in keys)))
 
 
 def fitness_records(evaluation_id: int) -> list[FitnessRecord]:

@@ -1,5 +1,6 @@
-"""Experiments, and the points of their curves."""
+"""Reads of experiments and of the points of their curves."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,20 @@ from search.models import Experiment, Individual
 
 def experiments(*, state: str = "", query: str = "", archived: bool | None = None) -> QuerySet[Experiment]:
     """Newest first, with their best individual; `query` is part of the name; `archived` None means both."""
-    rows = Experiment.objects.select_related("best__genotype", "owner").order_by("-pk")
+    rows = Experiment.objects.select_related("best__genotype", "owner", "rescores").order_by("-pk")
     if archived is not None:
         rows = rows.filter(archived=archived)
     if state:
         rows = rows.filter(state=state)
     return rows.filter(name__icontains=query) if query else rows
+
+
+def unused_name(name: str) -> str:
+    """The name, or with the next number behind it where experiments have it already: `Quick demo 2`."""
+    pattern = re.compile(re.escape(name) + r"(?: (\d{1,6}))?")
+    taken = Experiment.objects.filter(name__startswith=name).values_list("name", flat=True)
+    numbers = [int(match[1] or 1) for other in taken if (match := pattern.fullmatch(other))]
+    return f"{name} {max(numbers) + 1}" if numbers else name
 
 
 def experiment_by_id(experiment_id: int) -> Experiment:

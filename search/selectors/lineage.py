@@ -1,4 +1,4 @@
-"""Who descends from whom, within one experiment: one recursive query each, whatever the depth.
+"""Lineage queries: ancestors and descendants within one experiment, one recursive query each.
 
 Every function fetches light rows and at most so many of them: a lineage may be 700 mutations deep, and the first
 individual of a long search has tens of thousands of descendants. What a page shows in full is fetched by `details`.
@@ -23,7 +23,7 @@ GRID, BETWEEN = 1024, 8
 """Places at which the best so far is looked up: over all, then between two that differ."""
 
 
-class Kin(NamedTuple):
+class LineageNode(NamedTuple):
     """One individual as a lineage knows it."""
 
     id: int
@@ -40,7 +40,7 @@ class Kin(NamedTuple):
 class Family:
     """Some relatives, earliest generation first, and whether there are more than were fetched."""
 
-    members: tuple[Kin, ...]
+    members: tuple[LineageNode, ...]
     cut: bool
 
 
@@ -107,7 +107,7 @@ def fittest(individual: Individual, *, count: int = FITTEST, limit: int = MOST_R
         ids = [row[0] for row in cursor.fetchall()]
     # A query of its own: joined to the recursion, PostgreSQL reads the whole table for it.
     rows = Individual.objects.filter(pk__in=ids, experiment=individual.experiment_id).order_by("step")
-    return _family([Kin(*row) for row in rows.values_list(*_COLUMNS.split(", "))], limit)
+    return _family([LineageNode(*row) for row in rows.values_list(*_COLUMNS.split(", "))], limit)
 
 
 def records(experiment: Experiment, *, limit: int = MOST_RECORDS) -> Family:
@@ -115,7 +115,7 @@ def records(experiment: Experiment, *, limit: int = MOST_RECORDS) -> Family:
     completions = _record_completions(experiment, limit)
     rows = Individual.objects.filter(experiment=experiment, completion__in=completions[-limit:])
     found = rows.order_by("completion").values_list(*_COLUMNS.split(", "))
-    return Family(tuple(Kin(*row) for row in found), cut=len(completions) > limit)
+    return Family(tuple(LineageNode(*row) for row in found), cut=len(completions) > limit)
 
 
 def _record_completions(experiment: Experiment, limit: int) -> list[int]:
@@ -179,11 +179,11 @@ def _of(individual: Individual) -> dict[str, int]:
     return {"id": individual.pk, "experiment": individual.experiment_id}
 
 
-def _family(rows: Sequence[Kin], limit: int) -> Family:
+def _family(rows: Sequence[LineageNode], limit: int) -> Family:
     return Family(tuple(rows[:limit]), cut=len(rows) > limit)
 
 
-def _kin(query: str, values: dict[str, int]) -> list[Kin]:
+def _kin(query: str, values: dict[str, int]) -> list[LineageNode]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return [Kin(*row) for row in cursor.fetchall()]
+        return [LineageNode(*row) for row in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Whole lists as querysets, for what pages through them or streams them; each row with what its document names."""
+"""Querysets of whole lists, for pagination and streaming."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,4 @@
-"""What a machine that watches wants to know, in figures that cost the same however much was searched: each query
-reads an index, the open work or the experiments' counters, none the population."""
+"""Monitoring figures: counts of work, totals and workers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ RECENT_RECORDS = 500
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkCounts:
     """Evaluations as they stand. Ages in seconds by the database's clock, 0 where there is none."""
 
     waiting: int
@@ -58,7 +57,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Watched:
+class WorkerStatus:
     """One worker that has not said goodbye."""
 
     name: str
@@ -69,7 +68,7 @@ class Watched:
     alive: bool
 
 
-def work() -> Work:
+def work() -> WorkCounts:
     needed = Individual.objects.filter(
         evaluation=OuterRef("pk"), state__in=Individual.OPEN, experiment__state=ExperimentState.RUNNING
     )
@@ -90,7 +89,7 @@ def work() -> Work:
         ended[state] += count
         if state == WorkState.FAILED:
             failures[reason or "unknown"] = count
-    return Work(
+    return WorkCounts(
         waiting=queue["waiting"],
         held=queue["held"],
         running=running["count"],
@@ -113,14 +112,14 @@ def totals() -> Totals:
     return Totals(states, proposed, evaluated, failed, shared, train_seconds=sums[4])
 
 
-def watched_workers() -> Sequence[Watched]:
+def watched_workers() -> Sequence[WorkerStatus]:
     recent = FitnessRecord.objects.order_by("-pk").values_list("worker", "device")[:RECENT_RECORDS]
     trained_on: dict[str, str] = {}
     for name, device in recent:
         trained_on.setdefault(name, device)
     rows = Worker.objects.filter(stopped_at=None, seen_at__gte=Now() - REMEMBERED).order_by("name")
     return [
-        Watched(
+        WorkerStatus(
             name=row.name,
             device=trained_on.get(row.name) or row.device,
             processes=row.processes,

@@ -1,4 +1,4 @@
-"""What mutations did to fitness: child against parent, by level, old and new operation."""
+"""Mutation effects: fitness of child against parent, by level, old and new operation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Whe
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from search.evolution.config import experiment_config
-from search.evolution.mutation import Mutation, MutationKind
-from search.evolution.samples import EMPTY, Sample
+from search.evolution.experiments.config import experiment_config
+from search.evolution.genotypes.mutation import Mutation, MutationKind
+from search.evolution.statistics.samples import EMPTY, Sample
 from search.models import Experiment, Individual, WorkState
 
 

@@ -1,9 +1,10 @@
-"""A genotype and its network wherever they turn up: who carries and builds them, how they rank and were trained."""
+"""Reads about one network over all experiments: carriers, rank, trainings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search.models import Evaluation, Genotype, Individual, WorkState
+from search.models import Evaluation, Experiment, Genotype, Individual, WorkState
+from search.selectors.twins import fitness_counts
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,37 @@ def genotype_by_key(key: str) -> Genotype:
     return Genotype.objects.get(key=key)
 
 
-def rank(individual: Individual) -> int | None:
-    """1 for the fittest of its experiment; ties share the better rank; None without a fitness."""
+@dataclass(frozen=True)
+class Standing:
+    """Where an individual stands among the networks of its experiment; twins count once."""
+
+    rank: int
+    """1 for the fittest; ties share the better rank."""
+    networks: int
+    """Evaluated in all, itself among them."""
+    fitter_than: int | None
+    """Per cent of the other networks; None where there is no other."""
+    as_fit_as: int | None
+    """Per cent of the others that are exactly as fit."""
+
+
+def standing(individual: Individual) -> Standing | None:
+    """None without a fitness."""
     if individual.fitness is None:
         return None
-    rows = Individual.objects.filter(experiment=individual.experiment_id, fitness__gt=individual.fitness)
-    return 1 + rows.count()
+    counts = fitness_counts(individual.experiment)
+    total = sum(networks for _, networks in counts)
+    above = sum(networks for fitness, networks in counts if fitness > individual.fitness)
+    below = sum(networks for fitness, networks in counts if fitness < individual.fitness)
+    # The counts may be a little older than this very individual.
+    level = max(0, total - above - below - 1)
+    others = above + below + level
+    return Standing(
+        rank=1 + above,
+        networks=others + 1,
+        fitter_than=round(100 * below / others) if others else None,
+        as_fit_as=round(100 * level / others) if others else None,
+    )
 
 
 def carriers(genotype: Genotype, *, limit: int = 12) -> Builders:
@@ -50,10 +76,20 @@ def same_network(phenotype_key: str, *, besides: Individual | Genotype, limit: i
 
 def evaluations_of(phenotype_key: str) -> list[Evaluation]:
     """One for every protocol the network was trained under, with its repeats, finished ones first."""
-    rows = Evaluation.objects.filter(phenotype_key=phenotype_key).prefetch_related("records").order_by("pk")
+    rows = (
+        Evaluation.objects.filter(phenotype_key=phenotype_key)
+        .prefetch_related("records", "ended_attempts")
+        .order_by("pk")
+    )
     return sorted(rows, key=lambda row: row.state != WorkState.DONE)
 
 
 def waiting_before(evaluation: Evaluation) -> int:
     """How many evaluations were asked for earlier and wait too."""
     return Evaluation.objects.filter(state=WorkState.WAITING, pk__lt=evaluation.pk).count()
+
+
+def phenotypes_known_to(experiment: Experiment, keys: Sequence[str]) -> set[str]:
+    """Those of some phenotype keys that an individual of the experiment builds."""
+    rows = Individual.objects.filter(experiment=experiment, genotype__phenotype_key__in=keys).order_by()
+    return set(rows.values_list("genotype__phenotype_key", flat=True))

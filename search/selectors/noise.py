@@ -1,8 +1,8 @@
-"""How much the same network's fitness varies from one training to the next, in an experiment that trains twice."""
+"""Training noise: spread of fitness over repeated trainings of one network."""
 
 from django.db.models import Count, F, Sum
 
-from search.evolution.significance import Pooled, pool
+from search.evolution.statistics.significance import Pooled, pool
 from search.models import Experiment, Individual, WorkState
 
 MOST_INDIVIDUALS = 20_000

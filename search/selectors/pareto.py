@@ -1,24 +1,27 @@
-"""Fitness against what a network costs, for all evaluated individuals of an experiment."""
+"""Points of fitness against cost for all evaluated individuals of an experiment."""
 
 from typing import NamedTuple
 
-from search.models import Evaluation, Experiment, Individual, WorkState, statements
+from search.database import statements
+from search.models import Evaluation, Experiment, Individual, WorkState
 
 COSTS = {"parameters": "i.parameters", "multiply_adds": "i.multiply_adds", "seconds": "e.train_seconds"}
 """What can stand against fitness, and its column."""
 
 
-class Place(NamedTuple):
-    """Where one individual stands, or several at the very same place: often copies of one network."""
+class ParetoPoint(NamedTuple):
+    """Where one network stands, or several at the very same place."""
 
     cost: float
     fitness: float
     step: int
     """Of the earliest of them."""
     individuals: int
+    networks: int = 1
+    """Different ones: twins count once."""
 
 
-def places(experiment: Experiment, cost: str) -> list[Place]:
+def places(experiment: Experiment, cost: str) -> list[ParetoPoint]:
     """Of all evaluated individuals, the cheapest first, at equal cost the fittest.
 
     Raises KeyError for a cost that is not in COSTS. Reads the whole population: keep what it returns.
@@ -28,11 +31,12 @@ def places(experiment: Experiment, cost: str) -> list[Place]:
         f"JOIN {Evaluation._meta.db_table} e ON e.id = i.evaluation_id" if column.startswith("e.") else ""
     )
     rows = statements.ask(
-        f"SELECT {column}, i.fitness, MIN(i.step), COUNT(*) FROM {Individual._meta.db_table} i {evaluation}"
+        f"SELECT {column}, i.fitness, MIN(i.step), COUNT(*), COUNT(DISTINCT i.evaluation_id)"
+        f" FROM {Individual._meta.db_table} i {evaluation}"
         " WHERE i.experiment_id = %s AND i.state = %s GROUP BY 1, 2 ORDER BY 1, 2 DESC",
         [experiment.pk, WorkState.DONE],
     )
-    return list(map(Place._make, rows))
+    return list(map(ParetoPoint._make, rows))
 
 
 def individuals_at(experiment: Experiment, steps: list[int]) -> dict[int, Individual]:

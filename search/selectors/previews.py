@@ -1,19 +1,19 @@
-"""What a genotype would be, with what is recorded: is its network known, how long do such networks take."""
+"""Previews with recorded data: whether a network is known, and how long similar networks took."""
 
 from dataclasses import dataclass
 
 from django.db.models import F
 
 from search import models
-from search.evolution.config import ConfigError, ExperimentConfig, Protocol, experiment_config
-from search.evolution.edits import same_shape
-from search.evolution.estimate import Timing, recorded_seconds
-from search.evolution.genotype import Genotype
-from search.evolution.host import Host
+from search.evolution.estimates.training_cost import Timing, recorded_seconds
+from search.evolution.experiments.config import ConfigError, ExperimentConfig, Protocol, experiment_config
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.slot_diff import same_shape
+from search.evolution.genotypes.space import SearchSpace
+from search.evolution.networks.host import Host
 from search.evolution.preview import Preview, network_of, preview_genotype, training_of
-from search.evolution.space import SearchSpace
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
-from search.selectors.protocols import key_of
+from search.selectors.protocols import keys_of
 
 TIMINGS = 60
 """The latest trainings of an experiment from which the time of the next one is told."""
@@ -23,7 +23,7 @@ ACCEPTS_PEOPLE = (ExperimentState.RUNNING, ExperimentState.PAUSED, ExperimentSta
 
 
 @dataclass(frozen=True)
-class Setting:
+class PreviewSetting:
     """What a genotype is counted in and trained by."""
 
     host: Host
@@ -32,18 +32,18 @@ class Setting:
     max_parameters: int | None = None
 
     @classmethod
-    def of(cls, experiment: Experiment) -> "Setting":
+    def of(cls, experiment: Experiment) -> "PreviewSetting":
         config = experiment_config(experiment.config)
         return cls.under(config, experiment)
 
     @classmethod
-    def under(cls, config: ExperimentConfig, experiment: Experiment | None = None) -> "Setting":
+    def under(cls, config: ExperimentConfig, experiment: Experiment | None = None) -> "PreviewSetting":
         protocol = config.protocol
         return cls(protocol.shape_host, protocol, experiment, config.search_space.max_parameters)
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNetwork:
     """What is stored about a network."""
 
     stored: bool
@@ -56,7 +56,7 @@ class Known:
     """Of this network under the protocol that was asked about."""
 
 
-UNKNOWN = Known(False, None, False, None)
+UNKNOWN = KnownNetwork(False, None, False, None)
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Previewed:
     start_seconds: float | None
     recorded: int
     """Trainings that the seconds rest on; 0: on arithmetic."""
-    known: Known
+    known: KnownNetwork
 
 
-def preview_in(genotype: Genotype, setting: Setting, *, start: Genotype | None = None) -> Previewed:
+def preview_in(genotype: Genotype, setting: PreviewSetting, *, start: Genotype | None = None) -> Previewed:
     """What a genotype would be in a setting."""
     preview = preview_genotype(
         genotype,
@@ -93,7 +93,7 @@ def preview_in(genotype: Genotype, setting: Setting, *, start: Genotype | None =
     )
 
 
-def _seconds(genotype: Genotype, setting: Setting, timings: list[Timing]) -> tuple[float | None, int]:
+def _seconds(genotype: Genotype, setting: PreviewSetting, timings: list[Timing]) -> tuple[float | None, int]:
     network = network_of(genotype, setting.host)
     if network is None or setting.protocol is None:
         return None, 0
@@ -111,7 +111,7 @@ def _timings(experiment: Experiment) -> list[Timing]:
     return [(size, seconds) for size, seconds in found if seconds > 0]
 
 
-def known_network(phenotype_key: str, setting: Setting) -> Known:
+def known_network(phenotype_key: str, setting: PreviewSetting) -> KnownNetwork:
     """Who builds a network, and how fit it is under the setting's protocol."""
     if not models.Genotype.objects.filter(phenotype_key=phenotype_key).exists():
         return UNKNOWN
@@ -122,13 +122,14 @@ def known_network(phenotype_key: str, setting: Setting) -> Known:
     individual = rows.filter(experiment=setting.experiment).first() if setting.experiment else None
     evaluation = None
     if setting.protocol is not None:
-        key = key_of(setting.protocol)
+        keys = keys_of(setting.protocol)
         evaluation = (
             Evaluation.objects.select_related("genotype")
-            .filter(phenotype_key=phenotype_key, protocol_key=key)
+            .filter(phenotype_key=phenotype_key, protocol_key__in=keys, context_key="")
+            .order_by("pk")
             .first()
         )
-    return Known(True, individual or rows.first(), individual is not None, evaluation)
+    return KnownNetwork(True, individual or rows.first(), individual is not None, evaluation)
 
 
 def experiments_for(space: SearchSpace) -> list[Experiment]:

@@ -1,4 +1,4 @@
-"""How far an experiment is and how fast it goes, at a cost that does not grow with its population."""
+"""Progress of an experiment: counts, rates, training time, at constant cost."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,11 +53,9 @@ def failures_by_reason(experiment_id: int) -> list[tuple[str, int]]:
     return sorted(counted, key=lambda row: (-row[1], row[0]))
 
 
-def ended_counts(rows: Sequence[Experiment]) -> dict[int, int]:
-    """Experiment id -> individuals that are neither waiting nor running, cancelled ones included."""
-    is_open = Individual.objects.filter(experiment__in=rows, state__in=Individual.OPEN).order_by()
-    waiting = dict(is_open.values_list("experiment").annotate(count=Count("pk")))
-    return {row.pk: row.proposed - waiting.get(row.pk, 0) for row in rows}
+def done(row: Experiment) -> int:
+    """Individuals that came to something: evaluated, failed, or given up by an early decision. No query."""
+    return row.evaluated + row.failed + row.stopped_early
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,9 @@ class Recorded:
     """Mean training time of one evaluation, all repeats."""
 
 
-def recorded_seconds(protocol_key: str) -> Recorded:
+def recorded_seconds(protocol_keys: Sequence[str]) -> Recorded:
     """Over all finished evaluations under a protocol that have all of its repeats."""
-    rows = Evaluation.objects.filter(protocol_key=protocol_key, state=WorkState.DONE, repeats=None)
+    rows = Evaluation.objects.filter(protocol_key__in=protocol_keys, state=WorkState.DONE, repeats=None)
     found = rows.aggregate(count=Count("pk"), seconds=Avg("train_seconds"))
     return Recorded(found["count"], found["seconds"] or 0.0)
 

@@ -1,4 +1,4 @@
-"""The protocols that networks are trained under."""
+"""Protocol keys in use, and the protocols of experiments."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,13 +6,19 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max
 
-from search.evolution.config import Protocol, protocol_key
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.protocol_keys import protocol_key, protocol_keys
 from search.models import Evaluation
 
 
 def key_of(protocol: Protocol) -> str:
     """The key under which this installation's trainer keeps what it finds."""
     return protocol_key(protocol, settings.TRAINER)
+
+
+def keys_of(protocol: Protocol) -> tuple[str, ...]:
+    """All keys under which this installation's trainer may have kept what it found, the present one first."""
+    return protocol_keys(protocol, settings.TRAINER)
 
 
 @dataclass(frozen=True)

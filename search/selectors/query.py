@@ -1,4 +1,4 @@
-"""The filter language of population tables: `fitness>0.93 params<2e6 origin:human op:sep3x3>=4 state:failed`.
+"""Filter language of population tables: `fitness>0.93 params<2e6 origin:human op:sep3x3>=4 state:failed`.
 
 Terms are separated by spaces and must all hold; a leading `-` negates one; `a,b` after a colon means either.
 One table names the fields: the parser, the help page and the API's documentation read it.
@@ -14,7 +14,7 @@ from typing import Literal
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from search.evolution.primitives import IDENTITY, PRIMITIVE_NAMES
+from search.evolution.genotypes.primitives import IDENTITY, PRIMITIVE_NAMES
 from search.models import Individual, MotifUse, WorkState
 
 MAX_QUERY = 1000
@@ -30,6 +30,9 @@ COMPARISONS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "=": "exact"}
 
 _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
 
+FRACTIONS = ("fitness", "spread")
+"""Fields of 0..1, which people also think of in per cent."""
+
 SUFFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "%": 0.01}
 
 
@@ -38,37 +41,46 @@ class QueryError(ValueError):
 
 
 @dataclass(frozen=True)
-class Field:
+class FilterField:
     """One word of the language."""
 
     name: str
-    kind: Literal["number", "word", "operation", "tag", "motif"]
+    kind: Literal["number", "word", "operation", "tag", "motif", "network"]
     column: str
     example: str
     description: str
     choices: tuple[str, ...] = ()
 
 
-FIELDS: tuple[Field, ...] = (
-    Field("fitness", "number", "fitness", "fitness>0.93", "mean validation accuracy, a fraction or with %"),
-    Field(
+FIELDS: tuple[FilterField, ...] = (
+    FilterField(
+        "fitness", "number", "fitness", "fitness>0.93", "mean validation accuracy, a fraction or with %"
+    ),
+    FilterField(
         "params", "number", "parameters", "params<2M", "parameters of the network; k, M and G are understood"
     ),
-    Field("madds", "number", "multiply_adds", "madds<40M", "multiply-adds for one image"),
-    Field(
+    FilterField("madds", "number", "multiply_adds", "madds<40M", "multiply-adds for one image"),
+    FilterField(
         "seconds",
         "number",
         "evaluation__train_seconds",
         "seconds<60",
         "training time of its network, all repeats",
     ),
-    Field("step", "number", "step", "step>=200", "evolution step"),
-    Field("generation", "number", "generation", "generation>5", "mutations since an initial genotype"),
-    Field("spread", "number", "fitness_spread", "spread<0.01", "standard deviation over repeats"),
-    Field("repeats", "number", "repeats", "repeats>1", "repeats its fitness rests on, where not all at once"),
-    Field("stopped", "number", "stopped_at", "stopped>0", "training step at which it was stopped early"),
-    Field("parent", "number", "parent__step", "parent=17", "step of the parent"),
-    Field(
+    FilterField(
+        "depth", "number", "genotype__depth", "depth<=12", "operations on the longest way through one cell"
+    ),
+    FilterField("step", "number", "step", "step>=200", "evolution step"),
+    FilterField("generation", "number", "generation", "generation>5", "mutations since an initial genotype"),
+    FilterField("spread", "number", "fitness_spread", "spread<0.01", "standard deviation over repeats"),
+    FilterField(
+        "repeats", "number", "repeats", "repeats>1", "repeats its fitness rests on, where not all at once"
+    ),
+    FilterField(
+        "stopped", "number", "stopped_at", "stopped>0", "training step at which it was stopped early"
+    ),
+    FilterField("parent", "number", "parent__step", "parent=17", "step of the parent"),
+    FilterField(
         "state",
         "word",
         "state",
@@ -76,12 +88,17 @@ FIELDS: tuple[Field, ...] = (
         "where its evaluation stands",
         tuple(WorkState.values),
     ),
-    Field("origin", "word", "origin", "origin:human,mutation", "how it came about"),
-    Field("reason", "word", "evaluation__reason_code", "reason:time_out", "why its evaluation failed"),
-    Field("shared", "word", "shared", "shared:yes", "whether its network was known already", ("yes", "no")),
-    Field("op", "operation", "", "op:sep3x3>=4", "how many of an operation one cell of the network holds"),
-    Field("tag", "tag", "", "tag:odd", "carries a tag that people gave it"),
-    Field("motif", "motif", "", "motif:ab12", "uses a motif whose key starts so"),
+    FilterField("origin", "word", "origin", "origin:human,mutation", "how it came about"),
+    FilterField("reason", "word", "evaluation__reason_code", "reason:time_out", "why its evaluation failed"),
+    FilterField(
+        "shared", "word", "shared", "shared:yes", "whether its network was known already", ("yes", "no")
+    ),
+    FilterField(
+        "op", "operation", "", "op:sep3x3>=4", "how many of an operation one cell of the network holds"
+    ),
+    FilterField("tag", "tag", "", "tag:odd", "carries a tag that people gave it"),
+    FilterField("motif", "motif", "", "motif:ab12", "uses a motif whose key starts so"),
+    FilterField("network", "network", "", "network:ab12", "builds the network whose key starts so"),
 )
 
 _BY_NAME = {field.name: field for field in FIELDS} | {"parameters": FIELDS[1]}
@@ -90,7 +107,7 @@ _TERM = re.compile(r"^(?P<name>[a-z]+)(?P<rest>.*)$", re.DOTALL)
 _COMPARED = re.compile(r"^(?P<sign>>=|<=|>|<|=)(?P<value>.+)$", re.DOTALL)
 _OPERATION = re.compile(r"^:(?P<name>[a-z0-9]+)(?P<compared>(?:>=|<=|>|<|=).+)?$", re.DOTALL)
 _NUMBER = re.compile(r"^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?[kMG%]?$")
-_MOTIF_KEY = re.compile(r"^[0-9a-f]{2,32}$")
+_KEY = re.compile(r"^[0-9a-f]{2,32}$")
 
 
 def parse_query(text: str) -> Q:
@@ -122,11 +139,16 @@ def _term(term: str) -> Q:
     return _READERS[field.kind](field, match["rest"], term)
 
 
-def _number_term(field: Field, rest: str, term: str) -> Q:
+def _number_term(field: FilterField, rest: str, term: str) -> Q:
     compared = _COMPARED.match(rest)
     if compared is None:
         raise QueryError(f"{term!r}: compare {field.name} with a number, e.g. {field.example}")
-    return Q(**{f"{field.column}__{COMPARISONS[compared['sign']]}": _number(compared["value"], term)})
+    number = _number(compared["value"], term)
+    if field.name in FRACTIONS and number > 1:
+        raise QueryError(
+            f"{term!r}: {field.name} is a fraction; for {number:g} per cent write {number:g}% or {number / 100:g}"
+        )
+    return Q(**{f"{field.column}__{COMPARISONS[compared['sign']]}": number})
 
 
 def _number(text: str, term: str) -> float | int:
@@ -138,7 +160,7 @@ def _number(text: str, term: str) -> float | int:
     return int(value) if value == int(value) else value
 
 
-def _word_term(field: Field, rest: str, term: str) -> Q:
+def _word_term(field: FilterField, rest: str, term: str) -> Q:
     words = [word for word in rest[1:].split(",") if word] if rest[:1] in (":", "=") else []
     if not words:
         raise QueryError(f"{term!r}: write {field.name}:WORD, e.g. {field.example}")
@@ -152,7 +174,7 @@ def _word_term(field: Field, rest: str, term: str) -> Q:
     return Q(**{f"{field.column}__in": words})
 
 
-def _operation_term(field: Field, rest: str, term: str) -> Q:
+def _operation_term(field: FilterField, rest: str, term: str) -> Q:
     known = tuple(name for name in PRIMITIVE_NAMES if name != IDENTITY)  # identities are wiring
     match = _OPERATION.match(rest)
     if match is None or match["name"] not in known:
@@ -168,7 +190,7 @@ def _operation_term(field: Field, rest: str, term: str) -> Q:
     return condition | Q(**{f"{column}__isnull": True}) if _COMPARE[sign](0, count) else condition
 
 
-def _tag_term(field: Field, rest: str, term: str) -> Q:
+def _tag_term(field: FilterField, rest: str, term: str) -> Q:
     words = [word for word in rest[1:].split(",") if word] if rest[:1] == ":" else []
     if not words:
         raise QueryError(f"{term!r}: write tag:WORD, e.g. {field.example}")
@@ -184,18 +206,26 @@ def _tag_term(field: Field, rest: str, term: str) -> Q:
     return Q(pk__in=rows.exclude(tags=[]).filter(condition).values("pk"))
 
 
-def _motif_term(field: Field, rest: str, term: str) -> Q:
+def _motif_term(field: FilterField, rest: str, term: str) -> Q:
     prefix = rest[1:] if rest[:1] == ":" else ""
-    if not _MOTIF_KEY.match(prefix):
+    if not _KEY.match(prefix):
         raise QueryError(f"{term!r}: write motif:KEY with at least two hex digits of the motif's key")
     carriers = MotifUse.objects.filter(motif__key__startswith=prefix, uses__gt=0).values("genotype")
     return Q(genotype__in=carriers)
 
 
-_READERS: dict[str, Callable[[Field, str, str], Q]] = {
+def _network_term(field: FilterField, rest: str, term: str) -> Q:
+    prefix = rest[1:] if rest[:1] == ":" else ""
+    if not _KEY.match(prefix):
+        raise QueryError(f"{term!r}: write network:KEY with at least two hex digits of the phenotype's key")
+    return Q(evaluation__phenotype_key__startswith=prefix)
+
+
+_READERS: dict[str, Callable[[FilterField, str, str], Q]] = {
     "number": _number_term,
     "word": _word_term,
     "operation": _operation_term,
     "tag": _tag_term,
     "motif": _motif_term,
+    "network": _network_term,
 }

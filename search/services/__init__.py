@@ -1,14 +1,13 @@
-"""Every write. Each function is one transaction, or says where it is several; what it refuses raises Conflict.
+"""Database writes. Each function is one transaction, or says where it is several; a refusal raises Conflict.
 
 Nothing here enqueues: callers send the ids that come back, after the commit.
 """
 
-from search.services.awaiting import begin_to_look, saw_data
-from search.services.claiming import Claim, claim_evaluation
-from search.services.completing import Completed, complete_evaluation
-from search.services.decisions.stopping import Judgement, Point, judge_point
+from search.services.decisions.stopping import Judgement, TrainingPoint, judge_point
 from search.services.errors import Conflict, LeaseLost, NotFound, RepeatsMissing
-from search.services.evaluations import (
+from search.services.evaluations.claiming import Claim, claim_evaluation
+from search.services.evaluations.interventions import cancel_evaluation, retry_evaluation
+from search.services.evaluations.recording import (
     Repeat,
     Verdict,
     fail_evaluation,
@@ -18,20 +17,30 @@ from search.services.evaluations import (
     record_repeat,
     release_evaluation,
 )
-from search.services.experiments import (
+from search.services.evaluations.sweeping import (
+    Swept,
+    recover_silent,
+    sweep,
+)
+from search.services.experiments.lifecycle import (
     create_experiment,
     pause_experiment,
     resume_experiment,
     start_experiment,
     stop_experiment,
 )
-from search.services.genotypes import keep_genotype
-from search.services.humans import Evaluated, evaluate_genotype
-from search.services.interventions import cancel_evaluation, retry_evaluation
-from search.services.proposing import advance_experiment
-from search.services.sweeping import Swept, recover_silent, release_everything, release_worker, sweep
+from search.services.experiments.rescoring import rescore_best
+from search.services.learning.claiming import take_unsent_learning
+from search.services.pauses.dataset_pauses import ask_for_data, begin_to_look, saw_data
+from search.services.proposing.advancing import Advanced, advance_experiment, advance_for_a_while
+from search.services.proposing.baselines import ask_for_baseline
+from search.services.proposing.completing import Completed, complete_evaluation
+from search.services.proposing.genotypes import keep_genotype
+from search.services.proposing.manual_individuals import Evaluated, evaluate_genotype
+from search.services.releasing import release_everything, release_worker
 
 __all__ = [
+    "Advanced",
     "Claim",
     "Completed",
     "Conflict",
@@ -39,12 +48,15 @@ __all__ = [
     "Judgement",
     "LeaseLost",
     "NotFound",
-    "Point",
     "Repeat",
     "RepeatsMissing",
     "Swept",
+    "TrainingPoint",
     "Verdict",
     "advance_experiment",
+    "advance_for_a_while",
+    "ask_for_baseline",
+    "ask_for_data",
     "begin_to_look",
     "cancel_evaluation",
     "claim_evaluation",
@@ -63,10 +75,12 @@ __all__ = [
     "release_evaluation",
     "release_everything",
     "release_worker",
+    "rescore_best",
     "resume_experiment",
     "retry_evaluation",
     "saw_data",
     "start_experiment",
     "stop_experiment",
     "sweep",
+    "take_unsent_learning",
 ]

@@ -1,8 +1,10 @@
-"""What a write may refuse. The texts are constants that pages show and tests assert on."""
+"""Errors that writes raise. Their texts are constants that pages show and tests assert on."""
 
 NOT_FOUND = "There is no {what} {key}."
 NOT_IN_STATE = "{what} {key} is {state}; only {allowed} ones can be {done}."
 LEASE_LOST = "Evaluation {key} is no longer held by this attempt."
+ARTIFACT_LEASE_LOST = "Shared training {key} is no longer held by this attempt."
+FINAL_LEASE_LOST = "Final evaluation {key} is no longer held by this attempt."
 REPEATS_MISSING = "Evaluation {key} has {have} of {want} repeats; train the others before finishing it."
 NOBODY_NEEDS = "No running or paused experiment needs evaluation {key}."
 

@@ -1,4 +1,4 @@
-"""A request that is sent again because its answer was lost must not do its work again."""
+"""Idempotency keys: a repeated request gets the stored reply and does nothing twice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Reply:
     body: dict[str, Any]
 
 
-def said_before(*, caller: str, key: str, request_hash: str) -> Reply | None:
+def stored_reply(*, caller: str, key: str, request_hash: str) -> Reply | None:
     """The reply to the same request when it came before. Raises Conflict for a key of another request."""
     row = IdempotentReply.objects.filter(caller=caller, key=key, created_at__gte=Now() - KEPT).first()
     return _kept(row, request_hash) if row else None

@@ -1,5 +1,4 @@
-"""Locks, always taken in one order so that no two transactions wait for each other:
-experiments by id, then evaluations by id, then the rows that hang on them.
+"""Row locks in one fixed order (experiments, evaluations, dependent rows, each by id), so that deadlocks cannot occur.
 
 PostgreSQL locks rows; SQLite holds its one write lock from the start of the transaction (IMMEDIATE).
 `no_key` leaves room for other transactions' foreign key checks.
@@ -9,7 +8,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from search.models import Evaluation, Experiment, statements
+from search.database import statements
+from search.models import Evaluation, Experiment
 from search.services import errors
 
 

@@ -1,5 +1,5 @@
-"""The networks, in PyTorch: imports torch and `search.evolution`, must import nothing else of ours nor Django.
+"""PyTorch trainer: imports torch and `search.evolution`; must import nothing else of the project nor Django.
 
-Found by the workers by a dotted path in the settings, `search.training.trainer.train`; web processes never
+Found by the workers by a dotted path in the settings, `search.training.trainer.evaluate`; web processes never
 import it.
 """

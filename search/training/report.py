@@ -1,4 +1,4 @@
-"""What can be trained here, as one JSON object: `python -m search.training.report`.
+"""Report of trainable data sets and devices, as one JSON object: `python -m search.training.report`.
 
 A process of its own, because whoever asks must not load torch.
 """
@@ -11,14 +11,15 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from search.evolution.datasets import DATASETS
+from search.evolution.experiments.datasets import DATASETS
+from search.training.data.locations import availability
 from search.training.native import library
-from search.training.places import availability
 
 
-def report(device: str) -> dict[str, Any]:
+def report(device: str, kernels: str = "auto") -> dict[str, Any]:
     """`device` is what NASWEB_DEVICE says. `problem` is empty where a convolution could be trained on it, `kernels`
     where cells train by kernels of their own, or on a GPU."""
+    library.allow(kernels == "auto")
     name = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
     began = time.perf_counter()
     problem = ""
@@ -50,4 +51,4 @@ def _train_a_convolution(device: torch.device) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(report(sys.argv[1])))
+    sys.stdout.write(json.dumps(report(*sys.argv[1:])))

@@ -1,25 +1,71 @@
-"""Trains one phenotype once and scores it: the function that the workers call (methods A9)."""
+"""Trainer: trains one phenotype once and returns its validation accuracy (methods A9)."""
 
 import gc
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 import torch
 
-from search.evolution.config import Protocol
-from search.evolution.evaluation import Checkpoint, EvaluationFailed, Need, Progress, TrainResult
-from search.evolution.phenotype import Phenotype
-from search.training.datasets import Split, load_split
-from search.training.hosts import build_network
-from search.training.memory import must_recompute, need_of
-from search.training.pulse import Pulse, report_while
-from search.training.run import Run
-from search.training.saving import Identity, Unusable, freeze, identity, thaw, trained_weights
+from search.evolution.evaluation import (
+    Artifacts,
+    Checkpoint,
+    Evaluated,
+    EvaluationFailed,
+    Job,
+    Progress,
+    ResourceEstimate,
+    Runtime,
+)
+from search.evolution.experiments.config import Protocol
+from search.evolution.networks.host import Host, host_layers
+from search.evolution.networks.phenotype import Phenotype
+from search.training.data.datasets import load_split
+from search.training.data.image_source import Split
+from search.training.device.fitting import estimate_resources_on, must_recompute
+from search.training.loop.progress import Pulse, report_while
+from search.training.loop.run import TrainingRun
+from search.training.loop.run_state import Identity, Unusable, freeze, identity, thaw, trained_weights
+from search.training.native import library
+from search.training.network.hosts import Network, build_network
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 _ALLOCATOR_WORDS = ("can't allocate memory", "out of memory", "ALLOC_FAILED", "not enough memory")
+
+
+def evaluate(
+    job: Job,
+    *,
+    progress: Callable[[Progress], None],
+    checkpoint: Checkpoint | None = None,
+    artifacts: Artifacts | None = None,
+) -> Evaluated:
+    """Train the job's network from random weights and score it: the evaluator `train`."""
+    return train(
+        job.phenotype,
+        job.protocol,
+        repeat=job.repeat,
+        seed=job.seed,
+        progress=progress,
+        checkpoint=checkpoint,
+        runtime=job.runtime,
+    )
+
+
+def estimate(job: Job) -> ResourceEstimate:
+    """What `evaluate` would take of which device. Raises EvaluationFailed where there is no such device."""
+    return estimate_for(job.phenotype, job.protocol, job.runtime)
+
+
+def estimate_for(phenotype: Phenotype, protocol: Protocol, runtime: Runtime) -> ResourceEstimate:
+    """What a training would take of which device. Raises EvaluationFailed where there is no such device."""
+    library.allow(runtime.kernels == "auto")
+    return estimate_resources_on(phenotype, protocol, choose_device(runtime.device))
 
 
 def train(
@@ -31,23 +77,56 @@ def train(
     progress: Callable[[Progress], None],
     device: str = "auto",
     checkpoint: Checkpoint | None = None,
-) -> TrainResult:
+    runtime: Runtime | None = None,
+    prepare: Callable[[Network], None] = lambda network: None,
+) -> Evaluated:
     """Train on the protocol's training images, score on all of its validation images.
 
     On a CPU the same phenotype, protocol, seed and number of threads give the same result to the last bit, on machines
     that all have kernels (`native`), or none.
     `repeat` only names the run: what it changes is in the seed. `progress` is called about every second and may
-    raise Cancelled. A training that finds its state in the checkpoint goes on from there.
+    raise Cancelled. A training that finds its state in the checkpoint goes on from there. `runtime` says more than
+    `device` where it is given; `prepare` may change the network's first weights.
 
     Raises EvaluationFailed with the reason for a candidate that cannot be scored.
     """
-    place = choose_device(device)
+    runtime = runtime or Runtime(device=device)
     # A first use may download for minutes; the lease is kept alive meanwhile, and no training time counted.
     split = report_while(lambda: load_split(protocol), lambda: progress(Progress(0, protocol.steps, 0.0)))
-    must = must_recompute(phenotype, protocol.make_host(split.shape), protocol, place)
+    subject = Subject(phenotype, protocol, split, repeat, seed)
+    return train_on(subject, progress, runtime, checkpoint, prepare=prepare, read=_with_weights)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is trained, on which images, from which seed."""
+
+    phenotype: Phenotype
+    protocol: Protocol
+    split: Split
+    repeat: int
+    """From 0; it only names the training."""
+    seed: int
+
+
+def train_on(
+    subject: Subject,
+    progress: Callable[[Progress], None],
+    runtime: Runtime,
+    checkpoint: Checkpoint | None,
+    *,
+    prepare: Callable[[Network], None] = lambda network: None,
+    read: Callable[[TrainingRun, Evaluated], Result],
+) -> Result:
+    """`train` on images that are at hand; `read` makes the result from the finished run."""
+    library.allow(runtime.kernels == "auto")
+    place = choose_device(runtime.device)
+    host = subject.protocol.make_host(subject.split.shape)
+    must = must_recompute(subject.phenotype, host, subject.protocol, place)
     for recomputes in (True,) if must else (False, True):
         try:
-            return _train(phenotype, protocol, split, seed, progress, place, checkpoint, recomputes)
+            training = _Training(subject, progress, place, runtime, recomputes, prepare)
+            return read(*_trained(training, checkpoint))
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
                 raise
@@ -56,17 +135,21 @@ def train(
         gc.collect()
         if torch.cuda.is_initialized():
             torch.cuda.empty_cache()
-        log.warning("repeat %d did not fit in memory: %s", repeat + 1, reason)
+        log.warning("repeat %d did not fit in memory: %s", subject.repeat + 1, reason)
     raise EvaluationFailed(
         "out_of_memory",
-        f"repeat {repeat + 1} did not fit in memory, computing cells again in the backward pass neither ({reason}): "
-        "lower batch_size, channels or the image size",
+        f"repeat {subject.repeat + 1} did not fit in memory, computing cells again in the backward pass neither "
+        f"({reason}): lower batch_size, channels or the image size",
     )
 
 
-def appraise(phenotype: Phenotype, protocol: Protocol, *, device: str = "auto") -> Need:
-    """What `train` would take of which device. Raises EvaluationFailed where there is no such device."""
-    return need_of(phenotype, protocol, choose_device(device))
+def prepare_kernels(host: Host, device: torch.device, alive: Callable[[], None]) -> None:
+    """Compile what a machine trains its first network by, minutes where it is busy: no training's time, and `alive` is
+    called meanwhile."""
+    if device.type != "cpu" or torch.get_num_threads() != 1:
+        return
+    for width in sorted({layer.width for layer in host_layers(host) if layer.kind == "cell"}):
+        report_while(partial(library.library, torch.float32, width), alive)
 
 
 def choose_device(name: str) -> torch.device:
@@ -84,43 +167,58 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def _train(
-    phenotype: Phenotype,
-    protocol: Protocol,
-    split: Split,
-    seed: int,
-    progress: Callable[[Progress], None],
-    device: torch.device,
-    checkpoint: Checkpoint | None,
-    recomputes: bool,
-) -> TrainResult:
-    host = protocol.make_host(split.shape)
-    if recomputes:
+def limit_clock(device: torch.device) -> Callable[[], float]:
+    """What a time limit counts: several threads would add up, and a GPU's work is none of the processor's."""
+    return time.process_time if device.type == "cpu" and torch.get_num_threads() == 1 else time.monotonic
+
+
+@dataclass(frozen=True)
+class _Training:
+    """One try at a training: everything that a run begins from."""
+
+    subject: Subject
+    progress: Callable[[Progress], None]
+    device: torch.device
+    runtime: Runtime
+    recomputes: bool
+    """Cells are computed again in the backward pass, so that the training fits in memory."""
+    prepare: Callable[[Network], None]
+
+    def start(self) -> TrainingRun:
+        protocol, split, seed = self.subject.protocol, self.subject.split, self.subject.seed
+        clock = limit_clock(self.device)
+        host = protocol.make_host(split.shape)
+        prepare_kernels(host, self.device, lambda: self.progress(Progress(0, protocol.steps, 0.0)))
+        network = build_network(self.subject.phenotype, host, seed=seed)
+        self.prepare(network)
+        # Now that the network is ready: to build it is no training.
+        pulse = Pulse(self.progress, protocol.steps, protocol.time_limit_seconds, clock=clock)
+        network.recomputes = self.recomputes
+        return TrainingRun(network, split, protocol, self.device, pulse, seed=seed, runtime=self.runtime)
+
+
+def _trained(training: _Training, checkpoint: Checkpoint | None) -> tuple[TrainingRun, Evaluated]:
+    if training.recomputes:
         log.info("cells are computed again in the backward pass, so that the training fits in memory")
-
-    def start() -> Run:
-        pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds)
-        network = build_network(phenotype, host, seed=seed)
-        network.recomputes = recomputes
-        return Run(network, split, protocol, device, pulse, seed=seed)
-
     if checkpoint is None:
-        return _finished(start())
-    whose = identity(phenotype, protocol, seed=seed, device=device)
-    run = _resumed(start, checkpoint, whose)
+        run = training.start()
+        return run, run.finish()
+    subject = training.subject
+    whose = identity(subject.phenotype, subject.protocol, seed=subject.seed, device=training.device)
+    run = _resumed(training.start, checkpoint, whose)
 
     def save() -> None:
         if checkpoint.due():
             checkpoint.save(freeze(run, whose))
 
-    return _finished(run, save)
+    return run, run.finish(save)
 
 
-def _finished(run: Run, between_steps: Callable[[], None] = lambda: None) -> TrainResult:
-    return replace(run.finish(between_steps), weights=trained_weights(run))
+def _with_weights(run: TrainingRun, result: Evaluated) -> Evaluated:
+    return replace(result, weights=trained_weights(run))
 
 
-def _resumed(start: Callable[[], Run], checkpoint: Checkpoint, whose: Identity) -> Run:
+def _resumed(start: Callable[[], TrainingRun], checkpoint: Checkpoint, whose: Identity) -> TrainingRun:
     """A run that stands where the checkpoint says, or at its beginning."""
     run, content = start(), checkpoint.load()
     if content is None:

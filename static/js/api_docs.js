@@ -13,8 +13,9 @@ SwaggerUIBundle({
   tagsSorter: "alpha",
   validatorUrl: null, // no other host is asked
   requestInterceptor(request) {
-    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-    if (token) request.headers["X-CSRFToken"] = token; // for who is logged in
+    const name = document.querySelector('meta[name="csrf-cookie"]').content;
+    const token = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
+    if (token) request.headers["X-CSRFToken"] = token.slice(name.length + 1); // for who is logged in
     return request;
   },
 });

@@ -3,6 +3,7 @@
 const STEP = 0;
 const FITNESS = 1;
 const PARAMETERS = 2;
+const COMPLETION = 3;
 const STATE = 4;
 
 export class CurveData {
@@ -11,21 +12,43 @@ export class CurveData {
   #median = [];
   #parametersMedian = [];
   #sorted = null;
+  #thinned = false;
+  window = null;
 
-  constructor(individuals) {
+  constructor(individuals, initial) {
     this.individuals = individuals;
+    this.initial = initial;
   }
 
-  get size() {
-    return this.#points.size;
+  get hasFitness() {
+    return [...this.#points.values()].some((point) => point[FITNESS] !== null);
   }
 
   add(answer) {
+    if (answer.anew) {
+      this.#points.clear();
+      [this.#best, this.#median, this.#parametersMedian, this.#sorted] = [[], [], [], null];
+    }
+    this.#thinned ||= answer.thinned;
     for (const point of answer.points) this.#points.set(point[STEP], point);
     this.#best.push(...answer.best);
     this.#median.push(...answer.median);
     this.#parametersMedian.push(...answer.parameters_median);
     if (answer.points.length) this.#sorted = null;
+  }
+
+  /** Individuals under the running medians, the server's number where null; they can be counted anew while no point is
+   * left out, in order of completion. */
+  get adjustable() {
+    return !this.#thinned && this.#points.size > 4;
+  }
+
+  #medians() {
+    if (!this.window || !this.adjustable) return [this.#median, this.#parametersMedian];
+    const members = [...this.#points.values()].filter((point) => point[COMPLETION] !== null).sort((a, b) => a[COMPLETION] - b[COMPLETION]);
+    let reached = 0;
+    const steps = members.map((point) => (reached = Math.max(reached, point[STEP])));
+    return [FITNESS, PARAMETERS].map((field) => runningMedian(members.map((point) => point[field]), this.window).map((value, index) => [steps[index], value]));
   }
 
   /** Individuals by step. */
@@ -41,7 +64,8 @@ export class CurveData {
 
   tables() {
     const floor = fitnessFloor(this.sorted);
-    const lines = [this.#median, this.#best, this.#parametersMedian];
+    const [middle, middleParameters] = this.#medians();
+    const lines = [middle, this.#best, middleParameters];
     const steps = columnOfSteps(this.sorted, lines);
     const at = new Map(steps.map((step, index) => [step, index]));
     const column = () => new Array(steps.length).fill(null);
@@ -74,13 +98,33 @@ export class CurveData {
   }
 }
 
+/** The median of each value and up to window - 1 before it, as visualize.charts.series.running_median. */
+function runningMedian(values, window) {
+  const ordered = [];
+  const place = (value) => {
+    let [low, high] = [0, ordered.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ordered[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return values.map((value, index) => {
+    ordered.splice(place(value), 0, value);
+    if (ordered.length > window) ordered.splice(place(values[index - window]), 1);
+    const middle = ordered.length >> 1;
+    return ordered.length % 2 ? ordered[middle] : (ordered[middle - 1] + ordered[middle]) / 2;
+  });
+}
+
 function columnOfSteps(points, lines) {
   const steps = new Set(points.map((point) => point[STEP]));
   for (const line of lines) for (const [step] of line) steps.add(step);
   return [...steps].sort((a, b) => a - b);
 }
 
-/** As visualize.curves.fitness_floor: at most 2 % lie below, and are drawn at the edge. */
+/** As visualize.charts.series.fitness_floor: at most 2 % lie below, and are drawn at the edge. */
 function fitnessFloor(points) {
   const values = points.filter((point) => point[FITNESS] !== null).map((point) => point[FITNESS]);
   if (!values.length) return 0;

@@ -1,37 +1,13 @@
-// The two uPlot panels. uPlot paints on canvas, so colours are read from the stylesheet whenever it paints.
+// The two uPlot panels: one pointer and one stretch of steps for both. Dragging across shows a stretch larger.
 import { count, magnitude } from "./numbers.js";
+import { axis, colour, dots, forgetColours, title } from "./plot-style.js";
 
 const SYNC = uPlot.sync("curves");
-const probe = document.createElement("span");
-probe.hidden = true;
-const resolved = new Map();
+const LEAST_DRAG = 6; // pixels: less is a click by a hand that trembles
 
-/** A token's colour as the browser resolves it: light-dark() means nothing to a canvas. */
-function colour(token) {
-  if (!probe.isConnected) document.body.append(probe);
-  if (!resolved.has(token)) {
-    probe.style.color = `var(${token})`;
-    resolved.set(token, getComputedStyle(probe).color);
-  }
-  return resolved.get(token);
-}
-
-const FONT = "11.5px " + getComputedStyle(document.documentElement).fontFamily;
-
-const axis = (options) => ({
-  stroke: () => colour("--muted"),
-  font: FONT,
-  grid: { stroke: () => colour("--grid"), width: 1 },
-  ticks: { show: false },
-  ...options,
-});
-
-const dots = (token, size) => ({
-  paths: () => null,
-  points: { show: true, size, width: 0, fill: () => colour(token), stroke: () => colour(token) },
-});
-
-const line = (token, paths) => ({
+const line = (token, paths, name, stepped = false) => ({
+  label: name,
+  stepped,
   stroke: () => colour(token),
   width: 1.75,
   spanGaps: true,
@@ -39,11 +15,8 @@ const line = (token, paths) => ({
   points: { show: false },
 });
 
-// Nothing is dragged here; uPlot would swallow clicks that it takes for the end of a drag.
-const NO_DRAG = { x: false, y: false, click: () => {} };
-
 class Plot {
-  constructor(element, { height, series, data, range, y, individuals }) {
+  constructor(element, { height, series, data, range, y, individuals, initial, zoom }) {
     this.element = element;
     this.height = height;
     this.pick = data;
@@ -55,20 +28,41 @@ class Plot {
         height,
         padding: [8, 22, 0, 0],
         legend: { show: false },
-        cursor: { sync: { key: SYNC.key, setSeries: false }, drag: NO_DRAG, points: { show: false }, y: false },
+        cursor: {
+          sync: { key: SYNC.key, setSeries: false },
+          // What a click was, the pointer knows (curve-pointer.js): uPlot would swallow some for the ends of drags.
+          drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG, click: () => {} },
+          points: { show: false },
+          y: false,
+          bind: { dblclick: () => () => zoom.show(null) },
+        },
+        hooks: { setSelect: [(plot) => this.#dragged(plot, zoom)], drawClear: [(plot) => shade(plot, initial)] },
         scales: {
-          x: { time: false, range: () => [0, Math.max(1, individuals)] },
+          x: { time: false, range: () => zoom.stretch ?? [0, Math.max(1, individuals)] },
           y: { range: () => this.range },
         },
         axes: [
-          axis({ values: (_, splits) => splits.map((v) => (Number.isInteger(v) ? count(v) : "")), size: 26, space: 70 }),
+          axis({
+            values: (_, splits) => splits.map((v) => (Number.isInteger(v) ? count(v) : "")),
+            size: 24,
+            space: 70,
+            ...title("evolution step"),
+          }),
           axis({ size: 52, gap: 4, ...y }),
         ],
-        series: [{}, ...series],
+        series: [{ label: "step" }, ...series],
       },
       [[], ...series.map(() => [])],
       element,
     );
+    element.uplot = this.plot; // for chart-files.js
+  }
+
+  #dragged(plot, zoom) {
+    const { left, width } = plot.select;
+    if (width < LEAST_DRAG) return;
+    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+    zoom.show([plot.posToVal(left, "x"), plot.posToVal(left + width, "x")]);
   }
 
   show(tables) {
@@ -82,7 +76,7 @@ class Plot {
   }
 
   retheme() {
-    resolved.clear();
+    forgetColours();
     this.plot.redraw(false, true);
   }
 
@@ -91,27 +85,46 @@ class Plot {
   }
 }
 
-export const fitnessPlot = (element, { individuals }) =>
+const WHOLE = { stretch: null, show: () => {} };
+
+/** The initial population, which nobody chose: everything right of it came from the search. */
+function shade(plot, initial) {
+  const end = Math.min(plot.valToPos(initial - 0.5, "x", true), plot.bbox.left + plot.bbox.width);
+  if (!initial || end <= plot.bbox.left) return;
+  plot.ctx.save();
+  plot.ctx.fillStyle = colour("--surface-2");
+  plot.ctx.fillRect(plot.bbox.left, plot.bbox.top, end - plot.bbox.left, plot.bbox.height);
+  plot.ctx.restore();
+}
+
+export const fitnessPlot = (element, { individuals, initial = 0 }, zoom = WHOLE) =>
   new Plot(element, {
     individuals,
-    height: 270,
+    initial,
+    zoom,
+    height: 288,
     series: [
-      dots("--dot", individuals > 2000 ? 3 : 5),
-      dots("--err", 6),
-      line("--median", uPlot.paths.linear()),
-      line("--best", uPlot.paths.stepped({ align: 1 })),
+      { ...dots("--dot", individuals > 2000 ? 3 : 5), label: "fitness" },
+      { ...dots("--err", 6), label: "failed" },
+      line("--median", uPlot.paths.linear(), "median"),
+      line("--best", uPlot.paths.stepped({ align: 1 }), "best so far", true),
     ],
     data: (tables) => tables.fitness,
     range: (tables) => tables.fitnessRange,
-    y: { values: (_, splits) => splits.map((value) => `${+(100 * value).toFixed(1)}\u00a0%`) },
+    y: { values: (_, splits) => splits.map((value) => `${+(100 * value).toFixed(1)}\u00a0%`), ...title("validation accuracy") },
   });
 
-export const parametersPlot = (element, { individuals }) =>
+export const parametersPlot = (element, { individuals, initial = 0 }, zoom = WHOLE) =>
   new Plot(element, {
     individuals,
-    height: 120,
-    series: [dots("--dot-2", individuals > 2000 ? 3 : 4), line("--median", uPlot.paths.linear())],
+    initial,
+    zoom,
+    height: 140,
+    series: [
+      { ...dots("--dot-2", individuals > 2000 ? 3 : 4), label: "parameters" },
+      line("--median", uPlot.paths.linear(), "median"),
+    ],
     data: (tables) => tables.parameters,
     range: (tables) => tables.parametersRange,
-    y: { values: (_, splits) => splits.map(magnitude), space: 28 },
+    y: { values: (_, splits) => splits.map(magnitude), space: 28, ...title("parameters") },
   });

@@ -2,6 +2,7 @@
 import { count, magnitude, perCent } from "./numbers.js";
 
 const REACH = 14; // pixels around the pointer
+const STILL = 5; // pixels that a click may move
 const STRIDES = { ArrowLeft: -1, ArrowRight: 1, PageUp: -50, PageDown: 50, Home: -Infinity, End: Infinity };
 
 export class Pointer {
@@ -22,8 +23,22 @@ export class Pointer {
     this.spoken.setAttribute("role", "status");
     this.plot.over.append(this.mark, this.tip);
     host.append(this.spoken);
+    this.#followRows();
     for (const { plot, element } of plots) this.#listen(plot, element);
     this.#listenKeys(plots[0].element);
+  }
+
+  /** A row of the population points at its dot, as a dot points at its row. */
+  #followRows() {
+    const rows = document.getElementById("population");
+    const row = (event) => event.target.closest?.("tr[data-step]");
+    for (const name of ["pointerover", "focusin"]) rows?.addEventListener(name, (event) => row(event) && this.#select(Number(row(event).dataset.step)));
+    for (const name of ["pointerleave", "focusout"]) rows?.addEventListener(name, () => this.#select(null));
+  }
+
+  #markRow(step) {
+    for (const each of document.querySelectorAll("#population tr.pointed")) each.classList.remove("pointed");
+    if (step !== null) document.querySelector(`#population tr[data-step="${step}"]`)?.classList.add("pointed");
   }
 
   /** After new data: the same individual stands elsewhere. */
@@ -36,9 +51,11 @@ export class Pointer {
     // On the tip itself nobody points at what lies under it.
     const point = (event) => event.target.closest("a") || this.#select(this.#nearest(plot, event));
     let pressedOnTip = false;
+    let pressedAt = [0, 0];
     over.addEventListener("pointermove", point);
     over.addEventListener("pointerdown", (event) => {
       pressedOnTip = Boolean(event.target.closest("a"));
+      pressedAt = [event.clientX, event.clientY];
       point(event);
     });
     over.addEventListener("pointerleave", (event) => {
@@ -48,6 +65,8 @@ export class Pointer {
     over.addEventListener("click", (event) => {
       // The tap that made the tip appear under the finger does not open it.
       if (event.target.closest("a") && !pressedOnTip) event.preventDefault();
+      const moved = Math.hypot(event.clientX - pressedAt[0], event.clientY - pressedAt[1]);
+      if (moved > STILL) return; // the end of a drag opens nothing
       if (event.pointerType === "touch" || event.target.closest("a") || this.#step === null) return;
       this.#open(event.ctrlKey || event.metaKey);
     });
@@ -100,11 +119,16 @@ export class Pointer {
 
   #select(step) {
     this.#step = step;
+    this.#markRow(step);
     const found = step === null ? null : this.data.individual(step);
     this.tip.hidden = this.mark.hidden = !found;
     this.plot.over.parentElement.classList.toggle("pointing", Boolean(found));
     if (!found) return;
     const left = this.plot.valToPos(step, "x");
+    if (left < 0 || left > this.plot.over.clientWidth) {
+      this.tip.hidden = this.mark.hidden = true; // beside the stretch that is shown
+      return;
+    }
     const low = this.plot.scales.y.min;
     const top = this.plot.valToPos(Math.max(found.fitness ?? low, low), "y");
     this.mark.style.transform = `translate(${left}px, ${top}px)`;

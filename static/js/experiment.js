@@ -1,8 +1,10 @@
 import "./live-curves.js";
 import { followPage, followRegion } from "./live.js";
+import { followPicks } from "./picks.js";
 
 const page = document.getElementById("experiment");
 const population = document.getElementById("population");
+if (population) followPicks(population);
 
 if (page?.dataset.liveSeconds) {
   const poller = followPage(page);

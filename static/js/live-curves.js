@@ -6,6 +6,7 @@ import { Pointer } from "./curve-pointer.js";
 import { Poller, fetchText } from "./polling.js";
 
 const SECONDS = 2;
+const LEAST_STEPS = 2;
 
 class LiveCurves extends HTMLElement {
   #data;
@@ -13,14 +14,17 @@ class LiveCurves extends HTMLElement {
   #cursor = "";
   #poller;
   #pointer;
+  #zoom;
   #updated = 0;
 
   connectedCallback() {
-    this.#data = new CurveData(Number(this.dataset.individuals));
+    this.#data = new CurveData(Number(this.dataset.individuals), Number(this.dataset.initial));
     this.stopping = new AbortController();
     const { signal } = this.stopping;
     this.#poller = new Poller((abort) => this.#ask(abort), SECONDS, (_, failures) => this.#failed(failures));
     this.#poller.now();
+    this.querySelector("[data-zoom-out]").addEventListener("click", () => this.#show(null), { signal });
+    this.querySelector("[data-window]")?.addEventListener("input", (event) => this.#smooth(Number(event.target.value)), { signal });
     document.addEventListener("theme:change", () => this.#plots.forEach((plot) => plot.retheme()), { signal });
     this.resizing = new ResizeObserver(() => this.#plots.forEach((plot) => plot.fit()));
     this.resizing.observe(this);
@@ -43,13 +47,16 @@ class LiveCurves extends HTMLElement {
       this.#cursor = answer.cursor;
     } while (answer.more);
     this.#updated = Date.now();
-    if (this.#data.size) this.#draw();
-    this.#state(answer.open ? (this.#data.size ? "streaming" : "empty") : this.#data.size ? "done" : "empty");
+    const drawable = this.#data.hasFitness; // failures alone have no place on an axis
+    if (drawable) this.#draw();
+    this.#state(drawable ? (answer.open ? "streaming" : "done") : "empty");
     return answer.open;
   }
 
   #draw() {
     if (!this.#plots.length) this.#build();
+    const slider = this.querySelector(".median-window");
+    if (slider) slider.hidden = !this.#data.adjustable;
     const tables = this.#data.tables();
     this.#plots.forEach((plot) => plot.show(tables));
     this.#pointer.refresh();
@@ -63,8 +70,30 @@ class LiveCurves extends HTMLElement {
       return element;
     };
     for (const hidden of this.querySelectorAll("h2[hidden]")) hidden.hidden = false;
-    this.#plots = [fitnessPlot(place("fitness"), this.#data), parametersPlot(place("parameters"), this.#data)];
+    const zoom = (this.#zoom = { stretch: null, show: (stretch) => this.#show(stretch) });
+    this.#plots = [
+      fitnessPlot(place("fitness"), this.#data, zoom),
+      parametersPlot(place("parameters"), this.#data, zoom),
+    ];
     this.#pointer = new Pointer(this, this.#plots, this.#data);
+  }
+
+  /** Another number of individuals under the medians. */
+  #smooth(window) {
+    this.#data.window = window;
+    this.querySelector("[data-window-said]").textContent = window;
+    this.#draw();
+  }
+
+  /** A stretch of steps, larger; null: all of them. */
+  #show(stretch) {
+    if (stretch && stretch[1] - stretch[0] < LEAST_STEPS) return;
+    this.#zoom.stretch = stretch && [Math.max(0, stretch[0]), Math.min(Math.max(1, this.#data.individuals), stretch[1])];
+    const button = this.querySelector("[data-zoom-out]");
+    button.hidden = !stretch;
+    const tables = this.#data.tables();
+    this.#plots.forEach((plot) => plot.show(tables));
+    this.#pointer.refresh();
   }
 
   #failed(failures) {

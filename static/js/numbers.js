@@ -1,4 +1,4 @@
-// As visualize.formats writes them.
+// As visualize.style.formats writes them.
 
 const SCALES = [
   [1e12, "T"],

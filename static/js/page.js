@@ -43,5 +43,48 @@ addEventListener("pageshow", (event) => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
+// Without the server nothing here is fresh: one line says so on every page, until something answers again.
+const lost = document.createElement("p");
+lost.className = "notice warn offline";
+lost.setAttribute("role", "alert");
+const tellLost = (text) => {
+  if (lost.textContent !== text) lost.textContent = text;
+  if (!lost.isConnected) document.querySelector("main").prepend(lost);
+};
+addEventListener("offline", () => tellLost("You are offline: what stands here is as it was last seen."));
+addEventListener("online", () => lost.remove());
+document.addEventListener("live:error", () => tellLost("The server does not answer: what stands here is as it was last seen. Trying again."), true);
+document.addEventListener("live:page", () => lost.remove(), true);
+
+// What was done fades; what went wrong stays until it is closed. Nothing fades under the pointer or the focus.
+const FADES_AFTER_SECONDS = 8;
+for (const notice of document.querySelectorAll(".messages .notice")) {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "button quiet";
+  close.setAttribute("aria-label", "Close this message");
+  close.textContent = "×";
+  close.addEventListener("click", () => notice.remove());
+  notice.prepend(close);
+  if (notice.matches(".err, .warn")) continue;
+  const fade = () => {
+    if (notice.matches(":hover, :focus-within")) return void setTimeout(fade, 1000);
+    notice.classList.add("fading");
+    setTimeout(() => notice.remove(), 500);
+  };
+  setTimeout(fade, FADES_AFTER_SECONDS * 1000);
+}
+
+// A list that hangs open over the page closes by Escape or by a click beside it.
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && document.querySelector("details.columns[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.columns[open]")) if (!open.contains(event.target)) open.open = false;
+});
+
 document.addEventListener("htmx:after:swap", () => showTimes());
 showTimes();

@@ -1,8 +1,6 @@
-// <pareto-plot>: fitness against a cost. The server draws a still picture into the element; this replaces it, names
-// what the pointer or the arrow keys are on, and turns a drag into the bounds of the selection's form.
+// <pareto-plot>: fitness against a cost. The server draws the picture; this lies over it, names what the pointer or the arrow keys are on, and turns a drag into the bounds of the selection's form.
 import { Brush } from "./brush.js";
 import { count, magnitude, perCent } from "./numbers.js";
-import { axis, colour, dots, forgetColours } from "./plot-style.js";
 import { Poller, fetchText } from "./polling.js";
 
 const SECONDS = 10;
@@ -15,12 +13,44 @@ const seconds = (value) => {
   return value < 3600 ? `${+(value / 60).toFixed(1)}\u00a0min` : `${+(value / 3600).toFixed(1)}\u00a0h`;
 };
 
+/** The area of the server's picture, laid over it: between pixels and values. */
+class Area {
+  constructor(place, range) {
+    this.range = range;
+    this.over = document.createElement("div");
+    this.over.className = "plot-over";
+    const { width, height } = place.querySelector("svg").viewBox.baseVal;
+    const { left, right, top, bottom } = place.querySelector("svg").dataset;
+    const share = (value, whole) => `${(100 * value) / whole}%`;
+    Object.assign(this.over.style, {
+      left: share(left, width), width: share(right - left, width), top: share(top, height), height: share(bottom - top, height),
+    });
+    place.append(this.over);
+  }
+
+  #extent(axis) {
+    const [most, low, high] = this.range();
+    return axis === "x" ? [0, most, this.over.clientWidth] : [high, low, this.over.clientHeight];
+  }
+
+  valToPos(value, axis) {
+    const [first, last, pixels] = this.#extent(axis);
+    return ((value - first) / (last - first)) * pixels;
+  }
+
+  posToVal(position, axis) {
+    const [first, last, pixels] = this.#extent(axis);
+    return first + (position / pixels) * (last - first);
+  }
+}
+
 class ParetoPlot extends HTMLElement {
   #points = [];
   #front = [];
   #range = [1, 0, 1];
   #version = "";
   #at = null;
+  #byRow = false;
 
   connectedCallback() {
     this.form = document.getElementById("selection-form");
@@ -29,10 +59,10 @@ class ParetoPlot extends HTMLElement {
     const { signal } = this.stopping;
     this.poller = new Poller((abort) => this.#ask(abort), SECONDS, (error, failures) => this.#failed(failures));
     this.poller.now();
-    document.addEventListener("theme:change", () => this.#retheme(), { signal });
     this.form.addEventListener("input", () => this.brush?.show(this.#bounds()), { signal });
     this.form.addEventListener("change", () => this.#remember(), { signal });
     document.getElementById("clear-selection").addEventListener("click", (event) => this.#clear(event), { signal });
+    for (const name of ["pointerover", "focusin"]) document.addEventListener(name, (event) => this.#pointRow(event), { signal });
     this.resizing = new ResizeObserver(() => this.#fit());
     this.resizing.observe(this);
   }
@@ -41,7 +71,6 @@ class ParetoPlot extends HTMLElement {
     this.poller.stop();
     this.stopping.abort();
     this.resizing.disconnect();
-    this.plot?.destroy();
   }
 
   async #ask(signal) {
@@ -56,47 +85,21 @@ class ParetoPlot extends HTMLElement {
   #show(answer) {
     const renew = this.#version !== "";
     this.#version = answer.version;
-    this.#points = answer.points.sort((a, b) => a[COST] - b[COST]);
+    this.#points = answer.points;
     this.#front = answer.front;
     this.#range = answer.range;
-    const onFront = new Map(answer.front.map((point) => [point[STEP], point[FITNESS]]));
-    // The staircase goes on level to the plot's edge: one more place, without a dot.
-    const costs = [...this.#points.map((point) => point[COST]), this.#range[0]];
-    const cloud = [...this.#points.map((point) => Math.max(point[FITNESS], this.#range[1])), null];
-    const stairs = [...this.#points.map((point) => onFront.get(point[STEP]) ?? null), this.#front.at(-1)?.[FITNESS] ?? null];
-    const corners = [...stairs.slice(0, -1), null];
     if (!this.plot) this.#build();
-    this.plot.setData([costs, cloud, stairs, corners]);
-    if (renew) htmx.ajax("GET", location.href, { target: "#front" });
+    if (renew) {
+      this.querySelector("svg.scatter").outerHTML = answer.svg;
+      htmx.ajax("GET", location.href, { target: "#front" });
+    }
+    if (!this.brush.dragging) this.brush.show(this.#bounds());
   }
 
   #build() {
     const place = this.querySelector("[data-plot]");
-    place.replaceChildren();
     place.classList.add("live");
-    this.plot = new uPlot(
-      {
-        width: place.clientWidth,
-        height: this.#height(place),
-        padding: [8, 22, 0, 0],
-        legend: { show: false },
-        cursor: { drag: { x: false, y: false }, points: { show: false }, x: false, y: false },
-        scales: { x: { time: false, range: () => [0, this.#range[0]] }, y: { range: () => this.#range.slice(1) } },
-        axes: [
-          axis({ values: (_, splits) => splits.map(this.write), size: 28, space: 70 }),
-          axis({ values: (_, splits) => splits.map((value) => `${+(100 * value).toFixed(1)}\u00a0%`), size: 52, gap: 4 }),
-        ],
-        series: [
-          {},
-          dots("--dot", 4),
-          { stroke: () => colour("--front"), width: 1.75, spanGaps: true, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } },
-          dots("--front", 7),
-        ],
-        hooks: { draw: [() => this.brush?.dragging || this.brush?.show(this.#bounds())] },
-      },
-      [[], [], [], []],
-      place,
-    );
+    this.plot = new Area(place, () => this.#range);
     this.tip = document.createElement("a");
     this.tip.className = "plot-tip";
     this.mark = document.createElement("span");
@@ -159,8 +162,18 @@ class ParetoPlot extends HTMLElement {
     return best;
   }
 
+  /** A row of the tables points at its dot, as a dot points at its row. */
+  #pointRow(event) {
+    const row = event.target.closest?.("tr[data-step]");
+    if (row && this.plot) this.#point(this.#points.find((point) => point[STEP] === Number(row.dataset.step)) ?? null);
+    else if (this.#byRow) this.#point(null);
+    this.#byRow = Boolean(row);
+  }
+
   #point(point) {
     this.#at = point;
+    for (const each of document.querySelectorAll("tr.pointed")) each.classList.remove("pointed");
+    if (point) for (const each of document.querySelectorAll(`tr[data-step="${point[STEP]}"]`)) each.classList.add("pointed");
     this.tip.hidden = this.mark.hidden = !point;
     this.plot.over.classList.toggle("pointing", Boolean(point));
     if (!point) return;
@@ -188,6 +201,12 @@ class ParetoPlot extends HTMLElement {
   #open(point, apart) {
     if (apart) window.open(this.#address(point), "_blank", "noopener");
     else location.assign(this.#address(point));
+  }
+
+  /** What the picture shows, for a file. */
+  rows() {
+    const front = new Set(this.#front.map((point) => point[STEP]));
+    return [["step", this.dataset.cost, "fitness", "on the front"], ...this.#points.map((point) => [...point, front.has(point[STEP]) ? "yes" : "no"])];
   }
 
   /** The form's fields as the brush wants them; null: no bound. */
@@ -235,19 +254,10 @@ class ParetoPlot extends HTMLElement {
     this.querySelector(".live-note").textContent = `Could not be loaded${tries}, trying again`;
   }
 
-  #height(place) {
-    return Math.max(260, Math.min(440, Math.round(place.clientWidth * 0.52)));
-  }
-
   #fit() {
-    const place = this.querySelector("[data-plot]");
-    if (!this.plot || !place.clientWidth || place.clientWidth === this.plot.width) return;
-    this.plot.setSize({ width: place.clientWidth, height: this.#height(place) });
-  }
-
-  #retheme() {
-    forgetColours();
-    this.plot?.redraw(false, true);
+    if (!this.plot) return;
+    this.#point(null);
+    this.brush.show(this.#bounds());
   }
 }
 

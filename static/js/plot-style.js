@@ -22,15 +22,19 @@ export const forgetColours = () => resolved.clear();
 
 const FAMILY = getComputedStyle(document.documentElement).fontFamily;
 
-export const font = (pixels, weight = 400) => `${weight} ${pixels}px ${FAMILY}`;
+/** uPlot scales fonts for screens of high resolution by whole pixels alone: of "11.5px" it would read the 5. */
+export const font = (pixels, weight = 400) => `${weight} ${Math.round(pixels)}px ${FAMILY}`;
 
 export const axis = (options) => ({
   stroke: () => colour("--muted"),
-  font: font(11.5),
+  font: font(12),
   grid: { stroke: () => colour("--grid"), width: 1 },
   ticks: { show: false },
   ...options,
 });
+
+/** What an axis tells, beside its numbers. */
+export const title = (text) => ({ label: text, labelSize: 18, labelGap: 0, labelFont: font(12) });
 
 export const dots = (token, size) => ({
   paths: () => null,

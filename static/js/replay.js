@@ -118,7 +118,7 @@ class LineageReplay extends HTMLElement {
   #controls() {
     const last = this.steps.length - 1;
     this.range.value = this.place + 1;
-    this.range.setAttribute("aria-valuetext", `${this.place + 1} of ${last + 1}, #${this.steps[this.place]}`);
+    this.range.setAttribute("aria-valuetext", `${this.place + 1} of ${last + 1}, ${this.dataset.word ?? "#"}${this.steps[this.place]}`);
     this.querySelector(".counter").textContent = `${(this.place + 1).toLocaleString("en")} of ${(last + 1).toLocaleString("en")}`;
     this.querySelector(".marker").setAttribute("d", `M${(1000 * this.place) / Math.max(1, last)} 0V56`);
     this.#link(".step-back", this.place > 0, this.place);

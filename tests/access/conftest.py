@@ -9,11 +9,10 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from search.models import Experiment, Role, Scope
-from search.services.accounts import create_account
-from search.services.tokens import create_token
+from search.services.accounts.accounts import create_account
+from search.services.accounts.tokens import create_token
 from tests.api.conftest import api as api
 from tests.api.conftest import instant_trainer as instant_trainer
-from tests.api.conftest import plain_static_files as plain_static_files
 from tests.api.conftest import remembered_search as remembered_search
 from tests.api.conftest import search as search_of_nobody
 

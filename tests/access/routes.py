@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from nasweb.access.rules import OPERATIONS, OWN_CHOSEN, PAGES, WATCH, Rule
 from search.api.application import api
 from search.models import Experiment, Motif
+from search.services.studies.launching import create_study
 
 VALUES: dict[str, Any] = {
     "step": 3,
@@ -18,6 +19,10 @@ VALUES: dict[str, Any] = {
     "repeat": 0,
     "token_id": 1,
     "user_id": 987_654,
+    "final_id": 987_654,
+    "training_id": 987_654,
+    "number": 1,
+    "kind": "evolution",
 }
 
 
@@ -51,12 +56,17 @@ class Route:
             "key": motif if self.name == "motif" else row.genotype.key,
             "other": row.genotype.key,
             "motif_key": motif,
+            "study_id": self._study(search),
         }
         if self.path:
             return self.path.format_map(values)
-        if self.name == "genotype_drawing":
-            values["extension"] = "svg"
         return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
+
+    def _study(self, search: Experiment) -> int:
+        """One of the search's owner, where the address wants one."""
+        if "study_id" not in (*self.parameters, *self.path.replace("}", "{").split("{")):
+            return 0
+        return create_study(kind="paper-table-1", settings={}, owner_id=search.owner_id).pk
 
 
 def page_patterns() -> Iterator[URLPattern]:

@@ -1,9 +1,14 @@
 """Who is at the gate: this machine alone without accounts, sessions with their CSRF token, cookies behind TLS."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -49,7 +54,9 @@ def test_a_name_that_is_not_ours_is_refused(
 ) -> None:
     """A page of evil.example whose name suddenly resolves to this machine asks under its own name."""
     settings.ACCOUNTS = accounts
-    assert client.get(path, headers={"Host": "evil.example"}).status_code == 400
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "does not answer for the name &#x27;evil.example&#x27;" in answer.content.decode()
 
 
 def test_with_accounts_other_machines_are_served(as_: As) -> None:
@@ -72,13 +79,14 @@ def test_a_session_alone_changes_nothing_over_the_api(as_: As) -> None:
 def test_a_session_with_its_token_does_and_only_from_our_own_pages(as_: As) -> None:
     browser = as_("owner", enforce_csrf_checks=True)
     browser.get("/experiments/new/")
-    token = {"X-CSRFToken": browser.cookies["csrftoken"].value}
+    token = {"X-CSRFToken": browser.cookies[settings.CSRF_COOKIE_NAME].value}
     assert write(browser, **token, Origin="https://evil.example").status_code == 403
     assert write(browser, **token, Origin="http://testserver").status_code == 201
 
 
 def test_every_form_needs_its_token(as_: As, search: Experiment) -> None:
     browser = as_("admin", enforce_csrf_checks=True)
+    browser.get("/experiments/new/")  # which sets the cookie
     for address in (
         f"/experiments/{search.pk}/delete/",
         "/people/new/",
@@ -93,6 +101,26 @@ def test_every_form_needs_its_token(as_: As, search: Experiment) -> None:
     assert Experiment.objects.exists()
 
 
+def test_a_browser_that_keeps_no_cookies_is_told_that_they_are_needed(as_: As) -> None:
+    """To load the page again, as for a form that is out of date, would never help."""
+    refused = as_("admin", enforce_csrf_checks=True).post("/experiments/new/demo/")
+    assert refused.status_code == 403
+    assert "Cookies are needed" in refused.text
+    assert "out of date" not in refused.text
+
+
+def test_two_servers_on_one_host_name_their_cookies_differently(tmp_path: Path) -> None:
+    names = set()
+    for number in ("one", "two"):
+        environment = {**os.environ, "NASWEB_VAR_DIR": str(tmp_path / number), "NASWEB_SECRET_KEY": number}
+        code = "from nasweb import settings; print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)"
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        )
+        names.update(done.stdout.split())
+    assert len(names) == 4
+
+
 def test_the_documentation_page_and_the_editor_have_the_token_that_their_requests_need(
     as_: As, search: Experiment
 ) -> None:
@@ -100,7 +128,7 @@ def test_the_documentation_page_and_the_editor_have_the_token_that_their_request
         browser = as_("viewer", enforce_csrf_checks=True)
         browser.get(address)
         body = json.dumps({"genotype": "hierarchical:1"}).encode()
-        token = {"X-CSRFToken": browser.cookies["csrftoken"].value}
+        token = {"X-CSRFToken": browser.cookies[settings.CSRF_COOKIE_NAME].value}
         answer = browser.post(
             "/api/v1/genotypes/preview", body, content_type="application/json", headers=token
         )
@@ -119,9 +147,9 @@ def test_behind_tls_plain_requests_are_sent_on_and_cookies_are_secure(
     tls = {"X-Forwarded-Proto": "https"}
     page = client.get("/login/", headers=tls)
     assert page.headers["Strict-Transport-Security"] == "max-age=3600"
-    assert page.cookies["csrftoken"]["secure"]
+    assert page.cookies[settings.CSRF_COOKIE_NAME]["secure"]
     done = client.post("/login/", {"name": "viewer", "password": "correct horse battery"}, headers=tls)
-    assert done.cookies["sessionid"]["secure"]
+    assert done.cookies[settings.SESSION_COOKIE_NAME]["secure"]
 
 
 @pytest.mark.parametrize("path", ["/login/", "/experiments/", "/people/", "/account/", "/api/v1/docs"])
@@ -142,7 +170,6 @@ def test_a_file_of_a_page_is_refused_as_the_page_is(client: Client, search: Expe
     key = search.individuals.get(step=3).genotype.key
     for address in (
         f"/genotypes/{key}.json",
-        f"/genotypes/{key}/drawings/flattened.svg",
         f"/experiments/{search.pk}/curves.json",
         f"/experiments/{search.pk}/individuals/3/replay.svg",
         f"{EXPERIMENTS}/{search.pk}/individuals.csv",

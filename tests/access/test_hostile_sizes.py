@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from search.api.bodies import MOST_BYTES
-from search.evolution.genotype import MAX_DOCUMENT, GenotypeError, parse_genotype
+from search.evolution.genotypes.genotype import MAX_DOCUMENT, GenotypeError, parse_genotype
 from search.models import Experiment
 from search.selectors.query import MAX_WORDS, QueryError, parse_query
 from tests.api.conftest import Api

@@ -12,8 +12,8 @@ from pytest_django.fixtures import Settings
 
 from nasweb.access.rules import MYSELF, PAGES
 from search.models import Experiment, Individual
-from search.services import editing
-from search.services.words import write_words
+from search.services.annotations import write_annotations
+from search.services.experiments import changes
 from tests.access.routes import ROUTES, Route
 from tests.api.conftest import TABLES, Api
 
@@ -96,9 +96,10 @@ def test_every_page_is_asked() -> None:
 @pytest.fixture
 def hostile(search: Experiment) -> Experiment:
     """Everything that a person can write says the worst."""
-    editing.update_experiment(experiment_id=search.pk, name=SCRIPT, notes=SCRIPT, tags=[SCRIPT, "=1+1"])
+    hostile = changes.Changes(name=SCRIPT, notes=SCRIPT, tags=[SCRIPT, "=1+1"])
+    changes.update_experiment(experiment_id=search.pk, changes=hostile)
     row = Individual.objects.get(experiment=search, step=3)
-    write_words(individual_id=row.pk, notes=SCRIPT, tags=[SCRIPT, "=HYPERLINK(1)", "]]>"])
+    write_annotations(individual_id=row.pk, notes=SCRIPT, tags=[SCRIPT, "=HYPERLINK(1)", "]]>"])
     Individual.objects.filter(experiment=search, state="failed").update(reason=SCRIPT)
     return search
 
@@ -121,8 +122,8 @@ def test_stored_texts_come_back_over_the_api_as_they_were_stored(hostile: Experi
 def test_a_table_holds_no_formula_that_a_spreadsheet_would_carry_out(
     hostile: Experiment, client: Client
 ) -> None:
-    write_words(individual_id=hostile.individuals.get(step=4).pk, notes="", tags=["=HYPERLINK(1)"])
-    write_words(individual_id=hostile.individuals.get(step=5).pk, notes="", tags=["@SUM(A1)", "x"])
+    write_annotations(individual_id=hostile.individuals.get(step=4).pk, notes="", tags=["=HYPERLINK(1)"])
+    write_annotations(individual_id=hostile.individuals.get(step=5).pk, notes="", tags=["@SUM(A1)", "x"])
     text = client.get(f"/api/v1/experiments/{hostile.pk}/individuals.csv").getvalue().decode()
     rows = list(csv.reader(io.StringIO(text)))
     cells = [cell for row in rows[1:] for cell in row]
@@ -137,7 +138,8 @@ def test_a_name_is_looked_for_as_text_and_not_as_a_pattern(
     search: Experiment, api: Api, pattern: str
 ) -> None:
     assert api.get("/experiments", query=pattern).items == []
-    editing.update_experiment(experiment_id=search.pk, name=f"holds {pattern} itself")
+    named = changes.Changes(name=f"holds {pattern} itself")
+    changes.update_experiment(experiment_id=search.pk, changes=named)
     assert len(api.get("/experiments", query=pattern).items) == 1
 
 
@@ -147,7 +149,7 @@ def test_a_tag_is_looked_for_as_text_and_not_as_a_pattern(search: Experiment, ap
         tag = tag.replace(" ", "")
     address = f"/experiments/{search.pk}/individuals"
     assert api.get(address, query=f"tag:{tag}").items == []
-    write_words(individual_id=search.individuals.get(step=2).pk, notes="", tags=[tag])
+    write_annotations(individual_id=search.individuals.get(step=2).pk, notes="", tags=[tag])
     assert [row["step"] for row in api.get(address, query=f"tag:{tag}").items] == [2]
 
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from search.models import LoginAttempt, Role
-from search.services import logins
-from search.services.accounts import set_active, set_password, set_role
+from search.services.accounts import logins
+from search.services.accounts.accounts import set_active, set_password, set_role
 from tests.access.conftest import PASSWORD, As
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +168,7 @@ def test_logging_out_is_a_post_and_ends_the_session(as_: As) -> None:
 
 
 def test_cookies_are_for_this_site_and_not_for_scripts(client: Client, people: object) -> None:
-    session = log_in(client).cookies["sessionid"]
+    session = log_in(client).cookies[settings.SESSION_COOKIE_NAME]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from search import services
-from search.evolution.published import PUBLISHED
+from search.evolution.genotypes.published import PUBLISHED
 from search.models import Evaluation, Experiment, IdempotentReply, Individual, Scope, WorkState
 from tests.access.conftest import As, WithToken
 from tests.search.searching import small_config

@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from nasweb.client import ApiError, Client
 from search.models import Experiment, Scope
-from search.services.tokens import create_token
+from search.services.accounts.tokens import create_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Token = Callable[..., str]

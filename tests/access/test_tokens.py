@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -16,8 +17,8 @@ from pytest_django.fixtures import Settings
 from search import services
 from search.models import ApiToken, Experiment, Role, Scope
 from search.selectors.accounts import hash_of
-from search.services.accounts import set_active, set_role
-from search.services.tokens import MOST, PREFIX, create_token, revoke_token
+from search.services.accounts.accounts import set_active, set_role
+from search.services.accounts.tokens import MOST, PREFIX, create_token, revoke_token
 from tests.access.conftest import As, WithToken
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +218,14 @@ def test_the_document_says_who_may_ask(with_token: WithToken, settings: Settings
     assert (
         "security" not in Client().get("/api/v1/openapi.json").json()["paths"]["/api/v1/experiments"]["get"]
     )
+
+
+def test_expired_tokens_take_no_place_from_new_ones(as_: As) -> None:
+    as_("owner")
+    owner = get_user_model().objects.get(username="owner")
+    for number in range(MOST):
+        create_token(owner=owner, name=str(number), scope=Scope.READ, days=1)
+    with pytest.raises(services.Conflict, match="tokens already"):
+        create_token(owner=owner, name="one more", scope=Scope.READ, days=1)
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    assert create_token(owner=owner, name="one more", scope=Scope.READ, days=1)

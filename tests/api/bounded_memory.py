@@ -53,8 +53,8 @@ def _measure(individuals: int, folder: Path) -> None:
 
 def _files(experiment_id: int, folder: Path) -> dict[str, Callable[[], int]]:
     from search.api.exports import csv_lines, json_lines, parquet_pieces  # noqa: PLC0415 - as above
+    from search.selectors.archive import experiment_file  # noqa: PLC0415
     from search.selectors.lists import individual_rows  # noqa: PLC0415
-    from search.selectors.whole import experiment_file  # noqa: PLC0415
     from search.services.importing import import_experiment  # noqa: PLC0415
 
     whole = folder / "whole.gz"

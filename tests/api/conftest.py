@@ -10,8 +10,8 @@ from django.test import Client, override_settings
 from pytest_django.fixtures import Settings
 
 from search import services
-from search.attempts import load_trainer
 from search.models import Evaluation, Experiment, FitnessRecord, Genotype, Individual, Motif, MotifUse
+from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
 from tests.search.searching import claim_next, small_config, started, work_off
 
@@ -87,13 +87,6 @@ def api(client: Client) -> Api:
 def instant_trainer(settings: Settings) -> None:
     settings.TRAINER = INSTANT_TRAINER
     load_trainer.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Settings) -> None:
-    """As on one machine: a deployment's hashed names are there once they are collected."""
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
 
 
 @pytest.fixture(scope="session")

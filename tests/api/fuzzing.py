@@ -15,14 +15,15 @@ from django.db.utils import ConnectionHandler
 from django.test import override_settings
 
 from nasweb import environment
+from nasweb.wsgi import application
 from search import services
-from search.attempts import load_trainer
-from search.evolution.genotype import trivial_genotype
-from search.evolution.phenotype import build_phenotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.phenotype import build_phenotype
 from search.models import Experiment
-from search.services.genotypes import resolved_motifs, store_genotype
+from search.services.proposing.genotypes import resolved_motifs, store_genotype
+from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
 from tests.search.searching import claim_next, created, small_config, started, work_off
 
@@ -31,6 +32,9 @@ KNOWN: dict[str, list[Any]] = {
     "experiment_id": [1, 2, 3],
     "step": [0, 1, 5],
     "evaluation_id": [1, 2, 9],
+    "final_id": [1, 2, 9],
+    "study_id": [1, 2, 9],
+    "training_id": [1, 2, 9],
     "key": [cell.key for cell in CELLS],
     "other": [cell.key for cell in CELLS],
     "name": ["L2-M1", "flattened"],
@@ -89,6 +93,12 @@ def config(examples: int, **more: Any) -> "schemathesis.Config":
             **more,
         }
     )
+
+
+def answer_and_close(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """The application as servers call it. Schemathesis closes no answer, so exports would keep their places."""
+    with closing(application(environ, start_response)) as answer:
+        return [b"".join(answer)]
 
 
 def wait_no_longer(case: "schemathesis.Case[Any]") -> None:

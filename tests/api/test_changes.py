@@ -59,10 +59,12 @@ def test_a_budget_below_what_was_proposed_is_a_conflict(api: Api) -> None:
     assert (experiment.name, experiment.individuals_planned) == ("test", 5)
 
 
-def test_the_budget_of_a_finished_search_stays(api: Api, search: Experiment) -> None:
-    refused = change(api, search, {"individuals": 100})
+def test_the_budget_of_a_finished_search_grows_and_never_shrinks(api: Api, search: Experiment) -> None:
+    refused = change(api, search, {"individuals": search.evaluated - 1})
     assert refused.status == 409
     assert refused["state"] == "finished"
+    extended = change(api, search, {"individuals": 100})
+    assert (extended.status, extended["state"]) == (200, "running")
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,23 @@ from pytest_django.fixtures import Settings
 
 from search import services
 from search.api.application import api as the_api
-from search.checkpoints import repeat_checkpoint
-from search.kept_weights import keep_weights
+from search.artifacts.checkpoints import repeat_checkpoint
+from search.artifacts.finals import keep_package
+from search.artifacts.stored import keep_artifact
+from search.artifacts.weights import keep_weights
 from search.models import Experiment
 from search.selectors import motifs_of
+from search.selectors.finals import best_individuals
+from search.services.artifacts import asking
+from search.services.finals.asking import stop_final
+from search.services.finals.of_searches import ask_for_finals
+from search.services.studies.controls import pause_study
 from tests.api.conftest import ROOT, Api
 from tests.build.tree import ROOT as ROOT_FOLDER
-from tests.search.searching import claim_next, created, started
+from tests.search.final_scores import made_up_final
+from tests.search.searching import claim_next, created, started, work_off
+from tests.search.shared_training_results import made_up_shared_training, shared_training_asked_for
+from tests.search.studies.running import launched
 
 METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -77,8 +87,15 @@ def test_every_example_of_a_body_is_accepted(
     api: Api, path: str, method: str, media_type: str, title: str, body: dict[str, Any] | str
 ) -> None:
     experiment = started()
+    if path.endswith("/rescorings"):
+        work_off(experiment)
     services.advance_experiment(experiment_id=experiment.pk)
-    address = path.removeprefix(ROOT).format(experiment_id=experiment.pk, step=0)
+    if isinstance(body, dict) and "time_limit_seconds" in body:
+        services.pause_experiment(experiment_id=experiment.pk)
+    training = made_up_shared_training().pk if "training_id" in path else 0
+    address = path.removeprefix(ROOT).format(experiment_id=experiment.pk, step=0, training_id=training)
+    if isinstance(body, dict) and "experiment_id" in body:
+        body = body | {"experiment_id": experiment.pk}
     content = body if isinstance(body, str) else json.dumps(body)
     answer = api.send(address, content.encode(), method=method.upper(), content_type=media_type)
     assert answer.status in (200, 201), answer.document
@@ -104,7 +121,18 @@ def test_every_read_answers_as_its_schema_says(
         "evaluation_id": best.evaluation_id,
     }
     known |= {"key": best.genotype.key, "other": best.genotype.key, "motif_key": motif.key}
-    known |= {"name": "L3-M1", "ending": "svg", "repeat": 0}
+    final = made_up_final(search)
+    known |= {"name": "L3-M1", "ending": "svg", "repeat": 0, "final_id": final.pk, "study_id": launched().pk}
+    shared = made_up_shared_training()
+    known |= {"training_id": shared.pk}
+    keep_artifact(shared.key, b"the weights")
+    keep_package(
+        phenotype_key=final.phenotype_key,
+        protocol_key=final.protocol_key,
+        runs=final.runs,
+        content=b"a zip",
+        left_out={},
+    )
     keys = {"phenotype_key": best.evaluation.phenotype_key, "protocol_key": best.evaluation.protocol_key}
     repeat_checkpoint(**keys, repeat=0).save(b"a state")
     keep_weights(**keys, repeat=0, weights=b"the weights")
@@ -127,6 +155,25 @@ def paused() -> int:
     return services.pause_experiment(experiment_id=started().pk).pk
 
 
+def final_asked_for() -> int:
+    [row] = ask_for_finals(best_individuals(work_off(started()), 1), preset="short")
+    return row.pk
+
+
+def final_stopped() -> int:
+    return stop_final(final_id=final_asked_for()).pk
+
+
+def shared_training_paused() -> int:
+    return asking.pause_artifact(artifact_id=shared_training_asked_for().pk).pk
+
+
+def shared_training_stopped() -> int:
+    row = shared_training_asked_for()
+    asking.stop_artifact(artifact_id=row.pk)
+    return row.pk
+
+
 PREPARED: dict[str, Callable[[], int]] = {
     "start_experiment": lambda: created().pk,
     "pause_experiment": lambda: started().pk,
@@ -135,6 +182,16 @@ PREPARED: dict[str, Callable[[], int]] = {
     "delete_experiment": lambda: created().pk,
     "retry_evaluation": failed,
     "cancel_evaluation": lambda: claim_next(started()).evaluation_id,
+    "stop_final_evaluation": final_asked_for,
+    "retry_final_evaluation": final_stopped,
+    "pause_study_and_searches": lambda: launched().pk,
+    "resume_study_and_searches": lambda: pause_study(study_id=launched().pk).pk,
+    "stop_study_and_searches": lambda: launched().pk,
+    "pause_shared_training": lambda: shared_training_asked_for().pk,
+    "resume_shared_training": shared_training_paused,
+    "stop_shared_training": lambda: shared_training_asked_for().pk,
+    "retry_shared_training": shared_training_stopped,
+    "make_package": lambda: made_up_final(work_off(started())).pk,
 }
 """The number of something that the operation may be done to."""
 WITHOUT_BODY = [
@@ -149,7 +206,13 @@ WITHOUT_BODY = [
 def test_every_write_without_a_body_does_what_its_schema_says(api: Api, name: str) -> None:
     path, method, operation = OPERATIONS[name]
     number = PREPARED[name]()
-    address = path.removeprefix(ROOT).format(experiment_id=number, evaluation_id=number)
+    address = path.removeprefix(ROOT).format(
+        experiment_id=number,
+        evaluation_id=number,
+        final_id=number,
+        study_id=number,
+        training_id=number,
+    )
     answer = api.send(address, b"", method=method.upper())
     assert str(answer.status) in operation["responses"], answer.document
     assert answer.status < 300

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from search.checkpoints import repeat_checkpoint
+from search.artifacts.checkpoints import repeat_checkpoint
 from search.models import Evaluation, Experiment, Individual
 from tests.api.conftest import ROOT, Api
 from tests.search.searching import claim_next, record, started

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from search.evolution.presets import PRESETS
+from search.evolution.experiments.presets import PRESETS
 from search.models import Experiment
 from search.selectors.experiments import experiment_by_id
 from tests.api.conftest import Api
@@ -179,3 +179,21 @@ def test_an_unknown_experiment_is_not_found(api: Api, address: str) -> None:
 @pytest.mark.parametrize("verb", ["start", "pause", "resume", "stop"])
 def test_an_unknown_experiment_cannot_be_changed(api: Api, verb: str) -> None:
     assert api.post(f"/experiments/4711/{verb}").status == 404
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2060\u3164", " \u00ad "])
+def test_a_name_that_nobody_can_see_is_refused(api: Api, name: str) -> None:
+    refused = api.post("/experiments", {"preset": "quick", "name": name})
+    assert refused.status == 422
+    assert "holds nothing that can be seen" in refused["errors"][0]["message"]
+
+
+def test_a_preset_on_another_data_set_keeps_its_shares(api: Api) -> None:
+    over = {"protocol": {"dataset": "folder:pets", "steps": 9}}
+    made = api.post("/experiments", {"preset": "paper-flat", "overrides": over})
+    protocol = made["config"]["protocol"]
+    assert (protocol["dataset"], protocol["steps"], protocol["validation_share"]) == ("folder:pets", 9, 0.2)
+    small = api.post(
+        "/experiments", {"preset": "paper-flat", "overrides": {"protocol": {"dataset": "digits"}}}
+    )
+    assert small["config"]["protocol"]["validation_images"] == 287

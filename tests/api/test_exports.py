@@ -14,7 +14,7 @@ import pytest
 from pandas import NA, isna
 
 from search.api import exports, parquet
-from search.evolution.genotype import Genotype
+from search.evolution.genotypes.genotype import Genotype
 from search.models import Experiment
 from tests.api.conftest import ROOT, Api
 from tests.build.tree import ROOT as ROOT_FOLDER
@@ -137,3 +137,11 @@ def test_files_of_many_individuals_take_no_more_memory_than_those_of_few() -> No
     for row, small in zip(many, few, strict=True):
         assert row["bytes"] > 2.5 * small["bytes"] or row["file"] in ("parquet", "export", "import")  # packed
         assert row["grown_mib"] < 16, row
+
+
+def test_a_table_for_spreadsheets_says_that_it_is_utf_8(api: Api, search: Experiment) -> None:
+    address = f"/experiments/{search.pk}/individuals.csv"
+    plain, marked = lines(api, address), lines(api, address, spreadsheet="true")
+    assert marked == ["\ufeff" + plain[0], *plain[1:]]
+    page = api.client.get(f"/experiments/{search.pk}/").text
+    assert "individuals.csv?spreadsheet=true" in page

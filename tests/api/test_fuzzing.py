@@ -6,7 +6,6 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
-from nasweb.wsgi import application
 from tests.api import fuzzing
 from tests.api.fuzzing import postgresql as postgresql
 from tests.api.fuzzing import something_to_ask_about as something_to_ask_about
@@ -18,7 +17,7 @@ EXAMPLES = 12
 # What a schema cannot say, such as "one of preset and config", is refused with 422.
 ACCEPTED = {"expected-statuses": ["2xx", "3xx", "403", "404", "409", "422", "429"]}
 CONFIG = fuzzing.config(EXAMPLES, checks={"positive_data_acceptance": ACCEPTED})
-schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=CONFIG)
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", fuzzing.answer_and_close, config=CONFIG)
 
 
 @schema.parametrize()

@@ -10,10 +10,9 @@ from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
 from nasweb.access.rules import OPEN, OPERATIONS, READ
-from nasweb.wsgi import application
 from search.models import Experiment, Role, Scope
-from search.services.accounts import create_account
-from search.services.tokens import create_token
+from search.services.accounts.accounts import create_account
+from search.services.accounts.tokens import create_token
 from tests.api import fuzzing
 from tests.api.fuzzing import postgresql as postgresql
 from tests.api.fuzzing import something_to_ask_about as something_to_ask_about
@@ -26,7 +25,7 @@ PHASES = {"coverage": {"enabled": False}, "examples": {"enabled": False}}
 SCOPES = {Role.VIEWER: Scope.READ, Role.RESEARCHER: Scope.RUN, Role.ADMIN: Scope.ADMIN}
 tokens: dict[str, str] = {}
 schema = schemathesis.openapi.from_wsgi(
-    "/api/v1/openapi.json", application, config=fuzzing.config(EXAMPLES, phases=PHASES)
+    "/api/v1/openapi.json", fuzzing.answer_and_close, config=fuzzing.config(EXAMPLES, phases=PHASES)
 )
 
 

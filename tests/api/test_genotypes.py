@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from search.evolution.genotype import trivial_genotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
 from search.models import Experiment, Genotype, Individual
 from tests.api.conftest import ROOT, Api
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from search.evolution.genotype import trivial_genotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
 from search.models import Experiment, Individual
 from tests.api.conftest import Api
 from tests.search.searching import created, started, work_off

@@ -149,3 +149,16 @@ def test_a_page_costs_the_same_number_of_queries_however_long(
     work_off(started())
     with django_assert_max_num_queries(3):
         api.get(f"/experiments/{search.pk}/individuals", limit=12)
+
+
+def test_equal_networks_are_one_row_where_that_is_asked_for(api: Api, search: Experiment) -> None:
+    first, second = search.individuals.filter(state="done").order_by("step")[:2]
+    Individual.objects.filter(pk=second.pk).update(evaluation=first.evaluation_id, fitness=first.fitness)
+    address = f"/experiments/{search.pk}/individuals"
+    earliest: dict[int, int] = {}
+    for row in search.individuals.order_by("-step"):
+        earliest[row.evaluation_id] = row.step
+    assert second.step not in earliest.values()
+    for order in ("step", "-fitness"):
+        networks = [row["step"] for row in all_pages(api, address, 5, rows="networks", order=order)]
+        assert sorted(networks) == sorted(earliest.values())

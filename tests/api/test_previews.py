@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from search.evolution.config import experiment_config
-from search.evolution.cost import network_cost
-from search.evolution.phenotype import build_phenotype
-from search.evolution.presets import PRESETS
-from search.evolution.published import PUBLISHED
+from search.evolution.experiments.config import experiment_config
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.networks.cost import network_cost
+from search.evolution.networks.phenotype import build_phenotype
 from search.models import Experiment
 from search.selectors import genotype_of, individual
 from tests.api.conftest import Api

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from search.kept_weights import keep_weights
+from search.artifacts.weights import keep_weights
 from search.models import Evaluation, Experiment
 from tests.api.conftest import Api
 

@@ -1,6 +1,6 @@
 """How soon every page of a large experiment is drawn in Chromium: `python -m tests.browser.drawing_times`.
 
-    manage.py benchmark pages --individuals 100000 --keep nasweb_large      # fills a database and keeps it
+    python -m tests.benchmarks pages --individuals 100000 --keep nasweb_large      # fills a database and keeps it
     DATABASE_URL=postgres://…/nasweb_large python -m tests.browser.drawing_times --individuals 100000
 
 Without `DATABASE_URL` it fills an SQLite file of its own. Drawn means: everything loaded, the pictures
@@ -38,8 +38,8 @@ FULL_PAGES = (
 FILL = """
 import django; django.setup()
 import json, sys
-from search.benchmarks.addresses import addresses, subjects
-from search.benchmarks.pages import prepare
+from tests.benchmarks.addresses import addresses, subjects
+from tests.benchmarks.pages import prepare
 about = subjects(*prepare(int(sys.argv[1]), lambda text: None), count=20)
 json.dump({each.name: each.paths for each in addresses(about)}, sys.stdout)
 """
@@ -51,7 +51,8 @@ DRAWN = """() => new Promise((done) => {
     then();
   })));
   const places = [...document.querySelectorAll("live-curves, pareto-plot, compare-plots")];
-  const live = () => places.every((place) => place.querySelector(".u-over") || !place.querySelector("svg.chart"));
+  const live = () => places.every((place) => place.querySelector(".u-over, .cursor, .plot-over") ||
+    !place.querySelector("svg.chart"));
   const look = () => live() ? painted("live").then(() => done(times)) : requestAnimationFrame(look);
   painted("drawn").then(look);
 })"""

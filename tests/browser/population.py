@@ -11,14 +11,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from search import models, services
-from search.attempts import load_trainer, run_attempt
-from search.evolution.config import ExperimentConfig, Protocol, experiment_config
-from search.evolution.cost import Cost, network_cost
-from search.evolution.genotype import Genotype
-from search.evolution.mutation import Mutation, apply_mutation, draw_mutation, random_genotype
-from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
-from search.evolution.presets import PRESETS
+from search.evolution.experiments.config import ExperimentConfig, Protocol, experiment_config
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.mutation import Mutation, apply_mutation, draw_mutation, random_genotype
+from search.evolution.networks.cost import Cost, network_cost
+from search.evolution.networks.phenotype import Infeasible, Phenotype, build_phenotype
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.worker.attempts import load_trainer, run_attempt
 from tests.browser.rehearsal import TRAINER, live_points
 
 SECONDS_EACH = 4.0

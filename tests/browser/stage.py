@@ -8,8 +8,21 @@ from django.core.management import call_command
 
 from search import services
 from search.models import Experiment, Genotype, Individual, MotifUse, WorkState
+from search.selectors.finals import best_individuals
+from search.services.finals.of_searches import ask_for_finals
+from search.services.proposing.shared_weights import retrain_best
+from search.services.studies.advancing import advance_study
+from search.services.studies.launching import create_study
 from tests.browser.population import demo_config, large_search, rehearsed
 from tests.browser.rehearsal import FAILING
+from tests.search.final_scores import made_up_final
+from tests.search.searching import work_off
+from tests.search.shared_training_results import (
+    made_up_shared_training,
+    running_shared_training,
+    shared_training_asked_for,
+)
+from tests.search.studies.running import SMALL, run_to_its_end
 
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)> \"quotes\" 'single' {{ 7*7 }} "
@@ -46,6 +59,7 @@ def prepare() -> dict[str, object]:
     return {
         **_finished(finished),
         **_open(),
+        **_shared(),
         **_over(),
         "flat": rehearsed("Flat cells", demo_config(14, space="flat")).pk,
         "deep": rehearsed("Four levels", demo_config(10, space=FOUR_LEVELS)).pk,
@@ -57,6 +71,7 @@ def prepare() -> dict[str, object]:
         "hostile": _hostile().pk,
         "large": large_search(7000).pk,
         "infeasible": INFEASIBLE,
+        **_studies(),
     }
 
 
@@ -71,6 +86,8 @@ def _finished(experiment: Experiment) -> dict[str, Any]:
         "best": best.step,
         "failure": _latest(experiment, WorkState.FAILED),
         "genotype": best.genotype.key,
+        "final": made_up_final(experiment).pk,
+        "final_waiting": ask_for_finals(best_individuals(experiment, 1), preset="search")[0].pk,
         "motif": _most_used_motif(best.genotype),
     }
 
@@ -95,6 +112,17 @@ def _open() -> dict[str, Any]:
     }
 
 
+def _shared() -> dict[str, Any]:
+    done = made_up_shared_training()
+    retrain_best(artifact=done, count=5)
+    work_off(Experiment.objects.latest("pk"))
+    return {
+        "shared": done.pk,
+        "shared_running": running_shared_training(seed=2).pk,
+        "shared_waiting": shared_training_asked_for("Waits for a worker", seed=3).pk,
+    }
+
+
 def _over() -> dict[str, Any]:
     stopped = rehearsed("Stopped early", demo_config(40, seed=4), until=8)
     services.stop_experiment(experiment_id=stopped.pk)
@@ -105,6 +133,19 @@ def _over() -> dict[str, Any]:
         "stopped": stopped.pk,
         "cancelled": _latest(stopped, WorkState.CANCELLED),
         "failed": failed.pk,
+    }
+
+
+def _studies() -> dict[str, Any]:
+    done = create_study(kind="paper-table-1", settings=SMALL | {"seeds": 2}, title="A small table")
+    running = create_study(kind="paper-table-1", settings={"scale": 0.001})
+    advance_study(study_id=running.pk)
+    tiny = {"protocol": SMALL["protocol"], "final_runs": 2, "seeds": 2}
+    scaling = create_study(kind="scaling", settings=tiny, title="Sizes of the published cell")
+    return {
+        "study_scaling": run_to_its_end(scaling).pk,
+        "study": run_to_its_end(done).pk,
+        "study_running": running.pk,
     }
 
 

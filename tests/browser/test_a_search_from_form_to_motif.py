@@ -36,8 +36,9 @@ def launch_a_small_demo(page: Page, system: System) -> None:
     page.fill("#id_initial_population", "4")
     page.fill("#id_channels", "2")
     page.fill("#id_steps", "100")
-    page.click("summary:has-text('Images and schedule')")
-    page.fill("#id_learning_rate_drops", "75")
+    page.fill("#id_repeats", "1")
+    page.click("summary:has-text('Early decisions')")
+    page.fill("#id_first_repeats", "0")
     expect(page.locator("#estimate")).to_contain_text(f"{NETWORKS} ×")
     page.click("button:has-text('Launch')")
     page.wait_for_url("**/experiments/1/")
@@ -88,10 +89,11 @@ def test_launch_watch_pause_resume_and_land_on_a_motif(system: System, context: 
     expect(page.locator("h1 + .badge")).to_have_text(re.compile("Running|Finished"))
     expect(page.locator("h1 + .badge")).to_have_text("Finished", timeout=PATIENCE)
     expect(page.locator(".progress-line")).to_contain_text(f"{NETWORKS} / {NETWORKS}")
-    assert len(page.locator(".population-table tbody tr").all()) == NETWORKS
+    page.click("#rows-individuals")
+    expect(page.locator(".population-table tbody tr")).to_have_count(NETWORKS)
 
     best = page.locator(".kpi", has_text="Best fitness").locator(".value").inner_text()
-    page.click("[aria-label='Best so far'] a:has-text('Open #')")
+    page.click("[aria-label='Best network'] a:has-text('Open #')")
     expect(page.locator(".numbers")).to_contain_text(best)
     edge = page.locator(".edge[data-uses]").first
     motif = edge.get_attribute("data-uses")

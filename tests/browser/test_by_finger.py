@@ -1,5 +1,5 @@
 """A phone in a hand: what is done with the mouse elsewhere is done with a finger. The editor's gestures and the brush
-have tests of their own (tests/visualize/test_editor_browser_touch.py, test_pareto_browser.py)."""
+have tests of their own (tests/visualize/pages/editor/test_editor_browser_touch.py, test_pareto_browser.py)."""
 
 import re
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def test_motifs_mutations_comparison_and_lessons(page: Page, site: Site) -> None
     expect(page.locator("#population-query")).to_have_value(re.compile("^motif:"))
 
     page.goto(site.at("/compare/?experiments={seed-1},{seed-2},{finished}"))
-    plot = page.locator("compare-plots .u-over").first
+    plot = page.locator("compare-plots [data-plot][tabindex] svg").first
     expect(plot).to_be_visible()
     box = plot.bounding_box()
     assert box

@@ -22,7 +22,11 @@ def test_a_hostile_name_is_shown_as_it_is_and_does_nothing(context: BrowserConte
 
     page = context.new_page()
     page.on("dialog", refuse)
-    for path in ("/experiments/", "/experiments/{hostile}/", "/experiments/{hostile}/individuals/0/"):
+    for path in (
+        "/experiments/?name=owned",
+        "/experiments/{hostile}/",
+        "/experiments/{hostile}/individuals/0/",
+    ):
         page.goto(site.at(path))
         expect(page.get_by_text(HOSTILE, exact=True).first).to_be_visible()
         assert page.locator("img").count() == 0

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.pages import PAGES, Row
 from tests.browser.site import Site
-from visualize.glossary import TERMS
+from visualize.style.glossary import TERMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -53,11 +53,9 @@ def unexplained(html: str) -> Iterator[str]:
     reader.feed(html)
     prose = " ".join(reader.prose)
     for term in TERMS:
-        if (
-            re.search(rf"\b{re.escape(term.name)}s?\b", prose, re.IGNORECASE)
-            and term.anchor not in reader.explained
-        ):
-            yield term.name
+        found = re.search(rf".{{0,60}}\b{re.escape(term.name)}s?\b.{{0,40}}", prose, re.IGNORECASE)
+        if found and term.anchor not in reader.explained:
+            yield f"{term.name}: …{found[0].strip()}…"
 
 
 @pytest.mark.parametrize(
@@ -67,4 +65,5 @@ def unexplained(html: str) -> Iterator[str]:
 )
 def test_every_word_on_a_page_leads_to_its_explanation(sites: dict[str, Site], row: Row) -> None:
     with urlopen(sites[row.site].at(row.path), timeout=30) as answer:
-        assert list(unexplained(answer.read().decode())) == []
+        missing = list(unexplained(answer.read().decode()))
+    assert not missing, "\n".join(missing)

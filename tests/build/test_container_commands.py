@@ -118,15 +118,16 @@ def test_every_service_starts_and_its_health_check_tells_the_truth(containers: C
     assert migrated.returncode == 0, migrated.stderr
     with ExitStack() as stack:
         started = {
-            name: stack.enter_context(containers.start(name)) for name in ("web", "steps", "beat", "worker")
+            name: stack.enter_context(containers.start(name))
+            for name in ("web", "steps", "sweeps", "beat", "worker")
         }
         eventually(lambda: started["web"].said("Booting worker"), "the web server is there")
-        for name in ("steps", "worker"):
+        for name in ("steps", "sweeps", "worker"):
             eventually(lambda name=name: started[name].said("ready."), f"{name} is ready")  # type: ignore[misc]
             assert containers.healthy(name), name
         eventually(lambda: containers.healthy("web"), "web is healthy: all parts are there")
         eventually(lambda: containers.healthy("beat"), "beat is healthy", seconds=30)
-        eventually(lambda: started["steps"].said("search.tasks.sweep"), "beat has asked for a sweep")
+        eventually(lambda: started["sweeps"].said("search.tasks.sweep"), "beat has asked for a sweep")
 
         started["web"].kill()
         assert not containers.healthy("web")

@@ -37,10 +37,8 @@ def test_the_environment_is_read_in_one_place() -> None:
         "nasweb/environment.py",
         "nasweb/embedded/serving.py",  # is a broker named, or to be started?
         "nasweb/doctor/parts.py",  # likewise
-        "search/benchmarks/surroundings.py",  # hands its own environment on to the processes it measures
-        "search/training/places.py",  # trains without Django; reads the folder of the data sets as settings do
+        "search/training/data/locations.py",  # trains without Django; reads the folder of the data sets as settings do
         "search/training/native/library.py",  # likewise, and what compiles
-        "search/training/run.py",  # likewise; load_trainer writes there what the settings say
     }
     readers = {
         str(path.relative_to(ROOT))

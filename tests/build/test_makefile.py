@@ -62,12 +62,11 @@ def test_port_and_workers_reach_the_command(project: Path) -> None:
     assert calls(project) == ["||manage.py serve --port 9000 --workers 3"]
 
 
-def test_the_env_file_is_read_and_the_environment_wins_over_it(project: Path) -> None:
-    (project / ".env").write_text(
-        "# comment\nNASWEB_DEVICE=cuda\nNASWEB_ALLOWED_HOSTS=a.example, b.example\n#X=1\n"
-    )
+def test_no_shell_looks_at_the_env_file_which_manage_py_reads(project: Path) -> None:
+    (project / ".env").write_text("NASWEB_DEVICE=$(touch executed)\nNASWEB_ALLOWED_HOSTS=`touch executed`\n")
     make(project, "run", NASWEB_DEVICE="cpu")
-    assert calls(project) == ["cpu|a.example, b.example|manage.py serve"]
+    assert calls(project) == ["cpu||manage.py serve"]
+    assert not (project / "executed").exists()
 
 
 def test_another_build_of_pytorch_replaces_the_present_one_once(project: Path) -> None:

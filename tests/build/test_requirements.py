@@ -25,6 +25,7 @@ ALLOWED = {
         "BSD License",
         "BSD-2-Clause",
         "BSD-3-Clause",
+        "3-Clause BSD License",
         "0BSD",
         "PSF-2.0",
     ),

@@ -22,10 +22,12 @@ def resolve(patterns):
 
 call_command("migrate", verbosity=0)
 resolve(get_resolver().url_patterns)
-for address in ("/experiments/", "/experiments/new/", "/api/v1/openapi.json"):
+pages = ("/experiments/", "/experiments/new/", "/help/strategies/mcts/", "/help/strategies/bayesian/")
+for address in (*pages, "/api/v1/openapi.json"):
     status = Client(headers={{"host": "localhost"}}).get(address).status_code
     assert status == 200, (address, status)
-print(sorted({{"torch", "torchvision", "sklearn", "search.training.trainer"}} & set(sys.modules)))
+heavy = {{"torch", "torchvision", "sklearn", "numpy", "search.training.trainer", "search.learning.reinforce"}}
+print(sorted(heavy & set(sys.modules)))
 """
 
 

@@ -12,18 +12,11 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from nasweb.client import Client
-from search.attempts import load_trainer
 from search.models import Experiment
+from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
 from tests.processes import ROOT
 from tests.search.searching import small_config, started, work_off
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Settings) -> None:
-    """As on one machine: a deployment's hashed names are there once they are collected."""
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
 
 
 @pytest.fixture(autouse=True)

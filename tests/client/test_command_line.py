@@ -12,10 +12,10 @@ import pytest
 from django.core.management import CommandError
 from pytest_django.live_server_helper import LiveServer
 
-from nasweb.client.commands import completion, line
+from nasweb.client.commands import command_line, completion
 from nasweb.embedded.broker import free_port
 from search import services
-from search.evolution.published import PUBLISHED
+from search.evolution.genotypes.published import PUBLISHED
 from search.models import Evaluation, Experiment
 from tests.client.conftest import Nas, in_a_process
 from tests.processes import ROOT
@@ -201,13 +201,13 @@ def test_whoever_reads_only_the_first_line_gets_no_traceback(
 
 def test_every_verb_and_option_is_in_the_manual() -> None:
     parser = ArgumentParser()
-    line.build(parser)
+    command_line.build(parser)
     manual = (ROOT / "docs/client.md").read_text()
     missing = [
         f"{noun} {word}"
-        for noun, group in completion._children(parser)
-        for verb, leaf in completion._children(group)
-        for word in (verb, *completion._options(leaf))
+        for noun, group in completion.subcommands(parser)
+        for verb, leaf in completion.subcommands(group)
+        for word in (verb, *completion.options_of(leaf))
         if not re.search(rf"{word}\b", manual) and word != "--help"
     ]
     assert missing == []

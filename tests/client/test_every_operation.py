@@ -13,17 +13,24 @@ from pytest_django.fixtures import Settings
 from nasweb.client import Client, Experiment
 from nasweb.client.evaluations import Evaluations
 from nasweb.client.experiments import Experiments
+from nasweb.client.finals import Finals
 from nasweb.client.genotypes import Genotypes
 from nasweb.client.motifs import Motifs
+from nasweb.client.shared_trainings import SharedTrainings
+from nasweb.client.studies import Studies
 from nasweb.client.transport import Transport
 from search import services
 from search.api.application import api
-from search.checkpoints import repeat_checkpoint
-from search.kept_weights import keep_weights
+from search.artifacts.checkpoints import repeat_checkpoint
+from search.artifacts.finals import keep_package
+from search.artifacts.stored import keep_artifact
+from search.artifacts.weights import keep_weights
 from search.models import Experiment as ExperimentRow
 from search.models import Motif
 from tests.processes import ROOT
+from tests.search.final_scores import made_up_final
 from tests.search.searching import claim_next, small_config, started
+from tests.search.shared_training_results import DOCUMENT, made_up_shared_training
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OPERATIONS: dict[tuple[str, re.Pattern[str]], str] = {
@@ -49,22 +56,23 @@ def test_every_operation_has_a_method(
 ) -> None:
     settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
     asked: set[str] = set()
-    send = Transport._send
+    send = Transport.send
 
     def noted(transport: Transport, request: Request, *rest: Any) -> bytes:
         asked.add(operation_of(request))
         return send(transport, request, *rest)
 
-    monkeypatch.setattr(Transport, "_send", noted)
-    for visit in (_look_around, _look_at_genotypes, _look_at_an_experiment, _change, _train):
+    monkeypatch.setattr(Transport, "send", noted)
+    visits = (_look_around, _look_at_genotypes, _look_at_an_experiment, _change, _train, _score)
+    for visit in (*visits, _study, _share):
         visit(server, search, tmp_path)
     assert sorted(set(OPERATIONS.values()) - asked) == []
 
 
 def _look_around(server: Client, search: ExperimentRow, _: Path) -> None:
     lists: tuple[Callable[[], list[Any]], ...] = (
-        server.presets, server.spaces, server.primitives, server.published, server.datasets, server.protocols,
-        server.problems,
+        server.presets, server.strategies, server.spaces, server.primitives, server.published, server.datasets,
+        server.protocols, server.problems,
     )  # fmt: skip
     assert all(read() for read in lists)
     assert server.workers()["items"] == []
@@ -104,6 +112,7 @@ def _look_at_an_experiment(server: Client, search: ExperimentRow, folder: Path) 
     assert len(experiment.curves()["points"]) == 12
     assert len(list(experiment.motifs(limit=3, sort="-fitness"))) == 3
     assert sum(row["count"] for row in experiment.mutations()) == 7
+    assert experiment.strategy()["kind"] == "evolution"
     assert experiment.front("seconds")[-1]["fitness"] == best.fitness
     assert experiment.describe(best.step, tags=["good one"]).tags == ["good one"]
     for ending in ("csv", "jsonl", "parquet"):
@@ -111,6 +120,10 @@ def _look_at_an_experiment(server: Client, search: ExperimentRow, folder: Path) 
         assert (folder / f"table.{ending}").stat().st_size > 100
     with pytest.raises(ValueError, match="must end in one of csv, jsonl, parquet"):
         experiment.save_individuals(folder / "table.xls")
+    afresh = experiment.rescore(3)
+    assert experiment.rescorings()["experiments"] == [afresh.id]
+    experiment.save_report(folder / "report.html")
+    assert "</html>" in (folder / "report.html").read_text(encoding="utf-8")
     experiment.export(folder / "whole.gz")
     server.experiments.import_file(folder / "whole.gz").delete()
 
@@ -122,7 +135,7 @@ def _change(server: Client, _: ExperimentRow, __: Path) -> None:
     step = experiment.evaluate(server.published()[0]["text"]).step
     assert experiment.individual(step).origin == "human"
     with pytest.raises(TimeoutError):
-        experiment.wait(timeout=1.1)
+        experiment.wait(timeout=3)
 
 
 def _train(server: Client, _: ExperimentRow, folder: Path) -> None:
@@ -142,7 +155,60 @@ def _train(server: Client, _: ExperimentRow, folder: Path) -> None:
     assert list(server.evaluations.list(state=["cancelled"]))
 
 
-@pytest.mark.parametrize("part", [Client, Experiment, Experiments, Evaluations, Genotypes, Motifs])
+def _score(server: Client, search: ExperimentRow, folder: Path) -> None:
+    [row] = server.finals.create(search.pk, best=1, overrides={"repeats": 1})
+    assert server.finals.stop(row["id"])["state"] == "cancelled"
+    assert server.finals.retry(row["id"])["state"] == "waiting"
+    assert server.finals.get(row["id"])["records"] == []
+    done = made_up_final(search)
+    assert server.finals.make_package(done.pk)["state"] == "none"
+    keep_package(
+        phenotype_key=done.phenotype_key,
+        protocol_key=done.protocol_key,
+        runs=done.runs,
+        content=b"zip",
+        left_out={},
+    )
+    assert server.finals.package(done.pk)["state"] == "ready"
+    server.finals.save_package(done.pk, folder / "network.zip")
+    assert (folder / "network.zip").read_bytes() == b"zip"
+    assert {one["id"] for one in server.finals.list()} == {done.pk, row["id"]}
+
+
+def _study(server: Client, _: ExperimentRow, __: Path) -> None:
+    assert next(row["name"] for row in server.studies.kinds()) == "paper-table-1"
+    told = {"scale": 0.001, "final": "none", "seeds": 2}
+    assert server.studies.cost("paper-table-1", told)["cells"] == 24
+    number = server.studies.create("paper-table-1", told, title="Small")["id"]
+    assert server.studies.get(number)["title"] == "Small"
+    assert [row["id"] for row in server.studies.list()] == [number]
+    for act, state in ((server.studies.pause, "paused"), (server.studies.resume, "running")):
+        assert act(number)["state"] == state
+    assert server.studies.stop(number)["state"] == "stopped"
+
+
+def _share(server: Client, _: ExperimentRow, folder: Path) -> None:
+    trainings = server.shared_trainings
+    assert trainings.estimate(DOCUMENT)["fits"]
+    row = trainings.create(DOCUMENT | {"seed": 7}, name="Seven")
+    assert trainings.pause(row["id"])["paused"]
+    assert not trainings.resume(row["id"])["paused"]
+    assert trainings.stop(row["id"])["state"] == "cancelled"
+    assert trainings.retry(row["id"])["state"] == "waiting"
+    done = made_up_shared_training()
+    keep_artifact(done.key, b"shared")
+    trainings.save_weights(done.pk, folder / "shared.pt")
+    assert (folder / "shared.pt").read_bytes() == b"shared"
+    retrained, found = trainings.retrain(done.pk, best=2), trainings.search(done.pk, individuals=3)
+    shown = trainings.get(done.pk)
+    assert (shown["retrained_experiment_id"], shown["search_ids"]) == (retrained["id"], [found["id"]])
+    assert [one["name"] for one in trainings.list()] == ["Gates on digits", "Seven"]
+
+
+PARTS = [Client, Experiment, Experiments, Evaluations, Finals, Genotypes, Motifs, SharedTrainings, Studies]
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_every_method_is_in_the_manual(part: type) -> None:
     manual = (ROOT / "docs/client.md").read_text()
     public = [name for name, _ in inspect.getmembers(part) if not name.startswith("_")]

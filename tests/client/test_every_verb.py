@@ -7,22 +7,41 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from nasweb.client.commands import completion, line
+from nasweb.client.commands import command_line, completion
 from search import services
-from search.checkpoints import repeat_checkpoint
-from search.evolution.published import PUBLISHED
-from search.kept_weights import keep_weights
-from search.models import Experiment
+from search.artifacts.checkpoints import repeat_checkpoint
+from search.artifacts.stored import keep_artifact
+from search.artifacts.weights import keep_weights
+from search.evolution.genotypes.published import PUBLISHED
+from search.models import Artifact, Experiment
 from search.selectors import motifs_of
 from tests.client.conftest import Nas
+from tests.search.final_scores import made_up_final
 from tests.search.searching import claim_next, small_config, started
+from tests.search.shared_training_results import made_up_shared_training
+from tests.search.studies.running import launched
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ELSEWHERE = {
-    "experiments": {"create", "start", "pause", "resume", "stop", "update", "wait", "delete", "import"},
+    "experiments": {
+        "create",
+        "start",
+        "pause",
+        "resume",
+        "stop",
+        "extend",
+        "update",
+        "wait",
+        "delete",
+        "import",
+        "rescore",
+    },
     "individuals": {"evaluate"},
     "genotypes": {"inspect"},
     "evaluations": {"retry", "cancel"},
+    "studies": {"create", "pause", "resume", "stop"},
+    "finals": {"create", "stop", "retry", "pack", "package"},
+    "shared-trainings": {"create", "pause", "resume", "stop", "retry", "retrain", "search"},
 }
 """Verbs that change something, and are tested for what they change."""
 
@@ -40,8 +59,11 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
         "experiments list": "Finished search",
         f"experiments show {search.pk}": "Finished search",
         f"experiments mutations {search.pk}": "silent",
+        f"experiments strategy {search.pk}": "Evolution",
         f"experiments front {search.pk} --cost seconds": f"{best.step}",
+        f"experiments rescorings {search.pk}": "planned",
         f"experiments export {search.pk} {folder / 'whole.gz'}": "whole.gz",
+        f"experiments report {search.pk} {folder / 'report.html'}": "report.html",
         f"individuals list {search.pk}": "mutation",
         f"individuals show {search.pk} {best.step}": key,
         f"individuals children {search.pk} {child.parent.step if child.parent else 0}": str(child.step),
@@ -66,8 +88,19 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
         f"evaluations network {number} {folder / 'network.py'}": "network.py",
         f"evaluations weights {number} 0 {folder / 'weights.pt'}": "repeat 0",
         f"genotypes network {key} {folder / 'other.py'}": "other.py",
+        "finals list": "done",
+        f"finals show {made_up_final(search).pk}": "80.00 %",
+        "studies kinds": "paper-table-1",
+        "studies cost paper-table-1": "219",
+        "studies list": "paper-table-1",
+        f"studies show {launched().pk}": "Hierarchical, evolution",
+        "shared-trainings list": "Gates on digits",
+        f"shared-trainings show {_shared_training()}": "derived",
+        f"shared-trainings weights {_shared_training()} {folder / 'shared.pt'}": "shared.pt",
+        "shared-trainings estimate --method random": "GiB",
         "workers list": "alive",
         "presets list": "quick",
+        "strategies list": "evolution",
         "spaces list": "hierarchical",
         "primitives list": "sep3x3",
         "published list": "liu2018",
@@ -81,6 +114,12 @@ def _failed() -> int:
     claim = claim_next(started(small_config(seed=98)))
     services.fail_evaluation(claim=claim, code="error", reason="broken", log="Traceback\n\x1b[31mred")
     return claim.evaluation_id
+
+
+def _shared_training() -> int:
+    row = made_up_shared_training() if not Artifact.objects.exists() else Artifact.objects.get()
+    keep_artifact(row.key, b"the weights")
+    return row.pk
 
 
 def _under_way() -> int:
@@ -109,11 +148,11 @@ def test_every_reading_verb_tells_people_and_machines(
     done = {tuple(command.split(" ")[:2]) for command in commands}
     done |= {(noun, verb) for noun, verbs in ELSEWHERE.items() for verb in verbs}
     parser = ArgumentParser()
-    line.build(parser)
+    command_line.build(parser)
     verbs = {
         (noun, verb)
-        for noun, group in completion._children(parser)
-        for verb, _ in completion._children(group)
+        for noun, group in completion.subcommands(parser)
+        for verb, _ in completion.subcommands(group)
     }
     assert verbs == done
 

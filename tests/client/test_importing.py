@@ -11,7 +11,7 @@ def test_importing_the_client_loads_neither_django_nor_torch() -> None:
 
 
 def test_its_command_line_loads_no_django_either() -> None:
-    program = f"import sys, nasweb.client.commands.line; print(sorted({HEAVY} & set(sys.modules)))"
+    program = f"import sys, nasweb.client.commands.command_line; print(sorted({HEAVY} & set(sys.modules)))"
     assert in_a_process("-c", program).stdout == "[]\n"
 
 

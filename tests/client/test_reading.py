@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from nasweb.client import Client, NaswebError, transport
-from search.evolution.genotype import Genotype
-from search.evolution.mutation import Mutation, apply_mutation
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.mutation import Mutation, apply_mutation
 from search.models import Experiment
 from tests.search.searching import created
 

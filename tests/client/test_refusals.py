@@ -177,3 +177,53 @@ def test_a_server_of_another_kind_is_noticed() -> None:
         pytest.raises(NaswebError, match="JSON"),
     ):
         client.presets()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.9.1", "nas.localhost"])
+def test_what_runs_on_this_machine_is_asked_directly(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever http_proxy says: a proxy could not reach it, and would be told the token."""
+    asked: list[str] = []
+    with answering(200, "{}", asked) as proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "")
+        client = Client(f"http://{host}:{free_port()}", token="nas_secret", retries=0)
+        with pytest.raises(ServerUnreachable) as caught:
+            client.presets()
+    assert asked == []
+    assert "proxy" not in str(caught.value)
+
+
+def test_an_error_on_the_way_through_a_proxy_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(403, "denied", []) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.replace("//", "//me:word@"))
+        monkeypatch.setenv("no_proxy", "")
+        client = Client("http://nas.example.org", retries=0)
+        with pytest.raises(ApiError, match=rf"through the proxy {proxy.removeprefix('http://')}") as caught:
+            client.presets()
+        assert "word" not in str(caught.value)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(ServerUnreachable, match=r"does not answer through the proxy 127\.0\.0\.1:"):
+        Client("http://nas.example.org", retries=0).presets()
+
+
+@contextmanager
+def answering(status: int, body: str, asked: list[str]) -> Iterator[str]:
+    """A proxy's address; what it is asked for is put into the list."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Proxy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -10,7 +10,7 @@ import pytest
 
 from nasweb.client import Client, WaitTimeout
 from search.api.routes import curves
-from search.evolution.published import PUBLISHED
+from search.evolution.genotypes.published import PUBLISHED
 from tests.client.conftest import Nas
 from tests.conftest import StartWorker
 from tests.search.searching import small_config, started
@@ -64,7 +64,7 @@ def _state_on(page: str) -> str:
     said = set()
     for address in (page, f"{page}fragments/live/"):
         with urlopen(address) as answer:
-            status = answer.read().decode().partition('id="status"')[2]
+            status = answer.read().decode().partition('id="head"')[2]
         found = re.search(r'class="badge" data-state="(\w+)"', status)
         assert found is not None, address
         said.add(found[1])
@@ -82,10 +82,10 @@ def test_a_wait_goes_on_while_too_many_others_wait(
     server: Client, nas: Nas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nasweb.client.waiting.BUSY_SECONDS", 0.05)
-    monkeypatch.setattr(curves, "_waiting", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(curves, "waiters", threading.BoundedSemaphore(1))
     experiment = server.experiments.get(started().pk)
     ended: list[str] = []
-    with curves._place_to_wait():
+    with curves.place_to_wait():
         waiter = threading.Thread(target=lambda: ended.append(experiment.wait(timeout=30).state))
         waiter.start()
         nas("experiments", "stop", experiment.id)

@@ -3,14 +3,14 @@
 import pytest
 from hypothesis import assume, given
 
-from search.evolution.cost import edge_costs, host_places, motif_costs, network_cost
-from search.evolution.genotype import Genotype, trivial_genotype
-from search.evolution.host import Host, host_layers
-from search.evolution.liveness import analyse
-from search.evolution.phenotype import build_phenotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES
-from tests.evolution.strategies import genotypes, some_genotypes
+from search.evolution.genotypes.genotype import Genotype, trivial_genotype
+from search.evolution.genotypes.liveness import analyse
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.cost import edge_costs, host_places, motif_costs, network_cost
+from search.evolution.networks.host import Host, host_layers
+from search.evolution.networks.phenotype import build_phenotype
+from tests.evolution.genotype_generators import genotypes, some_genotypes
 
 LIU = PUBLISHED["liu2018"].genotype
 HOSTS = {

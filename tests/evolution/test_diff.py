@@ -5,12 +5,12 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.evolution.diff import diff_genotypes
-from search.evolution.genotype import Genotype, parse_genotype, trivial_genotype
-from search.evolution.mutation import apply_mutation, draw_mutation
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES
-from tests.evolution.strategies import genotypes
+from search.evolution.genotypes.diff import diff_genotypes
+from search.evolution.genotypes.genotype import Genotype, parse_genotype, trivial_genotype
+from search.evolution.genotypes.mutation import apply_mutation, draw_mutation
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
+from tests.evolution.genotype_generators import genotypes
 
 LIU = PUBLISHED["liu2018"].genotype
 

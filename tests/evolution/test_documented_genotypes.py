@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from search.evolution.genotype import parse_genotype
-from search.evolution.published import PUBLISHED
+from search.evolution.genotypes.genotype import parse_genotype
+from search.evolution.genotypes.published import PUBLISHED
 
 TEXT = (Path(__file__).parents[2] / "docs" / "genotypes.md").read_text()
 

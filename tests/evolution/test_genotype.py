@@ -5,10 +5,10 @@ import json
 import pytest
 from hypothesis import given
 
-from search.evolution.genotype import Genotype, GenotypeError, parse_genotype, trivial_genotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES, LevelShape, SearchSpace
-from tests.evolution.strategies import genotypes
+from search.evolution.genotypes.genotype import Genotype, GenotypeError, parse_genotype, trivial_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES, LevelShape, SearchSpace
+from tests.evolution.genotype_generators import genotypes
 
 LIU = PUBLISHED["liu2018"].genotype
 CHAIN = [[6], [0, 6], [0, 0, 6]]

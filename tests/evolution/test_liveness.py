@@ -3,11 +3,11 @@
 import networkx as nx
 from hypothesis import assume, given
 
-from search.evolution.assembly import SINK, SOURCE, assemble
-from search.evolution.genotype import Genotype, parse_genotype
-from search.evolution.liveness import analyse
-from search.evolution.published import PUBLISHED
-from tests.evolution.strategies import genotypes
+from search.evolution.genotypes.genotype import Genotype, parse_genotype
+from search.evolution.genotypes.liveness import analyse
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.networks.assembly import SINK, SOURCE, assemble
+from tests.evolution.genotype_generators import genotypes
 
 
 def test_the_published_cell_uses_four_of_its_six_motifs() -> None:

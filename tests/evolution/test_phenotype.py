@@ -3,20 +3,20 @@
 import itertools
 import json
 import random
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from search.evolution import canonical
-from search.evolution.genotype import Genotype, parse_genotype, trivial_genotype
-from search.evolution.liveness import analyse
-from search.evolution.mutation import apply_mutation, draw_mutation
-from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES, LevelShape, SearchSpace
-from tests.evolution.strategies import DEEP, TINY, genotypes, same_network, some_genotypes
+from search.evolution.genotypes.genotype import Genotype, parse_genotype, trivial_genotype
+from search.evolution.genotypes.liveness import analyse
+from search.evolution.genotypes.mutation import apply_mutation, draw_mutation
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES, LevelShape, SearchSpace
+from search.evolution.networks import canonical, phenotype
+from search.evolution.networks.phenotype import Infeasible, Phenotype, TooWide, build_phenotype
+from tests.evolution.genotype_generators import DEEP, TINY, genotypes, same_network, some_genotypes
 
 HIERARCHICAL, FLAT = SPACES["hierarchical"], SPACES["flat"]
 
@@ -53,6 +53,23 @@ def reordered(genotype: Genotype, level: int, slot: int, order: tuple[int, ...])
     return Genotype(
         genotype.space, (*genotype.levels[: level - 2], tuple(motifs), *genotype.levels[level - 1 :])
     )
+
+
+@pytest.fixture
+def spent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The work of each network that is ordered."""
+    found: list[int] = []
+    order = canonical.CanonicalSearch.order
+
+    def counted(search: canonical.CanonicalSearch) -> list[int]:
+        ordered = order(search)
+        found.append(search.graph.work.most - search.graph.work.left)
+        return ordered
+
+    monkeypatch.setattr(canonical.CanonicalSearch, "order", counted)
+    phenotype.cached_phenotype.cache_clear()
+    yield found
+    phenotype.cached_phenotype.cache_clear()
 
 
 @given(genotypes(HIERARCHICAL), st.permutations(range(1, 7)))
@@ -174,21 +191,13 @@ def test_highly_symmetric_networks_are_keyed_exactly_and_soon() -> None:
     assert len(build_phenotype(chain).operations) == 8
 
 
-def test_many_copies_of_one_branch_are_not_each_walked_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_copies_of_one_branch_are_not_each_walked_to_the_end(spent: list[int]) -> None:
     """Three seconds once: 30 equal branches took 436 complete orders, each through 30 refinements."""
-    leaves: list[int] = []
-    leaf = canonical._Search._leaf
-
-    def counted(search: canonical._Search, order: Any) -> Any:
-        leaves.append(len(order))
-        return leaf(search, order)
-
-    monkeypatch.setattr(canonical._Search, "_leaf", counted)
     space = SearchSpace(levels=(LevelShape(motifs=1, nodes=2), LevelShape(motifs=1, nodes=32)))
     branches = [(1, *[0] * row) for row in range(30)]
     fan = Genotype(space, ((((3,),),), ((*branches, (0, *[1] * 30)),)))
     assert len(build_phenotype(fan).operations) == 120
-    assert len([size for size in leaves if size > 10]) < 10
+    assert spent[-1] < 20_000
 
     def unequal(branch: int) -> Genotype:
         """One branch goes on into the next one."""
@@ -200,9 +209,13 @@ def test_many_copies_of_one_branch_are_not_each_walked_to_the_end(monkeypatch: p
 
 
 def test_chains_of_identities_do_not_explode() -> None:
-    space = SearchSpace(levels=(LevelShape(motifs=1, nodes=32),))
-    dense = Genotype(space, ((tuple((6,) * row for row in range(1, 32)),),))
-    assert build_phenotype(dense).output_reads == ((0, 2**30),)
+    def dense(nodes: int) -> Genotype:
+        space = SearchSpace(levels=(LevelShape(motifs=1, nodes=nodes),))
+        return Genotype(space, ((tuple((6,) * row for row in range(1, nodes)),),))
+
+    assert build_phenotype(dense(18)).output_reads == ((0, 2**16),)
+    with pytest.raises(TooWide, match="joins 1,073,741,824 times the cell's width"):
+        build_phenotype(dense(32))
 
 
 def test_an_unreachable_sink_is_infeasible() -> None:
@@ -219,7 +232,7 @@ def test_the_phenotype_is_topological_and_survives_json() -> None:
     ]:
         if not analyse(genotype).feasible:
             continue
-        phenotype = build_phenotype(genotype)
-        for index, operation in enumerate(phenotype.operations, start=1):
+        network = build_phenotype(genotype)
+        for index, operation in enumerate(network.operations, start=1):
             assert all(value < index for value, _ in operation.reads)
-        assert Phenotype.from_json(json.loads(json.dumps(phenotype.to_json()))) == phenotype
+        assert Phenotype.from_json(json.loads(json.dumps(network.to_json()))) == network

@@ -4,18 +4,18 @@ import random
 
 import pytest
 
-from search.evolution.cost import Cost, edge_costs, motif_costs, network_cost
-from search.evolution.edits import edits, same_shape
-from search.evolution.estimate import recorded_seconds, training_bytes
-from search.evolution.genotype import Genotype, trivial_genotype
-from search.evolution.host import Host
-from search.evolution.liveness import analyse
-from search.evolution.mutation import apply_mutation, draw_mutation, random_genotype
-from search.evolution.phenotype import build_phenotype
-from search.evolution.presets import PRESETS
+from search.evolution.estimates.training_cost import reading_bytes, recorded_seconds, training_bytes
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.genotype import Genotype, trivial_genotype
+from search.evolution.genotypes.liveness import analyse
+from search.evolution.genotypes.mutation import apply_mutation, draw_mutation, random_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.slot_diff import edits, same_shape
+from search.evolution.genotypes.space import SPACES, LevelShape, SearchSpace
+from search.evolution.networks.cost import Cost, edge_costs, motif_costs, network_cost
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import build_phenotype
 from search.evolution.preview import preview_genotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES, LevelShape, SearchSpace
 
 CELL = PUBLISHED["liu2018"].genotype
 HOST = Host()
@@ -46,7 +46,7 @@ def test_numbers_are_those_of_the_cost_functions(space: SearchSpace, seed: int) 
     assert found.network.cost == network_cost(phenotype, HOST)
     assert found.network.edges == edge_costs(genotype, HOST)
     assert found.network.motifs == motif_costs(genotype, HOST)
-    assert found.training.memory_bytes == training_bytes(phenotype, HOST, PROTOCOL)
+    assert found.training.memory_bytes == training_bytes(phenotype, HOST, PROTOCOL) + reading_bytes(PROTOCOL)
 
 
 @pytest.mark.parametrize("seed", range(3))

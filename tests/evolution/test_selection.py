@@ -1,5 +1,6 @@
 """The tournament and the strategies' contract: every row of the strategy table passes the same suite."""
 
+import itertools
 import json
 import math
 import random
@@ -8,15 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from search.evolution.config import ExperimentConfig, StrategyConfig, derive_seed, experiment_config
-from search.evolution.cost import network_cost
+from search.evolution.decisions import decided_rank
 from search.evolution.evaluation import instant_fitness
-from search.evolution.feasibility import is_acceptable
-from search.evolution.genotype import Genotype
-from search.evolution.list_population import ListPopulation
-from search.evolution.phenotype import build_phenotype
-from search.evolution.selection import Member, tournament, tournament_size, winning_place
-from search.evolution.strategies import STRATEGIES, NoCandidate, make_strategy
+from search.evolution.experiments.config import ExperimentConfig, experiment_config
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.networks.cost import network_cost
+from search.evolution.networks.hashing import derive_seed
+from search.evolution.networks.phenotype import build_phenotype
+from search.evolution.strategies import make_strategy
+from search.evolution.strategies.feasibility import is_acceptable
+from search.evolution.strategies.list_population import ListPopulation
+from search.evolution.strategies.population import (
+    Member,
+    chance_of_fittest,
+    chance_of_rank,
+    rank,
+    tournament,
+    tournament_size,
+    winning_place,
+)
+from search.learning.rehearsal import Rehearsal
 
 GOLDEN = Path(__file__).with_name("golden_evolution.json")
 
@@ -91,24 +103,6 @@ def test_a_tournament_of_nobody_is_refused() -> None:
         tournament(ListPopulation(), random.Random(0), 0.05)
 
 
-@pytest.mark.parametrize("kind", STRATEGIES)
-def test_every_strategy_proposes_networks_and_repeats_itself_from_one_seed(kind: str) -> None:
-    document = config(kind=kind)
-    first, second = evolve(document, 15), evolve(document, 15)
-    assert first == second
-    assert all(is_acceptable(genotype, document) for genotype, *_ in first)
-    assert all(origin in ("initial", "mutation") for _, origin, *_ in first)
-
-
-@pytest.mark.parametrize("kind", STRATEGIES)
-def test_every_strategy_says_so_when_nothing_is_acceptable(kind: str) -> None:
-    strategy = make_strategy(
-        StrategyConfig.model_validate({"kind": kind}), config().search_space, lambda _: False
-    )
-    with pytest.raises(NoCandidate, match="none of 1000 random genotypes was acceptable"):
-        strategy.propose(ListPopulation(), random.Random(0), 0)
-
-
 def test_the_parameter_limit_of_a_space_is_kept() -> None:
     document = experiment_config({"space": "flat-constrained", "strategy": {"initial_population": 3}})
     host = document.protocol.shape_host
@@ -151,3 +145,63 @@ def test_with_aging_a_parent_is_never_older_than_the_living_and_the_fittest_of_t
         alive = range(step - 5, step)
         best = min(alive, key=lambda index: (-rows[index][2], index))
         assert (origin, parent) == ("mutation", best)
+
+
+@pytest.mark.parametrize("probability", [1.0, 0.7, 0.2])
+@pytest.mark.parametrize("size,count", [(1, 1), (6, 3), (7, 7), (40, 10)])
+def test_with_probability_p_each_rank_wins_as_often_as_counting_all_draws_says(
+    size: int, count: int, probability: float
+) -> None:
+    """Every set of contestants, every place in it: place i with p (1-p)^(i-1), the first where nobody has won."""
+    chances = [chance_of_rank(rank, size, count, probability) for rank in range(size)]
+    assert sum(chances) == pytest.approx(1)
+    for most in range(size + 1):
+        assert chance_of_fittest(most, size, count, probability) == pytest.approx(sum(chances[:most]))
+    if size <= 7:
+        counted = [0.0] * size
+        draws = list(itertools.combinations(range(size), count))
+        for draw in draws:
+            for place, rank in enumerate(draw):
+                counted[rank] += probability * (1 - probability) ** place / len(draws)
+            counted[draw[0]] += (1 - probability) ** count / len(draws)
+        assert chances == pytest.approx(counted)
+    rng, tournaments = random.Random(size + count), 20_000
+    won = Counter(winning_place(rng, size, count, probability) for _ in range(tournaments))
+    for rank, chance in enumerate(chances):
+        deviation = math.sqrt(tournaments * chance * (1 - chance))
+        assert abs(won[rank] - tournaments * chance) <= 4.5 * deviation + 0.5
+
+
+@pytest.mark.parametrize("probability", [1.0, 0.6, 0.3])
+@pytest.mark.parametrize("size", [50, 400])
+def test_nobody_behind_the_decided_rank_wins_more_often_than_was_promised(
+    size: int, probability: float
+) -> None:
+    fraction, chance = 0.1, 0.01
+    count = tournament_size(size, fraction)
+    decided = decided_rank(fraction * probability, chance)
+    assert all(chance_of_rank(rank, size, count, probability) <= chance for rank in range(decided, size))
+
+
+def test_several_parents_of_one_tournament_have_a_child_each_before_the_next_is_held() -> None:
+    document = config(tournament_fraction=1.0, parents=3)
+    rehearsal = Rehearsal(document, lambda genotype: instant_fitness(build_phenotype(genotype)))
+    rehearsal.run(11)
+    members = [row[0] for row in rehearsal.population.rows]
+    for first in (5, 8):
+        ranked = sorted(members[:first], key=rank)
+        parents = [rehearsal.proposals[step].parent for step in range(first, first + 3)]
+        assert parents == ranked[:3]
+
+
+def test_age_is_the_order_of_proposal_not_that_of_finishing() -> None:
+    document = config(kind="aging", tournament_fraction=1.0)
+    population = ListPopulation()
+    genotypes = [row[0] for row in evolve(config(), 12)]
+    finished = [*range(1, 12), 0]  # the first one trained longest, and is the fittest
+    for step in finished:
+        population.add(genotypes[step], 0.9 if step == 0 else step / 100, step=step, parameters=1)
+    strategy = make_strategy(document.strategy, document.search_space, lambda _: True)
+    parent = strategy.propose(population, random.Random(0), 12).parent
+    assert parent is not None
+    assert parent.step == 11

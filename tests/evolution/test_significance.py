@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.evolution.significance import Measured, Pooled, compare, pool, two_sided
+from search.evolution.statistics.significance import Measured, Pooled, compare, pool
+from search.evolution.statistics.student import two_sided
 
 
 @pytest.mark.parametrize(

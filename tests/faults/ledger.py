@@ -1,15 +1,15 @@
 """What the harness remembers by itself: every finished repeat as it was first seen, and every end of a training.
 
-The database's own books are `search.selectors.books`; this compares them with what was there before a fault.
+The database is audited by `search.selectors.consistency_audit`; this compares it with what was there before a fault.
 """
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from search.evolution.config import repeat_seed
+from search.evolution.experiments.protocol_keys import repeat_seed
 from search.models import Evaluation, FitnessRecord, Individual
-from search.selectors.books import Violation
+from search.selectors.consistency_audit import Violation
 from tests.faults.audit import Change, forbidden_changes, lease_changes
 from tests.faults.stage import LEASE_SECONDS
 from tests.faults.trainers import Entry
@@ -145,7 +145,7 @@ def _seeds() -> dict[int, int]:
 
 
 def all_violations(ledger: Ledger, diary: list[Entry]) -> tuple[list[Violation], Twice]:
-    """Beside the books: what was lost or changed, who lost a lease wrongly, what was trained twice."""
+    """Beside the database audit: what was lost or changed, who lost a lease wrongly, what was trained twice."""
     changes = lease_changes()
     twice = trained_twice(diary, changes)
     found = [*ledger.violations(), *wrong_leases(changes), *twice.violations, *unequal_ends(ledger, diary)]

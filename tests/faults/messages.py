@@ -6,7 +6,7 @@ import redis
 
 from tests.faults.play import Outcome, Pending, Play, until
 
-QUEUES = ("training", "steps")
+QUEUES = ("training", "steps", "sweeps")
 LONGEST_DELAY_SECONDS = 3.0
 
 
@@ -14,7 +14,12 @@ def _queue(play: Play, broker: "redis.Redis", least: int) -> str:
     """One of the queues that holds so many messages; empty if none does."""
 
     def full() -> str:
-        names = [name for name in QUEUES if broker.llen(name) >= least]
+        keys = sorted(
+            key.decode() if isinstance(key, bytes) else key
+            for name in QUEUES
+            for key in broker.keys(f"nasweb-*:{name}")
+        )
+        names = [key for key in keys if broker.llen(key) >= least]
         return play.rng.choice(names) if names else ""
 
     return until(full) or ""

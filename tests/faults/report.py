@@ -1,6 +1,6 @@
 """A run's figures as text."""
 
-from search.benchmarks.report import as_table
+from tests.benchmarks.report import as_table
 from tests.faults.kinds import FAULTS
 from tests.faults.run import Report
 

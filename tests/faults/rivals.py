@@ -6,8 +6,8 @@ import threading
 from django.db import DatabaseError, connection
 
 from search import services
-from search.attempts import run_attempt
 from search.models import Evaluation, Individual
+from search.worker.attempts import run_attempt
 from tests.faults.play import AIM_SECONDS, Outcome, Play, held, until
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ def two_claims(play: Play) -> Outcome:
 def two_controllers(play: Play) -> Outcome:
     with held(play, "SELECT id FROM search_experiment WHERE id = %s FOR UPDATE", play.instant) as lock:
         threads = [threading.Thread(target=_advance, args=(play.instant,), daemon=True) for _ in (1, 2)]
-        return _both(play, threads, lock.waiting, "search_experiment.*FOR NO KEY UPDATE")
+        # The first waits for the row, the second behind it in the order of arrival.
+        return _both(play, threads, lock.waiting, "search_experiment.*(FOR NO KEY UPDATE|taken)")
 
 
 def _both(play: Play, threads: list[threading.Thread], waiting: object, pattern: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""Rounds of two searches each, with faults from a seeded schedule, and the books after each round."""
+"""Rounds of two searches each, with faults from a seeded schedule, and an audit after each round."""
 
 import random
 import time
@@ -13,7 +13,7 @@ import redis
 from django.db import InterfaceError, OperationalError, connection
 
 from search.models import Evaluation, Experiment
-from search.selectors.books import Violation, violations
+from search.selectors.consistency_audit import Violation, violations
 from tests.faults import audit
 from tests.faults.kinds import BY_NAME, FAULTS, Fault
 from tests.faults.ledger import Twice, all_violations

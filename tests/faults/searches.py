@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from search import services, tasks
-from search.evolution.config import experiment_config
+from search.evolution.experiments.config import experiment_config
 from search.models import Experiment
 
 DATA_SET = "digits-tiny"

@@ -122,7 +122,7 @@ class Stage:
             [server_binary(), "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", ""],
             folder,
         )
-        self.steps = self._worker("steps", "steps", "--pool", "solo")
+        self.steps = self._worker("steps", "steps,sweeps", "--pool", "solo")
         self.trainers = [self._worker(f"trainer-{n}", "training", "--concurrency", "1") for n in (1, 2)]
         self.trainers.append(self._worker("trainer-3", "training,steps", "--concurrency", "2"))
         self.beat = self._python(

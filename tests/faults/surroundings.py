@@ -62,7 +62,7 @@ def older_code(folder: Path, version: int = 0) -> Path:
     for name in ("nasweb", "visualize", "tests", "templates", "static", "manage.py"):
         (code / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "search", code / "search", ignore=shutil.ignore_patterns("__pycache__"))
-    config = code / "search/evolution/config.py"
+    config = code / "search/evolution/experiments/config.py"
     text, count = re.subn(
         r"^TRAINER_VERSION = \d+", f"TRAINER_VERSION = {version}", config.read_text(), flags=re.M
     )

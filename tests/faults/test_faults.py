@@ -1,4 +1,4 @@
-"""The shortened form of `make faults`: every kind of fault once on the real parts, and the books afterwards."""
+"""The shortened form of `make faults`: every kind of fault once on the real parts, and an audit afterwards."""
 
 import json
 import subprocess

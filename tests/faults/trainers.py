@@ -15,10 +15,9 @@ from pathlib import Path
 
 from django.utils.module_loading import import_string
 
-from search.evolution.config import Protocol
-from search.evolution.datasets import is_folder
-from search.evolution.evaluation import Checkpoint, Progress, TrainResult, instant_trainer
-from search.evolution.phenotype import Phenotype
+from search.evolution.evaluation import Artifacts, Checkpoint, Evaluated, Job, Progress, instant_trainer
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.datasets import is_folder
 from tests.faults.stage import DIARY
 
 SLOW_SHARE = 5
@@ -26,32 +25,53 @@ SLOW_SHARE = 5
 SLOW_SECONDS = 0.6
 FULL_DISK = "disk-is-full"
 """A file of this name beside the diary fills the disk for checkpoints."""
-REAL_TRAINER = "search.training.trainer.train"
+REAL_TRAINER = "search.training.trainer.evaluate"
 
 
 def diarised(
-    phenotype: Phenotype,
-    protocol: Protocol,
+    job: Job,
     *,
-    repeat: int,
-    seed: int,
     progress: Callable[[Progress], None],
-    device: str = "auto",
     checkpoint: Checkpoint | None = None,
-) -> TrainResult:
+    artifacts: Artifacts | None = None,
+) -> Evaluated:
     """Trains as the real trainer or in its stead, and keeps the diary."""
-    real = is_folder(protocol.dataset)
+    seed = job.seed
+    real = is_folder(job.protocol.dataset)
     slow = not real and is_slow(seed)
     _write("began", seed, aimable=slow)
     train = import_string(REAL_TRAINER) if real else instant_trainer
     if slow:
-        _take_time(protocol, progress)
+        _take_time(job.protocol, progress)
     if checkpoint is not None and (Path(os.environ[DIARY]).parent / FULL_DISK).exists():
         checkpoint = _FullDisk(checkpoint, seed)
-    result: TrainResult = train(
-        phenotype, protocol, repeat=repeat, seed=seed, progress=progress, device=device, checkpoint=checkpoint
-    )
+    result: Evaluated = train(job, progress=progress, checkpoint=checkpoint)
     _write("ended", seed, aimable=slow, accuracy=result.accuracy)
+    return result
+
+
+def lasting(
+    job: Job,
+    *,
+    progress: Callable[[Progress], None],
+    checkpoint: Checkpoint | None = None,
+    artifacts: Artifacts | None = None,
+) -> Evaluated:
+    """Half a second to four, known from the seed; what a checkpoint says was done is not done again."""
+    _write("began", job.seed, aimable=True)
+    whole = 0.5 + 3.5 * hashlib.sha256(str(job.seed).encode()).digest()[1] / 255
+    state = checkpoint.load() if checkpoint is not None else None
+    done = float(state) if state else 0.0
+    while done < whole:
+        began = time.monotonic()
+        steps = job.protocol.steps
+        progress(Progress(int(steps * done / whole), steps, done))
+        time.sleep(0.05)
+        done += time.monotonic() - began
+        if checkpoint is not None and checkpoint.due():
+            checkpoint.save(str(done).encode())
+    result = instant_trainer(job, progress=progress)
+    _write("ended", job.seed, aimable=True, accuracy=result.accuracy)
     return result
 
 

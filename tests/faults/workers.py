@@ -44,7 +44,7 @@ def _waiting_part(play: Play, lock: Hold, table: str, pattern: str) -> Part | No
 
 def kill_claiming(play: Play) -> Outcome:
     """The evaluation is updated, its individuals are not yet."""
-    return _kill_inside(play, "search_individual", "(?i)update.search_evaluation.*update.search_individual")
+    return _kill_inside(play, "search_individual", "(?i)update.search_individual.set.state = .running.")
 
 
 def kill_recording(play: Play) -> Outcome:

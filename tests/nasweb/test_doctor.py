@@ -86,13 +86,13 @@ REPORT = {
 def test_a_gpu_that_the_build_cannot_use_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "nvidia0").touch()
     monkeypatch.setattr(machine, "DEVICE_FILES", tmp_path)
-    assert "make run TORCH_INDEX=" in only(list(machine._trains(REPORT)), "note").remedy
+    assert "make run TORCH_INDEX=" in only(list(machine.training_findings(REPORT)), "note").remedy
 
 
 def test_a_machine_without_a_compiler_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "DEVICE_FILES", tmp_path)
-    assert [finding.part for finding in machine._trains(REPORT)] == ["pytorch", "data sets"]
-    found = only(list(machine._trains(REPORT | {"kernels": "there is no C compiler"})), "note")
+    assert [finding.part for finding in machine.training_findings(REPORT)] == ["pytorch", "data sets"]
+    found = only(list(machine.training_findings(REPORT | {"kernels": "there is no C compiler"})), "note")
     assert (found.part, "apt-get install gcc" in found.remedy) == ("kernels", True)
     assert found.said == "training runs by torch's own operations: there is no C compiler"
 

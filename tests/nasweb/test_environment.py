@@ -117,7 +117,7 @@ def test_the_settings_work_with_nothing_set(tmp_path: Path) -> None:
     [
         ("NASWEB_EVALUATION_TIME_LIMIT", "soon", "NASWEB_EVALUATION_TIME_LIMIT='soon'"),
         ("NASWEB_LEASE_SECONDS", "2", "NASWEB_LEASE_SECONDS='2' .* at least twice NASWEB_HEARTBEAT_SECONDS"),
-        ("NASWEB_TRAINER", "train", "a dotted path such as search.training.trainer.train"),
+        ("NASWEB_TRAINER", "train", "a dotted path such as search.training.trainer.evaluate"),
         ("REDIS_URL", "http://localhost", "redis://HOST:PORT/NUMBER"),
         ("DATABASE_URL", "postgres://me@host/name", "NASWEB_SECRET_KEY='' .* a long random text"),
     ],

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from nasweb.logs import JsonLine, TextLine
+from nasweb.logs import JsonLine, TextLine, harmless
 from search.logcontext import about, present_fields
 
 FORGED = "harmless\n2026-01-01 00:00:00,000 ERROR   search: forged\x1b[2J\u202e\u2028"
@@ -115,3 +115,7 @@ def test_the_cause_of_a_failed_request_carries_its_id(client: Client) -> None:
     assert answer.status_code == 500
     assert seen
     assert set(seen) == {answer.headers["X-Request-ID"]}
+
+
+def test_a_name_that_no_encoding_can_write_is_written_as_an_escape() -> None:
+    assert harmless("caf\udce9.png").encode() == b"caf\\udce9.png"

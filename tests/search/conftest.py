@@ -5,8 +5,8 @@ import math
 import pytest
 from pytest_django.fixtures import Settings
 
-from search.attempts import load_trainer
-from search.services import moments
+from search.database import clock
+from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
 
 
@@ -21,5 +21,5 @@ def nothing_now_and_then(db: None, settings: Settings, monkeypatch: pytest.Monke
     """For tests that count queries: on a machine that halts for a while a training would say that it lives, and the
     database's clock would be asked again."""
     settings.HEARTBEAT_SECONDS = 3600
-    monkeypatch.setattr(moments, "ASK_AGAIN_SECONDS", math.inf)
-    moments.database_now()
+    monkeypatch.setattr(clock, "ASK_AGAIN_SECONDS", math.inf)
+    clock.database_now()

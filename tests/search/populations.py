@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from search.evolution.genotype import Genotype as Text
-from search.evolution.genotype import trivial_genotype
-from search.evolution.presets import PRESETS
-from search.evolution.space import SPACES
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.genotype import Genotype as Text
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.space import SPACES
 from search.models import Evaluation, Experiment, Genotype, Individual, Motif, MotifUse, WorkState
 
 Uses = Mapping[str, int]
@@ -21,7 +21,7 @@ class Population:
     def __init__(
         self, name: str = "by hand", *, config: Mapping[str, Any] | None = None, **fields: Any
     ) -> None:
-        document = {**PRESETS["quick"].config.to_json(), **(config or {})}
+        document = {**PRESETS["quick"].config.to_json(), "decisions": {}, **(config or {})}
         self.experiment = Experiment.objects.create(
             name=name, config=document, individuals_planned=1000, **{"state": "finished", **fields}
         )

@@ -4,11 +4,12 @@ from collections import deque
 from typing import Any
 
 from search import services
-from search.attempts import run_attempt
-from search.evolution.config import ExperimentConfig, experiment_config
-from search.evolution.evaluation import TrainResult
+from search.evolution.evaluation import Evaluated
+from search.evolution.experiments.config import ExperimentConfig, experiment_config
 from search.models import Evaluation, Experiment, FitnessRecord, Genotype, Individual
 from search.services import Claim
+from search.worker.attempts import run_attempt
+from search.worker.learning import run_learning
 from tests.processes import eventually
 
 
@@ -43,13 +44,22 @@ def started(config: ExperimentConfig | None = None, *, name: str = "test") -> Ex
 
 def work_off(experiment: Experiment, *, worker: str = "worker") -> Experiment:
     """One process that advances and evaluates in turn, until nothing is left to do."""
-    queue = deque(services.advance_experiment(experiment_id=experiment.pk))
+    queue = deque(advanced(experiment.pk))
     while queue:
         first = queue.popleft()
         for experiment_id in run_attempt(evaluation_id=first, worker=worker, send=queue.append):
-            queue.extend(services.advance_experiment(experiment_id=experiment_id))
+            queue.extend(advanced(experiment_id))
     experiment.refresh_from_db()
     return experiment
+
+
+def advanced(experiment_id: int) -> list[int]:
+    """As the tasks do it, learned strategies included: the evaluations to train."""
+    send = services.advance_experiment(experiment_id=experiment_id)
+    while services.take_unsent_learning(experiment_id=experiment_id):
+        run_learning(experiment_id=experiment_id, worker="learner")
+        send += services.advance_experiment(experiment_id=experiment_id)
+    return send
 
 
 def history(experiment: Experiment) -> list[tuple[Any, ...]]:
@@ -84,8 +94,8 @@ def record(claim: Claim, *accuracies: float, first: int = 0) -> None:
         services.record_repeat(claim=claim, repeat=repeat, seed=repeat, result=trained(accuracy))
 
 
-def trained(accuracy: float) -> TrainResult:
-    return TrainResult(accuracy=accuracy, curve=({"step": 1, "loss": 0.5},), seconds=2.0, device="cpu")
+def trained(accuracy: float) -> Evaluated:
+    return Evaluated(accuracy=accuracy, curve=({"step": 1, "loss": 0.5},), seconds=2.0, device="cpu")
 
 
 def finish(claim: Claim, accuracy: float = 0.5) -> list[int]:

@@ -6,10 +6,12 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from search import attempts, services
-from search.attempts import run_attempt
-from search.evolution.evaluation import Progress, TrainResult, instant_trainer
+from search import services
+from search.evolution.evaluation import Evaluated, Job, Progress, instant_trainer
 from search.models import Evaluation
+from search.worker import attempts
+from search.worker.attempts import run_attempt
+from search.worker.heartbeat import MOST_LIVE_POINTS
 from tests.search.searching import individual, small_config, started, trained
 
 pytestmark = pytest.mark.django_db
@@ -22,14 +24,14 @@ def evaluation_id() -> int:
     return evaluation_id
 
 
-def use(trainer: Callable[..., TrainResult], monkeypatch: pytest.MonkeyPatch) -> None:
+def use(trainer: Callable[..., Evaluated], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "load_trainer", lambda: trainer)
 
 
 def test_training_runs_outside_any_transaction(evaluation_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     depths: list[int] = []
 
-    def trainer(*args: Any, **options: Any) -> TrainResult:
+    def trainer(*args: Any, **options: Any) -> Evaluated:
         depths.append(len(connection.savepoint_ids))
         return instant_trainer(*args, **options)
 
@@ -45,7 +47,7 @@ def test_heartbeats_are_sent_no_more_often_than_the_setting_says(
     settings.HEARTBEAT_SECONDS = 1.0
     clock = [0.0]
     sent: list[tuple[float, float, int]] = []
-    monkeypatch.setattr("search.attempts.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("search.worker.heartbeat.time.monotonic", lambda: clock[0])
 
     def heartbeat(*, claim: Any, progress: float, live_curve: list[Any]) -> str:
         sent.append((clock[0], progress, len(live_curve)))
@@ -53,7 +55,7 @@ def test_heartbeats_are_sent_no_more_often_than_the_setting_says(
 
     monkeypatch.setattr(services, "heartbeat_evaluation", heartbeat)
 
-    def trainer(*_: Any, progress: Callable[[Progress], None], **__: Any) -> TrainResult:
+    def trainer(*_: Any, progress: Callable[[Progress], None], **__: Any) -> Evaluated:
         for step in range(1, 11):
             clock[0] += 0.4
             progress(Progress(step, 10, clock[0], loss=1.0))
@@ -76,7 +78,7 @@ def test_the_live_curve_stays_short_however_long_the_training(
         lengths.append(len(live_curve))
         return "go"
 
-    def trainer(*_: Any, progress: Callable[[Progress], None], **__: Any) -> TrainResult:
+    def trainer(*_: Any, progress: Callable[[Progress], None], **__: Any) -> Evaluated:
         for step in range(1000):
             progress(Progress(step, 1000, 0.0, loss=1.0))
         return trained(0.5)
@@ -84,8 +86,8 @@ def test_the_live_curve_stays_short_however_long_the_training(
     monkeypatch.setattr(services, "heartbeat_evaluation", heartbeat)
     use(trainer, monkeypatch)
     run_attempt(evaluation_id=evaluation_id, worker="worker")
-    assert max(lengths) <= attempts.MOST_LIVE_POINTS
-    assert min(lengths[200:1000]) >= attempts.MOST_LIVE_POINTS // 2
+    assert max(lengths) <= MOST_LIVE_POINTS
+    assert min(lengths[200:1000]) >= MOST_LIVE_POINTS // 2
 
 
 def test_a_cancelled_training_lets_go_and_keeps_its_finished_repeats(
@@ -93,11 +95,11 @@ def test_a_cancelled_training_lets_go_and_keeps_its_finished_repeats(
 ) -> None:
     settings.HEARTBEAT_SECONDS = 0.0
 
-    def trainer(*args: Any, repeat: int, progress: Callable[[Progress], None], **options: Any) -> TrainResult:
-        if repeat == 1:
+    def trainer(job: Job, *, progress: Callable[[Progress], None], **options: Any) -> Evaluated:
+        if job.repeat == 1:
             experiment = Evaluation.objects.get().individuals.get().experiment
             services.stop_experiment(experiment_id=experiment.pk)
-        return instant_trainer(*args, repeat=repeat, progress=progress, **options)
+        return instant_trainer(job, progress=progress, **options)
 
     use(trainer, monkeypatch)
     assert run_attempt(evaluation_id=evaluation_id, worker="worker") == []
@@ -108,7 +110,7 @@ def test_a_cancelled_training_lets_go_and_keeps_its_finished_repeats(
 def test_the_workers_time_limit_is_a_failure_with_the_reason(
     evaluation_id: int, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    def trainer(*_: Any, **__: Any) -> TrainResult:
+    def trainer(*_: Any, **__: Any) -> Evaluated:
         raise SoftTimeLimitExceeded
 
     use(trainer, monkeypatch)
@@ -122,7 +124,7 @@ def test_the_workers_time_limit_is_a_failure_with_the_reason(
 def test_an_interrupted_process_gives_its_evaluation_back(
     interruption: type[BaseException], evaluation_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trainer(*_: Any, **__: Any) -> TrainResult:
+    def trainer(*_: Any, **__: Any) -> Evaluated:
         raise interruption
 
     use(trainer, monkeypatch)

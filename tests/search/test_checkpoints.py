@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from search import attempts, checkpoints, services
-from search.attempts import run_attempt
-from search.checkpoint_files import TEMPORARY, CheckpointFile, write_atomically
-from search.evolution.evaluation import Checkpoint, TrainResult
+from search import services
+from search.artifacts import checkpoints
+from search.artifacts.files import TEMPORARY, CheckpointFile, write_atomically
+from search.evolution.evaluation import Checkpoint, Evaluated
 from search.models import Evaluation
+from search.worker import attempts
+from search.worker.attempts import run_attempt
 from tests.search.searching import small_config, started, trained
 
 
@@ -58,7 +60,7 @@ def test_a_checkpoint_is_due_by_the_clock_and_never_with_nought(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [100.0]
-    monkeypatch.setattr("search.checkpoint_files.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("search.artifacts.files.time.monotonic", lambda: clock[0])
     file, never = (CheckpointFile(folder / "one.checkpoint", seconds, 100.0) for seconds in (10, 0))
     clock[0] += 9
     assert not file.due()
@@ -122,7 +124,7 @@ def test_each_repeat_has_its_checkpoint_until_it_is_recorded(
 ) -> None:
     seen: list[list[str]] = []
 
-    def trainer(*_: Any, checkpoint: Checkpoint, **__: Any) -> TrainResult:
+    def trainer(*_: Any, checkpoint: Checkpoint, **__: Any) -> Evaluated:
         assert checkpoint.load() is None
         checkpoint.save(b"state")
         seen.append([path.name for path in folder.iterdir()])
@@ -140,11 +142,11 @@ def test_the_next_attempt_loads_what_an_interrupted_one_saved(
 ) -> None:
     found: list[bytes | None] = []
 
-    def interrupted(*_: Any, checkpoint: Checkpoint, **__: Any) -> TrainResult:
+    def interrupted(*_: Any, checkpoint: Checkpoint, **__: Any) -> Evaluated:
         checkpoint.save(b"half way")
         raise KeyboardInterrupt
 
-    def trainer(*_: Any, checkpoint: Checkpoint, **__: Any) -> TrainResult:
+    def trainer(*_: Any, checkpoint: Checkpoint, **__: Any) -> Evaluated:
         found.append(checkpoint.load())
         return trained(0.5)
 

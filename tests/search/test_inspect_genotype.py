@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from search.evolution.genotype import trivial_genotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
 
 LIU = PUBLISHED["liu2018"].genotype
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from search import attempts, kept_weights
-from search.attempts import run_attempt
-from search.evolution.evaluation import TrainResult
-from search.kept_weights import keep_weights, kept_repeats, weights_file
+from search.artifacts import weights
+from search.artifacts.weights import keep_weights, kept_repeats, weights_file
+from search.evolution.evaluation import Evaluated, Job
 from search.models import Evaluation, Experiment
 from search.services import advance_experiment
+from search.worker import attempts
+from search.worker.attempts import run_attempt
 from tests.search.searching import small_config, started, trained, work_off
 
 PROTOCOL = "f" * 32
@@ -87,8 +88,8 @@ def test_an_experiments_best_goes_last(folder: Path, search: Experiment) -> None
 def test_a_recorded_repeat_leaves_its_weights(
     db: None, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trainer(*_: Any, repeat: int, **__: Any) -> TrainResult:
-        return TrainResult(0.5, trained(0.5).curve, 1.0, "cpu", weights=b"weights of %d" % repeat)
+    def trainer(job: Job, **_: Any) -> Evaluated:
+        return Evaluated(0.5, trained(0.5).curve, 1.0, "cpu", weights=b"weights of %d" % job.repeat)
 
     experiment = started(small_config(individuals=1, protocol={"repeats": 2}))
     [evaluation_id] = advance_experiment(experiment_id=experiment.pk)
@@ -107,6 +108,6 @@ def test_trouble_with_the_disk_is_only_logged(
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(kept_weights, "write_atomically", full)
+    monkeypatch.setattr(weights, "write_atomically", full)
     keep("a" * 32, 10)
     assert "No space left on device" in caplog.text

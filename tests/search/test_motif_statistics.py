@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from search.evolution.samples import Sample
-from search.selectors.motif_statistics import (
+from search.evolution.statistics.samples import Sample
+from search.selectors.motifs.statistics import (
     bearings,
     builds_the_same,
     carried_at,

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from search.evolution.samples import Sample
+from search.evolution.statistics.samples import Sample
 from search.models import WorkState
 from search.selectors.mutation_effects import Effect, mutation_effects
 from tests.search.populations import Population

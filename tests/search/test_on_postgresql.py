@@ -1,30 +1,23 @@
-"""What this folder tests on SQLite, once more on PostgreSQL: services and selectors, commands and real workers."""
+"""What this folder tests on SQLite, once more on PostgreSQL: selectors, commands, decisions, imports. Its largest
+folders have files of their own, so that several processes share the work."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.processes import ROOT
+from tests.on_postgresql import pass_on_postgresql
 
 HERE = Path(__file__).parent
+ELSEWHERE = {path.parent for path in HERE.glob("*/test_on_postgresql.py")}
 
 
 @pytest.mark.service
 @pytest.mark.slow
 def test_the_same_tests_pass_on_postgresql(postgresql_url: str) -> None:
-    command = [sys.executable, "-m", "pytest", str(HERE), "-q", "-m", "not slow", "-p", "no:cacheprovider"]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"{postgresql_url}nasweb",
-        "NASWEB_SECRET_KEY": "only for tests",
-    }
-    environment.pop("PYTEST_XDIST_WORKER", None)
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout[-10_000:] + run.stderr[-2000:]
+    parts = {path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_")}
+    pass_on_postgresql(postgresql_url, sorted(parts - ELSEWHERE))
 
 
 @pytest.mark.django_db

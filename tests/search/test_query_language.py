@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from search import selectors, services
-from search.evolution.phenotype import build_phenotype
+from search.evolution.networks.phenotype import build_phenotype
 from search.models import Experiment, Individual, MotifUse
 from search.selectors.population import genotype_of
 from search.selectors.query import FIELDS, parse_query
@@ -49,6 +49,8 @@ def terms(rows: list[Individual]) -> dict[str, Holds]:
     motif = (
         MotifUse.objects.filter(genotype=rows[-1].genotype, level=2, uses__gt=0).earliest("pk").motif.key[:4]
     )
+    network = rows[-1].genotype.phenotype_key[:4]
+    deep = sorted(row.genotype.depth or 0 for row in rows)[len(rows) // 2]
     parent = next(row.parent.step for row in rows if row.parent is not None)
     return {
         f"fitness>{middle!r}": lambda row: row.fitness is not None and row.fitness > middle,
@@ -58,6 +60,7 @@ def terms(rows: list[Individual]) -> dict[str, Holds]:
         f"params<{size}": lambda row: row.parameters < size,
         f"params>={size / 1000:.0f}k": lambda row: row.parameters >= 1000 * round(size / 1000),
         f"madds>={work}": lambda row: row.multiply_adds >= work,
+        f"depth<={deep}": lambda row: row.genotype.depth is not None and row.genotype.depth <= deep,
         f"seconds<={seconds!r}": lambda row: row.evaluation.train_seconds <= seconds,
         "step>=20": lambda row: row.step >= 20,
         "generation>1": lambda row: row.generation > 1,
@@ -73,6 +76,7 @@ def terms(rows: list[Individual]) -> dict[str, Holds]:
         "op:sep3x3<4": lambda row: separable(row) < 4,
         "tag:odd": lambda row: "odd" in row.tags,
         f"motif:{motif}": carries(motif),
+        f"network:{network}": lambda row: row.genotype.phenotype_key.startswith(network),
     }
 
 

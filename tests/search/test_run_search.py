@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from search import attempts
-from search.evolution.evaluation import EvaluationFailed, TrainResult, instant_trainer
-from search.evolution.genotype import parse_genotype
+from search.evolution.evaluation import Evaluated, EvaluationFailed, instant_trainer
+from search.evolution.genotypes.genotype import parse_genotype
 from search.models import Evaluation, Experiment
+from search.selectors.winner import winner
+from search.worker import attempts
 from tests.conftest import INSTANT_TRAINER
 from tests.processes import ROOT, Running, eventually
 from tests.search.searching import small_config, started, work_off
@@ -27,14 +28,22 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
+def tried(experiment: Experiment) -> int:
+    """Individuals but for those that train the leader again."""
+    return experiment.individuals.exclude(origin="confirmation").count()
+
+
 @pytest.mark.django_db
 def test_a_search_in_one_process_prints_its_best_genotype() -> None:
-    [genotype, fitness] = run("--individuals", "8", "--seed", "3").splitlines()
+    [genotype, fitness, summary, caution] = run("--individuals", "8", "--seed", "3").splitlines()
     experiment = Experiment.objects.get()
     assert experiment.state == "finished"
     assert experiment.best is not None
     assert parse_genotype(genotype).key == experiment.best.genotype.key
-    assert fitness.startswith(f"fitness {100 * (experiment.best.fitness or 0):.2f} %, ")
+    found = winner(experiment)
+    assert found is not None
+    assert (summary, caution) == (found.summary, found.caution)
+    assert fitness.startswith(f"fitness {100 * (experiment.best.fitness or 0):.2f} ± ")
     assert (experiment.config["budget"], experiment.config["seed"]) == (
         {"individuals": 8, "in_flight": 1, "failures_before_pause": 20},
         3,
@@ -46,7 +55,8 @@ def test_the_result_can_be_had_as_json() -> None:
     result = json.loads(run("--individuals", "4", "--name", "by hand", "--json"))
     experiment = Experiment.objects.get()
     assert (result["experiment"], result["name"], result["state"]) == (experiment.pk, "by hand", "finished")
-    assert (result["evaluated"], result["failed"]) == (4, 0)
+    assert (tried(experiment), result["failed"]) == (4, 0)
+    assert result["evaluated"] == experiment.individuals.count()
     assert parse_genotype(result["best"]["genotype"])
 
 
@@ -113,8 +123,8 @@ def test_a_paused_search_that_is_resumed_goes_on() -> None:
     assert (experiment.state, experiment.evaluated) == ("finished", 6)
 
 
-def failing(code: Any) -> Callable[..., TrainResult]:
-    def trainer(*args: Any, **options: Any) -> TrainResult:
+def failing(code: Any) -> Callable[..., Evaluated]:
+    def trainer(*args: Any, **options: Any) -> Evaluated:
         raise EvaluationFailed(code, "put the files into the data folder")
 
     return trainer
@@ -135,11 +145,11 @@ def test_a_search_without_any_success_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert Experiment.objects.get().failed == 3
 
 
-def interrupting(times: int) -> Callable[..., TrainResult]:
+def interrupting(times: int) -> Callable[..., Evaluated]:
     """A trainer during whose first training somebody presses Ctrl-C, after its last sign of progress."""
     trainings = 0
 
-    def trainer(*arguments: Any, **named: Any) -> TrainResult:
+    def trainer(*arguments: Any, **named: Any) -> Evaluated:
         nonlocal trainings
         result = instant_trainer(*arguments, **named)
         trainings += 1
@@ -164,7 +174,8 @@ def test_a_training_that_has_ended_is_recorded_before_ctrl_c_ends_the_search_unl
     experiment = Experiment.objects.get()
     assert (experiment.state, experiment.evaluated) == ("paused", evaluated)
     assert not Evaluation.objects.filter(state="running").exists()
-    assert json.loads(run("--resume", str(experiment.pk), "--json"))["evaluated"] == 3
+    assert json.loads(run("--resume", str(experiment.pk), "--json"))["state"] == "finished"
+    assert tried(experiment) == 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from search import selectors
-from search.evolution.selection import Member, rank
+from search.evolution.strategies.population import Member, rank
 from search.models import Experiment, Individual
 from search.selectors import Population
 from search.services import advance_experiment

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from search import attempts, services, stopping, tasks
-from search.attempts import run_attempt
-from search.evolution.evaluation import Progress, TrainResult, instant_trainer
+from search import services, tasks
+from search.evolution.evaluation import Evaluated, Job, Progress, instant_trainer
 from search.models import Evaluation
+from search.worker import attempts, stop_flag
+from search.worker.attempts import run_attempt
 from tests.search.searching import small_config, started
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nobody_was_told() -> Iterator[None]:
-    stopping.forget()
+    stop_flag.forget()
     yield
-    stopping.forget()
+    stop_flag.forget()
 
 
 @pytest.fixture
@@ -29,14 +30,14 @@ def evaluation_id() -> int:
     return evaluation_id
 
 
-def use(trainer: Callable[..., TrainResult], monkeypatch: pytest.MonkeyPatch) -> None:
+def use(trainer: Callable[..., Evaluated], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "load_trainer", lambda: trainer)
 
 
 def test_a_training_under_way_is_given_back_at_once_and_counts_as_no_attempt(
     evaluation_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trainer(*_: Any, progress: Callable[[Progress], None], **__: Any) -> TrainResult:
+    def trainer(*_: Any, progress: Callable[[Progress], None], **__: Any) -> Evaluated:
         tasks.hand_back(sender="worker")
         row = Evaluation.objects.get()
         assert (row.state, row.lease != "") == ("running", True)  # nobody else takes it away
@@ -52,9 +53,9 @@ def test_a_training_under_way_is_given_back_at_once_and_counts_as_no_attempt(
 def test_a_training_that_has_ended_is_recorded_though_its_worker_stops(
     evaluation_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trainer(*args: Any, **options: Any) -> TrainResult:
-        result = instant_trainer(*args, **options)
-        if options["repeat"] == 0:
+    def trainer(job: Job, **options: Any) -> Evaluated:
+        result = instant_trainer(job, **options)
+        if job.repeat == 0:
             tasks.hand_back(sender="worker")  # between the end and the record
         else:
             options["progress"](Progress(0, 10, 0.0))
@@ -70,9 +71,9 @@ def test_a_training_that_has_ended_is_recorded_though_its_worker_stops(
 def test_the_last_repeat_that_has_ended_ends_its_evaluation(
     evaluation_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trainer(*args: Any, **options: Any) -> TrainResult:
-        result = instant_trainer(*args, **options)
-        if options["repeat"] == 1:
+    def trainer(job: Job, **options: Any) -> Evaluated:
+        result = instant_trainer(job, **options)
+        if job.repeat == 1:
             tasks.hand_back(sender="worker")
         return result
 
@@ -87,9 +88,9 @@ def test_processes_that_were_forked_before_are_told(db: None) -> None:
     child = os.fork()
     if not child:
         os.read(ready, 1)
-        os.write(writing, b"told" if stopping.told_to_stop() else b"left")
+        os.write(writing, b"told" if stop_flag.told_to_stop() else b"left")
         os._exit(0)
-    stopping.tell_to_stop()
+    stop_flag.tell_to_stop()
     os.write(go, b".")
     assert os.read(reading, 4) == b"told"
     os.waitpid(child, 0)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from nasweb.celery import app, prepare_for_steps
 from search import services, tasks
-from search.models import Evaluation, roundtrips, statements
+from search.models import Evaluation
 from tests.search.searching import small_config, started, work_off
 
 
@@ -16,7 +16,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
     """Instead of the broker."""
     with monkeypatch.context() as patched:
         mock = Mock()
-        patched.setattr(tasks, "_send", mock)
+        patched.setattr(tasks, "hand_over", mock)
         yield mock
 
 
@@ -69,17 +69,14 @@ def test_training_and_steps_have_queues_of_their_own() -> None:
     assert routes == {
         "search.tasks.evaluate": "training",
         "search.tasks.advance": "steps",
-        "search.tasks.sweep": "steps",
+        "search.tasks.sweep": "sweeps",
     }
 
 
-def test_a_worker_prepares_its_statements_and_keeps_what_is_loaded_out_of_garbage_collection() -> None:
-    assert not roundtrips.preparing()
+def test_a_worker_keeps_what_is_loaded_out_of_garbage_collection() -> None:
     frozen = gc.get_freeze_count()
     try:
         prepare_for_steps()
-        assert roundtrips.preparing()
         assert gc.get_freeze_count() > frozen
     finally:
-        statements.prepare_statements(False)
         gc.unfreeze()

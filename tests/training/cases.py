@@ -3,13 +3,13 @@
 import random
 from collections.abc import Iterator
 
-from search.evolution.config import Protocol
 from search.evolution.evaluation import Progress
-from search.evolution.genotype import Genotype
-from search.evolution.mutation import random_genotype
-from search.evolution.phenotype import Infeasible, Phenotype, build_phenotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES, SearchSpace, search_space
+from search.evolution.experiments.config import Protocol
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.mutation import random_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES, SearchSpace, search_space
+from search.evolution.networks.phenotype import Infeasible, Phenotype, build_phenotype
 
 LIU = PUBLISHED["liu2018"].genotype
 
@@ -33,10 +33,15 @@ def networks(space: SearchSpace, count: int, *, start: int = 0) -> Iterator[tupl
         yield genotype, phenotype
 
 
-def small_cell() -> Phenotype:
+def small_genotype() -> Genotype:
     """One separable convolution and one max pool, concatenated."""
     space = search_space({"levels": [{"motifs": 1, "nodes": 3}]})
-    return build_phenotype(Genotype(space, ((((3,), (4, 6)),),)))
+    return Genotype(space, ((((3,), (4, 6)),),))
+
+
+def small_cell() -> Phenotype:
+    """Its network."""
+    return build_phenotype(small_genotype())
 
 
 def digits_protocol(**changes: object) -> Protocol:

@@ -7,16 +7,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from search.training.places import IDX_FILES
+from search.training.data.locations import IDX_FILES
 
 
-def write_idx(folder: Path, *, images: int, packed: bool = True) -> npt.NDArray[np.uint8]:
+def write_idx(
+    folder: Path, *, images: int, packed: bool = True, files: tuple[str, str] = IDX_FILES, seed: int = 1
+) -> npt.NDArray[np.uint8]:
     """Random 28x28 images of ten classes in the format of MNIST; returns their pixels."""
-    folder.mkdir(parents=True)
-    rng = np.random.default_rng(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
     pixels = rng.integers(0, 256, (images, 28, 28), dtype=np.uint8)
     labels = (np.arange(images) % 10).astype(np.uint8)
-    for name, array in zip(IDX_FILES, (pixels, labels), strict=True):
+    for name, array in zip(files, (pixels, labels), strict=True):
         header = bytes([0, 0, 8, array.ndim]) + b"".join(side.to_bytes(4, "big") for side in array.shape)
         content = header + array.tobytes()
         if packed:

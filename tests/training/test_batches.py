@@ -5,10 +5,10 @@ from itertools import islice
 import pytest
 import torch
 
-from search.evolution.config import Protocol
-from search.evolution.datasets import DatasetShape
-from search.training.batches import Batches
-from search.training.datasets import Images, Split
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.datasets import DatasetShape
+from search.training.data.batches import Batches
+from search.training.data.image_source import Images, Split
 
 SIZE = 6
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import torch
 
-from search.evolution.config import TRAINER_VERSION, Protocol
-from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, TrainResult
-from search.evolution.genotype import trivial_genotype
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.evolution.space import SPACES
-from search.training import saving
-from search.training.places import PROJECT
+from search.evolution.evaluation import Cancelled, Evaluated, EvaluationFailed, Progress
+from search.evolution.experiments.config import TRAINER_VERSION, Protocol
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.training.data.locations import PROJECT
+from search.training.loop import run_state
 from search.training.trainer import train
 from tests.processes import eventually
 from tests.training.cases import LIU, digits_protocol, ignore, small_cell
@@ -41,7 +41,7 @@ def run(
     protocol: Protocol | None = None,
     seed: int = 5,
     progress: Callable[[Progress], None] = ignore,
-) -> TrainResult:
+) -> Evaluated:
     return train(
         phenotype or small_cell(),
         protocol or digits_protocol(**OPTIONS),
@@ -72,6 +72,17 @@ def test_from_any_step_on_every_later_state_is_the_same(unbroken: Memory, step: 
     assert result.accuracy == read(unbroken.states[-1])["accuracy"]
 
 
+@pytest.mark.parametrize("step", [1, 17, 29])
+def test_under_a_cosine_schedule_every_later_state_is_the_same(step: int) -> None:
+    protocol = digits_protocol(**OPTIONS | {"schedule": "cosine", "learning_rate_drops": []})
+    whole = Memory()
+    run(whole, protocol=protocol)
+    resumed = Memory(whole.states[step - 1])
+    run(resumed, protocol=protocol)
+    for found, wanted in zip(resumed.states, whole.states[step - 1 :], strict=True):
+        assert_same(read(found), read(wanted))
+
+
 def test_the_published_cell_goes_on_the_same() -> None:
     whole, phenotype, protocol = Memory(), build_phenotype(LIU), digits_protocol(steps=6)
     run(whole, phenotype=phenotype, protocol=protocol)
@@ -100,7 +111,7 @@ def test_the_time_limit_counts_what_was_before(unbroken: Memory) -> None:
     with pytest.raises(Cancelled):
         run(memory, protocol=protocol, progress=stop_at(9))
     state = read(memory.states[-1])
-    state["seconds"] = 61.0
+    state["seconds"] = state["counted"] = 61.0
     buffer = BytesIO()
     torch.save(state, buffer)
     with pytest.raises(EvaluationFailed, match="time limit of 60 s"):
@@ -156,7 +167,7 @@ def test_what_is_not_this_training_s_state_is_ignored_with_the_reason(
 def test_another_version_of_the_trainer_starts_again(
     unbroken: Memory, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "TRAINER_VERSION", TRAINER_VERSION + 1)
+    monkeypatch.setattr(run_state, "TRAINER_VERSION", TRAINER_VERSION + 1)
     run(Memory(unbroken.states[4]))
     assert f"its trainer version is {TRAINER_VERSION}, not {TRAINER_VERSION + 1}" in caplog.text
 
@@ -179,7 +190,7 @@ SCRIPT = """
 import sys, time
 from pathlib import Path
 import torch
-from search.checkpoint_files import CheckpointFile
+from search.artifacts.files import CheckpointFile
 from search.training.trainer import train
 from tests.training.cases import digits_protocol, ignore, small_cell
 

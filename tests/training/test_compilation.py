@@ -7,20 +7,22 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from search.evolution.evaluation import Cancelled, Progress, TrainResult
-from search.evolution.mutation import random_genotype
-from search.evolution.phenotype import build_phenotype
-from search.evolution.space import SPACES
-from search.training import compilation, pulse
-from search.training.compilation import is_worth_it
-from search.training.hosts import Network
-from search.training.operations import Quick
+from search.evolution.evaluation import Cancelled, Evaluated, Progress, Runtime
+from search.evolution.genotypes.mutation import random_genotype
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.phenotype import build_phenotype
+from search.training.loop import compilation
+from search.training.loop import progress as pulse
+from search.training.loop.compilation import is_worth_it
+from search.training.network.hosts import Network
+from search.training.network.operations import Quick
 from search.training.trainer import train
 from tests.processes import ROOT
 from tests.training.cases import digits_protocol, ignore, small_cell
@@ -32,23 +34,38 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # the compiler's own
 @pytest.fixture
 def compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """On the CPU too; with Dynamo and autograd's tracer, and without the last stage, which takes half a minute."""
-    monkeypatch.setenv("NASWEB_COMPILE", "always")
     monkeypatch.setattr(compilation, "BACKEND", "aot_eager")
 
 
 def result(
-    checkpoint: Memory | None = None, steps: int = 12, network: Any = None, **changes: Any
-) -> TrainResult:
-    protocol = digits_protocol(steps=steps, **changes)
-    cell = network or small_cell()
-    return train(cell, protocol, repeat=0, seed=1, progress=ignore, device="cpu", checkpoint=checkpoint)
+    checkpoint: Memory | None = None, steps: int = 12, network: Any = None, compiling: str = "always"
+) -> Evaluated:
+    return trained(steps, network, Runtime("cpu", compiling), ignore, checkpoint)
 
 
-def losses(found: TrainResult) -> list[float]:
-    return [point["loss"] for point in found.curve]
+def trained(
+    steps: int,
+    network: Any,
+    runtime: Runtime,
+    progress: Callable[[Progress], None],
+    checkpoint: Memory | None = None,
+) -> Evaluated:
+    return train(
+        network or small_cell(),
+        digits_protocol(steps=steps),
+        repeat=0,
+        seed=1,
+        progress=progress,
+        checkpoint=checkpoint,
+        runtime=runtime,
+    )
 
 
-def assert_agrees(found: TrainResult, plain: TrainResult) -> None:
+def losses(found: Evaluated) -> list[float]:
+    return [loss for point in found.curve if (loss := point["loss"]) is not None]
+
+
+def assert_agrees(found: Evaluated, plain: Evaluated) -> None:
     assert losses(found) == pytest.approx(losses(plain), rel=1e-3)
     assert found.accuracy == pytest.approx(plain.accuracy, abs=0.02)
     weights, expected = read(found.weights), read(plain.weights)
@@ -61,9 +78,8 @@ def test_compiled_and_plain_agree(compiles: None, monkeypatch: pytest.MonkeyPatc
     genotype = random_genotype(SPACES["hierarchical"], random.Random(3))
     network = build_phenotype(genotype)
     found = result(network=network, steps=4)
-    monkeypatch.setenv("NASWEB_COMPILE", "never")
     monkeypatch.setattr(Quick, "plain", True)  # the kernels round otherwise
-    plain = result(network=network, steps=4)
+    plain = result(network=network, steps=4, compiling="never")
     assert found.device == "cpu, compiled"
     assert plain.device == "cpu"
     assert_agrees(found, plain)
@@ -73,27 +89,27 @@ def test_compiled_and_plain_agree(compiles: None, monkeypatch: pytest.MonkeyPatc
 def test_the_whole_compiler_agrees_too(compiles: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compilation, "BACKEND", "inductor")
     found = result()
-    monkeypatch.setenv("NASWEB_COMPILE", "never")
     assert found.device == "cpu, compiled"
-    assert_agrees(found, result())
+    assert_agrees(found, result(compiling="never"))
 
 
 WITHOUT_A_COMPILER = """
 import hashlib, logging
 logging.basicConfig(level=logging.WARNING)
+from search.evolution.evaluation import Runtime
 from search.training.trainer import train
 from tests.processes import ROOT
 from tests.training.cases import digits_protocol, ignore, small_cell
-found = train(small_cell(), digits_protocol(steps=12), repeat=0, seed=1, progress=ignore, device="cpu")
+found = train(small_cell(), digits_protocol(steps=12), repeat=0, seed=1, progress=ignore,
+              runtime=Runtime("cpu", compile="always"))
 print(found.device, hashlib.sha256(found.weights).hexdigest())
 """
 
 
 def test_a_machine_without_a_compiler_trains_as_it_is(tmp_path: Path) -> None:
-    expected = hashlib.sha256(result().weights).hexdigest()
+    expected = hashlib.sha256(result(compiling="never").weights).hexdigest()
     environment = {
         **os.environ,
-        "NASWEB_COMPILE": "always",
         "OMP_NUM_THREADS": "1",
         "PATH": str(tmp_path),
         "CXX": "no-such-compiler",
@@ -123,22 +139,17 @@ def test_what_fails_in_the_backward_pass_leaves_no_trace(
 
     monkeypatch.setattr(torch, "compile", broken)
     found = result()
-    monkeypatch.setenv("NASWEB_COMPILE", "never")
     assert "ZeroDivisionError" in caplog.text
-    assert found.weights == result().weights
+    assert found.weights == result(compiling="never").weights
 
 
 @pytest.mark.parametrize("first, then", [("always", "never"), ("never", "always")])
-def test_a_checkpoint_goes_on_with_and_without(
-    compiles: None, monkeypatch: pytest.MonkeyPatch, first: str, then: str
-) -> None:
-    monkeypatch.setenv("NASWEB_COMPILE", first)
+def test_a_checkpoint_goes_on_with_and_without(compiles: None, first: str, then: str) -> None:
     states = Memory()
-    whole = result(states)
-    monkeypatch.setenv("NASWEB_COMPILE", then)
+    whole = result(states, compiling=first)
     middle = Memory()
     middle.states.append(states.states[len(states.states) // 2])
-    assert_agrees(result(middle), whole)
+    assert_agrees(result(middle, compiling=then), whole)
 
 
 def test_signs_of_life_go_on_while_it_compiles(compiles: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +162,7 @@ def test_signs_of_life_go_on_while_it_compiles(compiles: None, monkeypatch: pyte
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        train(small_cell(), digits_protocol(steps=12), repeat=0, seed=1, progress=progress, device="cpu")
+        trained(12, None, Runtime("cpu", "always"), progress)
     assert set(seen[1:]) == {1}  # all within the first step
 
 
@@ -165,9 +176,8 @@ def test_cells_computed_twice_are_not_compiled(
 
 
 def test_by_itself_only_a_gpu_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NASWEB_COMPILE", "auto")
     monkeypatch.setattr(compilation, "is_worth_it", lambda *_: True)
-    assert result(steps=30).device == "cpu"
+    assert result(steps=30, compiling="auto").device == "cpu"
 
 
 def test_only_long_trainings_are_worth_it() -> None:
@@ -184,7 +194,7 @@ def test_the_decision_rests_on_timed_steps(monkeypatch: pytest.MonkeyPatch) -> N
 
     clock = iter([100.0, 105.0])
     monkeypatch.setattr(compilation, "is_worth_it", worth)
-    monkeypatch.setattr(compilation.Compilation, "_now", lambda self: next(clock))
+    monkeypatch.setattr(compilation.Compilation, "now", lambda self: next(clock))
     steps = pulse.Pulse(ignore, 1000, 100.0)
     network = Network([torch.nn.Conv2d(1, 1, 1)])
     choice = compilation.Compilation(network, torch.device("cuda"), steps, mode="auto")

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from search.evolution.cost import network_cost
-from search.evolution.genotype import trivial_genotype
-from search.evolution.host import Host
-from search.evolution.phenotype import build_phenotype
-from search.evolution.space import SPACES
-from search.training.hosts import build_network, outline
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.cost import network_cost
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import build_phenotype
+from search.training.network.hosts import build_network, outline
 from tests.training.cases import ALL_SPACES, LIU, networks
 
 SMALL_COUNTS = {"none": 525_242, "s1_c": 542_138, "s2_2c": 559_290}

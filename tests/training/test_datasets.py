@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from search.evolution.config import Protocol
-from search.evolution.datasets import DATASETS
 from search.evolution.evaluation import EvaluationFailed
-from search.training import datasets, places
-from search.training.datasets import Split, load_split
-from search.training.places import availability
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.datasets import DATASETS
+from search.training.data import datasets, locations
+from search.training.data.datasets import load_split
+from search.training.data.image_source import Split
+from search.training.data.locations import availability
 from tests.training.files import write_idx
 
 
@@ -22,7 +23,7 @@ from tests.training.files import write_idx
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A private data folder on a machine with no data sets and no network."""
     monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(places, "SYSTEM_FASHION_MNIST", tmp_path / "not there")
+    monkeypatch.setattr(locations, "SYSTEM_FASHION_MNIST", tmp_path / "not there")
 
     def no_network(*arguments: object, **options: object) -> None:
         raise URLError("no network in tests")
@@ -65,9 +66,17 @@ def test_the_seed_splits_and_no_image_is_on_both_sides() -> None:
     first, same, other = (split_of("digits", validation_images=400, seed=seed) for seed in (1, 1, 2))
     assert torch.equal(first.validation.pixels, same.validation.pixels)
     assert not torch.equal(first.validation.pixels, other.validation.pixels)
-    datasets._split.cache_clear()
+    datasets.split_pool.cache_clear()
     again = split_of("digits", validation_images=400, seed=1)
     assert torch.equal(first.train.pixels, again.train.pixels)
+
+
+def test_the_split_has_a_seed_of_its_own_that_another_training_seed_does_not_change() -> None:
+    first = split_of("digits", validation_images=400, seed=1)
+    again = split_of("digits", validation_images=400, seed=7, split_seed=1)
+    other = split_of("digits", validation_images=400, seed=1, split_seed=2)
+    assert torch.equal(first.validation.pixels, again.validation.pixels)
+    assert not torch.equal(first.validation.pixels, other.validation.pixels)
 
 
 def test_limits_take_as_many_images_as_they_say() -> None:
@@ -102,7 +111,7 @@ def test_idx_files_in_the_data_folder_are_used_as_they_lie(folder: Path, name: s
 
 def test_fashion_mnist_of_the_system_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_idx(folder.parent / "system", images=40)
-    monkeypatch.setattr(places, "SYSTEM_FASHION_MNIST", folder.parent / "system")
+    monkeypatch.setattr(locations, "SYSTEM_FASHION_MNIST", folder.parent / "system")
     assert availability("fashion-mnist").available
     assert len(split_of("fashion-mnist").train) == 30
 
@@ -117,7 +126,7 @@ def test_what_torchvision_downloaded_earlier_is_used_as_it_lies(folder: Path) ->
 def test_cifar10_of_torchvision_is_read_with_channels_last(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from search.training.torchvision_cpu import datasets as torchvision_datasets  # noqa: PLC0415  # slow to import
+    from search.training.data.torchvision_cpu import datasets as torchvision_datasets  # noqa: PLC0415  # slow to import
 
     monkeypatch.setattr(
         torchvision_datasets.cifar, "check_integrity", lambda path, md5=None: Path(path).exists()
@@ -141,7 +150,7 @@ def test_svhn_of_torchvision_is_read_with_channels_last(
 ) -> None:
     from scipy.io import savemat  # type: ignore[import-untyped]  # noqa: PLC0415  # slow to import
 
-    from search.training.torchvision_cpu import datasets as torchvision_datasets  # noqa: PLC0415
+    from search.training.data.torchvision_cpu import datasets as torchvision_datasets  # noqa: PLC0415
 
     monkeypatch.setattr(
         torchvision_datasets.svhn, "check_integrity", lambda path, md5=None: Path(path).exists()
@@ -180,15 +189,23 @@ def test_too_few_images_are_named(folder: Path) -> None:
     write_idx(folder / "mnist", images=40)
     with pytest.raises(EvaluationFailed) as failure:
         split_of("mnist", validation_images=30, train_images=20)
-    assert failure.value.code == "infeasible"
+    assert failure.value.code == "dataset_unavailable"  # no network's fault
     assert "40 images" in failure.value.message
     assert "50" in failure.value.message
 
 
 def test_the_data_folder_follows_the_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert places.data_folder() == folder
+    assert locations.data_folder() == folder
     monkeypatch.delenv("NASWEB_DATA_DIR")
     monkeypatch.setenv("NASWEB_VAR_DIR", str(folder / "var"))
-    assert places.data_folder() == folder / "var" / "data"
+    assert locations.data_folder() == folder / "var" / "data"
     monkeypatch.delenv("NASWEB_VAR_DIR")
-    assert places.data_folder() == places.PROJECT / "var" / "data"
+    assert locations.data_folder() == locations.PROJECT / "var" / "data"
+
+
+def test_the_data_folder_is_found_as_the_settings_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("NASWEB_DATA_DIR", "~/images\r")
+    monkeypatch.setenv("NASWEB_VAR_DIR", "~/var\r")
+    assert locations.data_folder() == Path("/home/somebody/images")
+    assert locations.var_folder() == Path("/home/somebody/var")

@@ -1,17 +1,23 @@
 """A candidate that cannot be scored comes back with its reason, and a cancelled one stops at once."""
 
+import threading
 import time
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 
-from search.evolution.config import Protocol
 from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress
-from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.training import pulse, trainer
-from search.training.hosts import Network
-from search.training.pulse import report_while
+from search.evolution.experiments.config import Protocol
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.training import trainer
+from search.training.loop import progress as pulse
+from search.training.loop.progress import Pulse, report_while
+from search.training.native import library
+from search.training.network.hosts import Network
 from search.training.trainer import train
 from tests.training.cases import LIU, digits_protocol, ignore, small_cell
 
@@ -31,11 +37,37 @@ def test_a_loss_that_is_no_number_is_told() -> None:
 
 
 def test_the_time_limit_ends_a_training() -> None:
-    started = time.monotonic()
     failure = failure_of(digits_protocol(steps=1_000_000, time_limit_seconds=1))
     assert failure.code == "time_out"
     assert "time limit of 1 s" in failure.message
-    assert time.monotonic() - started < 10
+
+
+def test_a_machine_that_is_busy_or_asleep_fails_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the clock on the wall ten hours go by, of the processor's time nearly nothing."""
+    hours = count(0, 36_000.0)
+    monkeypatch.setattr(pulse, "time", SimpleNamespace(monotonic=lambda: next(hours)))
+    result = train(
+        small_cell(), digits_protocol(steps=2, time_limit_seconds=60), repeat=0, seed=1, progress=ignore
+    )
+    assert result.seconds > 36_000
+
+
+def test_with_several_threads_or_on_a_gpu_the_wall_s_clock_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert trainer.limit_clock(torch.device("cpu")) is time.process_time
+    assert trainer.limit_clock(torch.device("cuda")) is time.monotonic
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    assert trainer.limit_clock(torch.device("cpu")) is time.monotonic
+
+
+def test_what_counted_before_an_interruption_counts_after_it() -> None:
+    now = [5.0]
+    beats = pulse.Pulse(ignore, 10, 60.0, clock=lambda: now[0], wall=lambda: now[0])
+    beats.resume(3, 1000.0, 50.0)
+    now[0] += 9
+    beats.beat()
+    now[0] += 2
+    with pytest.raises(EvaluationFailed, match="time limit of 60 s"):
+        beats.beat()
 
 
 def test_more_memory_than_the_machine_has_is_told_before_it_is_tried() -> None:
@@ -117,3 +149,42 @@ def test_a_slow_download_keeps_reporting_and_carries_its_error(monkeypatch: pyte
 
     with pytest.raises(EvaluationFailed, match="no data"):
         report_while(broken, lambda: None)
+
+
+def test_compiling_the_kernels_is_no_training_time_and_gives_signs_of_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a new machine the first candidate would pay for it, and fail by it for everybody."""
+    alive: list[float] = []
+    asked: list[int] = []
+    done = threading.Event()
+    usual = library.library
+
+    def slow(dtype: torch.dtype, channels: int) -> Any:
+        asked.append(channels)
+        assert done.wait(30)
+        return usual(dtype, channels)
+
+    def told(point: Progress) -> None:
+        alive.append(point.seconds)
+        done.set()
+
+    monkeypatch.setattr(library, "library", slow)
+    host = digits_protocol(steps=1).shape_host
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    trainer.prepare_kernels(host, torch.device("cpu"), lambda: told(Progress(0, 1, 0.0)))
+    assert asked == [host.channels, 2 * host.channels, 4 * host.channels]
+    assert alive
+    assert set(alive) == {0.0}
+
+
+def test_what_is_left_out_counts_neither_as_time_nor_towards_the_limit() -> None:
+    now = [0.0]
+    pulse = Pulse(ignore, 10, 5.0, clock=lambda: now[0], wall=lambda: now[0])
+    with pulse.left_out():
+        now[0] = 100.0
+    assert pulse.counted == 0.0
+    pulse.beat()  # and nothing is over
+    now[0] = 106.0
+    with pytest.raises(EvaluationFailed, match="after the time limit of 5 s"):
+        pulse.beat()

@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from search.evolution.genotype import Genotype
-from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.evolution.program import cell_program, single
-from search.evolution.space import SearchSpace, search_space
-from search.training.alignment import copy_weights, seeded_reference
-from search.training.hosts import Network, build_network
-from search.training.operations import Quick
-from search.training.reference import reference_network
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.space import SearchSpace, search_space
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.evolution.networks.program import cell_program, single
+from search.training.network.alignment import copy_weights, seeded_reference
+from search.training.network.hosts import Network, build_network
+from search.training.network.operations import Quick
+from search.training.network.reference import reference_network
 from tests.training.cases import ALL_SPACES, LIU, networks
 
 HOST = Host(channels=3, image_size=8, image_channels=2)

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from search.evolution.config import Protocol
 from search.evolution.evaluation import EvaluationFailed
-from search.training import datasets
-from search.training.datasets import dataset_shape, load_split
-from search.training.places import availability
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.folder_content import Look
+from search.training.data import datasets
+from search.training.data.datasets import load_pool, load_split
+from search.training.data.locations import availability
 from search.training.trainer import train
 from tests.training.cases import ignore, small_cell
 from tests.training.files import COLOURS, write_image_folder
@@ -21,7 +22,6 @@ NAME = "folder:colours"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
     write_image_folder(tmp_path / "colours", images=20)
-    datasets._pool.cache_clear()
     return tmp_path / "colours"
 
 
@@ -31,7 +31,7 @@ def protocol(**changes: object) -> Protocol:
 
 
 def test_directories_are_the_classes_and_images_are_resized() -> None:
-    shape = dataset_shape(NAME, 8)
+    shape = load_pool(protocol()).shape
     assert (shape.classes, shape.image_channels, shape.image_size) == (len(COLOURS), 3, 8)
     split = load_split(protocol())
     assert split.train.pixels.shape == (40, 8, 8, 3)
@@ -82,28 +82,37 @@ def test_one_class_is_no_data_set(folder: Path) -> None:
     assert failure.value.code == "dataset_unavailable"
 
 
+def look(**changes: object) -> Look:
+    return datasets.look_at(protocol(**changes).model_dump(mode="json"))
+
+
 def test_looking_at_a_folder_tells_what_is_there_now_whatever_this_process_has_read(folder: Path) -> None:
-    document = protocol(seed=5).model_dump(mode="json")
-    seen = datasets.look_at(document)
-    assert seen.startswith("60 files of ")
+    seen = look(seed=5).seen
+    assert seen.startswith("60 images of 3 classes, ")
     folder.rename(folder.with_suffix(".away"))
-    assert datasets.look_at(document) == ""
+    assert look(seed=5).seen == ""
+    assert "there is no folder" in look(seed=5).problem
     folder.with_suffix(".away").rename(folder)
-    assert datasets.look_at(document) == seen
-    (folder / "red" / "0000.png").unlink(missing_ok=True)
-    (folder / "red" / "more.txt").write_text("still being copied")
-    assert datasets.look_at(document) not in ("", seen)
+    assert look(seed=5).seen == seen
+    first, second = sorted((folder / "red").iterdir())[:2]
+    first.write_bytes(second.read_bytes())  # the same number of files
+    assert look(seed=5).seen not in ("", seen)
 
 
 def test_a_folder_with_an_image_that_does_not_read_is_not_there(folder: Path) -> None:
     (folder / "red" / "half.png").write_bytes(b"half a picture")
-    assert datasets.look_at(protocol(seed=6).model_dump(mode="json")) == ""
+    assert look(seed=6).seen == ""
+    assert "half.png" in look(seed=6).problem
+    (folder / "red" / "half.png").unlink()
+    assert look(seed=6).seen
 
 
-def test_a_data_set_with_too_few_images_is_there_and_its_trainings_say_so() -> None:
-    assert "lower one of them" in datasets.look_at(protocol(validation_images=5000).model_dump(mode="json"))
+def test_a_folder_with_too_few_images_is_waited_for_and_says_what_helps() -> None:
+    asked = look(validation_images=5000)
+    assert not asked.seen
+    assert "has 60 images to search with" in asked.problem
+    assert "lower one of them" in asked.problem
 
 
 def test_a_data_set_that_ships_with_the_installation_is_there() -> None:
-    document = protocol(dataset="digits").model_dump(mode="json")
-    assert datasets.look_at(document) == "digits is whole"
+    assert look(dataset="digits").seen == "digits is whole"

@@ -11,15 +11,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from search.evolution.genotype import trivial_genotype
-from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.evolution.space import SPACES
-from search.training.hosts import Network, PoolLinear, build_network
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.training.native import calls, library
 from search.training.native.parts import Parts
-from search.training.network import FlatCell
-from search.training.operations import (
+from search.training.network.flat_cell import FlatCell
+from search.training.network.global_pooling import average_of_pixels
+from search.training.network.hosts import Network, PoolLinear, build_network
+from search.training.network.operations import (
     OPERATIONS,
     Convolution,
     Quick,
@@ -30,8 +31,7 @@ from search.training.operations import (
     pointwise,
     separable,
 )
-from search.training.pixels import average_of_pixels
-from search.training.reference import reference_network
+from search.training.network.reference import reference_network
 from tests.training.cases import ALL_SPACES, LIU, networks, small_cell
 
 SIZES = [(5, 7, 4), (3, 1, 1), (2, 1, 5), (2, 2, 2), (4, 3, 8), (2, 6, 1)]
@@ -260,9 +260,9 @@ def test_other_devices_numbers_and_threads_have_torch_s_own_operations() -> None
 def found_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """Libraries are looked for again, and compiled into an empty folder."""
     monkeypatch.setenv("NASWEB_VAR_DIR", str(tmp_path))
-    library._found.cache_clear()
+    library.found_library.cache_clear()
     yield tmp_path / "kernels"
-    library._found.cache_clear()
+    library.found_library.cache_clear()
 
 
 def test_kernels_are_compiled_once_for_each_width(found_anew: Path) -> None:
@@ -271,7 +271,7 @@ def test_kernels_are_compiled_once_for_each_width(found_anew: Path) -> None:
     names = sorted(path.name.split("-")[1] for path in found_anew.iterdir())
     assert names == ["16", "32", "64"]
     times = {path: path.stat().st_mtime_ns for path in found_anew.iterdir()}
-    library._found.cache_clear()
+    library.found_library.cache_clear()
     assert library.library(torch.float32, 16) is not None
     assert {path: path.stat().st_mtime_ns for path in found_anew.iterdir()} == times
 
@@ -308,17 +308,20 @@ def test_a_damaged_library_is_told(found_anew: Path) -> None:
     assert library.library(torch.float32, 4) is not None
     [path] = found_anew.iterdir()
     path.write_bytes(b"nothing")
-    library._found.cache_clear()
+    library.found_library.cache_clear()
     # What a process has loaded under that name it keeps, so the damage shows in a copy.
     other = path.rename(path.with_name("other.so"))
     with pytest.raises(library.Unavailable, match="cannot be loaded"):
-        library._loaded(other)
+        library.loaded_library(other)
 
 
-def test_kernels_can_be_refused(found_anew: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NASWEB_KERNELS", "never")
-    assert library.library(torch.float32, 4) is None
-    assert library.reason(torch.float32, 4) == "NASWEB_KERNELS is never"
+def test_kernels_can_be_refused(found_anew: Path) -> None:
+    library.allow(False)
+    try:
+        assert library.library(torch.float32, 4) is None
+        assert library.reason(torch.float32, 4) == "NASWEB_KERNELS is never"
+    finally:
+        library.allow(True)
     assert not found_anew.exists()
 
 

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 import torch
 
-from search.evolution.config import Protocol
-from search.evolution.estimate import training_memory
-from search.evolution.holding import cell_holding
-from search.evolution.mutation import random_genotype
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.evolution.program import Step
-from search.evolution.space import SPACES
-from search.training import room
+from search.evolution.estimates.activation_memory import cell_holding
+from search.evolution.estimates.training_cost import training_memory
+from search.evolution.experiments.config import Protocol
+from search.evolution.genotypes.mutation import random_genotype
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.evolution.networks.program import Step
+from search.training.device import memory as room
+from search.training.device.memory import device_memory
 from search.training.native import cell
-from search.training.network import FlatCell
-from search.training.operations import Quick
-from search.training.room import device_memory
+from search.training.network.flat_cell import FlatCell
+from search.training.network.operations import Quick
 from tests.processes import ROOT
 from tests.training.cases import networks
 
@@ -49,7 +49,7 @@ def stored(tensors: Iterable[torch.Tensor], own: Iterable[torch.Tensor]) -> int:
     return sum(storage.nbytes() for storage in storages.values())
 
 
-def kept_blocks(kept: cell.Kept) -> list[torch.Tensor]:
+def kept_blocks(kept: cell.SavedForBackward) -> list[torch.Tensor]:
     return [*kept.source, *(kept.convolved.before if kept.convolved else ())]
 
 
@@ -100,44 +100,43 @@ def most_in_backward(phenotype: Phenotype, monkeypatch: pytest.MonkeyPatch) -> i
     parts = net(x, in_parts=True)
     trace = parts.blocks[0].grad_fn.trace
     found = []
-    real = cell._Backward.take
+    real = cell.BackwardPass.take
 
-    def take(backward: cell._Backward, step: Step, kept: cell.Kept) -> None:
-        own = backward._gradients[step.value]  # held by the step until it is done
+    def take(backward: cell.BackwardPass, step: Step, kept: cell.SavedForBackward) -> None:
+        own = backward.gradients[step.value]  # held by the step until it is done
         real(backward, step, kept)
         left = [block for each in (*trace, kept) for block in kept_blocks(each)]
         gradients = [
-            one for blocks in (*backward._gradients.values(), own) for one in blocks if one is not None
+            one for blocks in (*backward.gradients.values(), own) for one in blocks if one is not None
         ]
         found.append(stored([*left, *parts.blocks, *gradients], [x]))
 
     with monkeypatch.context() as patch:
-        patch.setattr(cell._Backward, "take", take)
+        patch.setattr(cell.BackwardPass, "take", take)
         parts.joined().sum().backward()
     return max(found)
 
 
 LIMITED = """
 import json, resource, sys
-from search.evolution import holding
-from search.evolution.config import Protocol
+from search.evolution.experiments.config import Protocol
 from search.evolution.evaluation import EvaluationFailed
-from search.evolution.genotype import parse_genotype
-from search.evolution.phenotype import build_phenotype
+from search.evolution.genotypes.genotype import parse_genotype
+from search.evolution.networks.phenotype import build_phenotype
 from search.training import trainer
-from search.training.datasets import load_split
-from search.training.room import _PROC, _table
+from search.training.data.datasets import load_split
+from search.training.device.memory import _PROC, _table
 document, text, room = sys.argv[1:]
 protocol = Protocol.model_validate_json(document)
 load_split(protocol)
 limit = _table(_PROC / "self/status")["VmData"] + int(room)
 resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 built, steps = [], []
-real = trainer._train
-def watched(*arguments):
-    built.append(arguments[-1])
-    return real(*arguments)
-trainer._train = watched
+real = trainer._trained
+def watched(training, checkpoint):
+    built.append(training.recomputes)
+    return real(training, checkpoint)
+trainer._trained = watched
 try:
     result = trainer.train(build_phenotype(parse_genotype(text)), protocol, repeat=0, seed=1,
         progress=lambda point: steps.append(point.step), device="cpu")
@@ -200,8 +199,8 @@ def test_a_container_s_limit_counts_less_what_it_uses_without_its_caches(
     (groups / "a/memory.current").write_text(f"{600 * 2**20}\n")
     (groups / "a/memory.stat").write_text(f"anon 5\ninactive_file {100 * 2**20}\n")
     (groups / "a/b/memory.max").write_text("max\n")
-    monkeypatch.setattr(room, "_CGROUPS", groups)
-    monkeypatch.setattr(room, "_group", lambda prefix: "a/b")
+    monkeypatch.setattr(room, "CGROUPS", groups)
+    monkeypatch.setattr(room, "control_group", lambda prefix: "a/b")
     memory = device_memory(torch.device("cpu"))
     assert memory.free == 2**30 - 500 * 2**20
     assert memory.total < 2**30

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from search.evolution.primitives import PRIMITIVE_NAMES, PRIMITIVES, Primitive
-from search.training.operations import OPERATIONS, Convolution, separable
+from search.evolution.genotypes.primitives import PRIMITIVE_NAMES, PRIMITIVES, Primitive
+from search.training.network.operations import OPERATIONS, Convolution, separable
 
 
 def test_every_primitive_has_a_module_and_nothing_else_has() -> None:
@@ -29,6 +29,7 @@ def test_what_has_weights_is_normalised_once_and_has_no_bias(row: Primitive) -> 
 
 
 def test_a_convolution_is_normalised_then_rectified() -> None:
+    torch.manual_seed(0)  # of unlucky weights the variance is so small that rounding shows
     module = OPERATIONS["conv1x1"](3, 5)
     assert isinstance(module, Convolution)
     x = torch.randn(8, 3, 4, 4)

@@ -11,14 +11,14 @@ import pytest
 import torch
 from torch import nn
 
-from search.evolution.genotype import Genotype, trivial_genotype
-from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.evolution.pytorch_code import pytorch_code
-from search.evolution.space import SPACES, search_space
-from search.training.datasets import load_split
-from search.training.hosts import build_network
-from search.training.operations import leave_to_torch
+from search.evolution.export.pytorch_code import pytorch_code
+from search.evolution.genotypes.genotype import Genotype, trivial_genotype
+from search.evolution.genotypes.space import SPACES, search_space
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.training.data.datasets import load_split
+from search.training.network.hosts import build_network
+from search.training.network.operations import leave_to_torch
 from search.training.trainer import train
 from tests.training.cases import ALL_SPACES, LIU, digits_protocol, ignore, networks
 from tests.training.test_costs import IMAGENET_COUNTS, LARGE_COUNTS, SMALL_COUNTS

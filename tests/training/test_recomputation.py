@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 import torch
 
-from search.evolution.estimate import training_bytes, training_memory
+from search.evolution.estimates.training_cost import training_bytes, training_memory
 from search.evolution.evaluation import DeviceMemory, EvaluationFailed
-from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.evolution.space import SPACES
-from search.training import memory, trainer
-from search.training.hosts import Network, build_network
-from search.training.operations import Quick
+from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.training import trainer
+from search.training.device import fitting
+from search.training.network.hosts import Network, build_network
+from search.training.network.operations import Quick
 from search.training.trainer import train
 from tests.training.cases import LIU, digits_protocol, ignore, networks
 from tests.training.states import Memory, assert_same, read
@@ -87,8 +88,8 @@ def test_what_fits_is_not_computed_twice_and_what_never_fits_is_refused_at_once(
     least = training_bytes(phenotype, HOST, protocol, recomputes=True)
 
     def must_recompute(*, free: int, total: int) -> bool:
-        monkeypatch.setattr(memory, "device_memory", lambda device: DeviceMemory(free, total))
-        return memory.must_recompute(phenotype, HOST, protocol, device)
+        monkeypatch.setattr(fitting, "device_memory", lambda device: DeviceMemory(free, total))
+        return fitting.must_recompute(phenotype, HOST, protocol, device)
 
     assert not must_recompute(free=whole, total=whole)
     assert must_recompute(free=whole - 1, total=whole)

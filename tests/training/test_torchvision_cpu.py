@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from search.training.places import PROJECT
+from search.training.data.locations import PROJECT
 
 
 def fresh(code: str) -> str:
@@ -15,12 +15,12 @@ def fresh(code: str) -> str:
 
 
 def test_torchvision_imports_in_a_fresh_process() -> None:
-    code = "from search.training.torchvision_cpu import datasets; print(datasets.CIFAR10.__name__)"
+    code = "from search.training.data.torchvision_cpu import datasets; print(datasets.CIFAR10.__name__)"
     assert fresh(code) == "CIFAR10"
 
 
 def test_asking_where_data_lies_loads_no_torch() -> None:
-    assert fresh("import sys, search.training.places; print('torch' in sys.modules)") == "False"
+    assert fresh("import sys, search.training.data.locations; print('torch' in sys.modules)") == "False"
 
 
 def test_importing_the_trainer_starts_no_cuda_and_no_torchvision() -> None:

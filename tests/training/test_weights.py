@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from search.evolution.host import Host
-from search.evolution.phenotype import Phenotype, build_phenotype
-from search.training.hosts import build_network
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.training.network.hosts import build_network
 from tests.training.cases import ALL_SPACES, LIU, networks
 
 HOST = Host(channels=4, image_size=8, image_channels=1)

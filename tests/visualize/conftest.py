@@ -12,13 +12,6 @@ from tests.browser.chromium import running_chromium
 Open = Callable[..., BrowserContext]
 
 
-@pytest.fixture(autouse=True)
-def _static_files_as_they_lie(settings: Any) -> None:
-    """With PostgreSQL the settings are a deployment's, whose pages name collected and hashed files."""
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (

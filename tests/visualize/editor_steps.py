@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from search.evolution.genotype import Genotype
+from search.evolution.genotypes.genotype import Genotype
 
 PREVIEW = "/api/v1/genotypes/preview"
 BOXES = """() => [...document.querySelectorAll(".level-canvas:not([hidden]) .node .disc")].map((disc) => {

@@ -3,10 +3,10 @@
 import random
 import xml.etree.ElementTree as ET
 
-from search.evolution.genotype import Genotype, parse_genotype
-from search.evolution.mutation import random_genotype
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES, LevelShape, SearchSpace
+from search.evolution.genotypes.genotype import Genotype, parse_genotype
+from search.evolution.genotypes.mutation import random_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES, LevelShape, SearchSpace
 
 PAPER = PUBLISHED["liu2018"].genotype
 FOUR_LEVELS = SearchSpace(

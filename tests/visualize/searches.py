@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from search.evolution.genotype import trivial_genotype
-from search.evolution.presets import PRESETS
-from search.evolution.space import SPACES
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.space import SPACES
 from search.models import Evaluation, Experiment, ExperimentState, Genotype, Individual, WorkState
 
 REASON = "The network did not fit in memory: it needs 41 GB."
@@ -29,13 +29,13 @@ def made_search(
     experiment = Experiment.objects.create(
         name=name, config=document, individuals_planned=planned, state=state, started_at=began
     )
-    genotype, ends = trivial_row(), {failed: _evaluation(failed=failed) for failed in (True, False)}
+    genotype, done = trivial_row(), _evaluation(failed=False)
     rows = [
         _individual(
             experiment,
             step,
             genotype=genotype,
-            evaluation=ends[step < failing],
+            evaluation=_evaluation(failed=True, number=step) if step < failing else done,
             fitness=None if step < failing else 0.5 + 0.4 * step / individuals,
             completion=None if step < failing else step - failing,
             ended=began + timedelta(seconds=seconds_each * (step + 1)),
@@ -121,9 +121,9 @@ def trivial_row() -> Genotype:
     return row
 
 
-def _evaluation(*, failed: bool) -> Evaluation:
+def _evaluation(*, failed: bool, number: int = 0) -> Evaluation:
     row, _ = Evaluation.objects.get_or_create(
-        phenotype_key="failed" if failed else "done",
+        phenotype_key=f"failed-{number}" if failed else "done",
         protocol_key="protocol",
         defaults={
             "protocol": {},

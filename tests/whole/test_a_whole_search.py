@@ -15,11 +15,9 @@ from tests.processes import eventually
 pytestmark = [pytest.mark.service, pytest.mark.slow]
 
 NETWORKS, INITIAL = 60, 12
-# The initial networks lie near the trivial one, so that there is something to climb; two repeats keep a lucky
-# training from passing for a good network. In three searches of other seeds evolution gained 1.1 to 2.8 points.
+# The initial networks lie near the trivial one, so that there is much to climb.
 OVERRIDES = {
     "strategy": {"initial_population": INITIAL, "initial_mutations": 20},
-    "protocol": {"repeats": 2},
     "budget": {"individuals": NETWORKS},
     "seed": 2,
 }
@@ -43,12 +41,13 @@ def test_evolution_on_real_images_finds_better_networks_than_it_began_with(syste
     )
 
     experiment = system.api(f"experiments/{number}")
-    assert (experiment["state"], experiment["evaluated"], experiment["failed"]) == ("finished", NETWORKS, 0)
-    individuals = system.api(f"experiments/{number}/individuals?limit={NETWORKS}")["items"]
-    fitness = {row["step"]: row["fitness"] for row in individuals}
-    assert sorted(fitness) == list(range(NETWORKS))
-    first = max(fitness[step] for step in range(INITIAL))
-    best = max(fitness.values())
+    assert (experiment["state"], experiment["failed"]) == ("finished", 0)
+    individuals = system.api(f"experiments/{number}/individuals?limit=200")["items"]
+    assert sorted(row["step"] for row in individuals) == list(range(experiment["evaluated"]))
+    proposed = [row for row in individuals if row["origin"] != "confirmation"]
+    assert len(proposed) == NETWORKS  # and some that trained the leader again
+    first = max(row["fitness"] for row in individuals if row["origin"] == "initial")
+    best = max(row["fitness"] for row in individuals)
     assert experiment["best"]["fitness"] == best
     assert best > first, "evolution found nothing better than its initial population"
     assert best > 0.9, "ten classes: guessing gives 0.1"

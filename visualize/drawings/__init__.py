@@ -1,4 +1,4 @@
-"""Drawings as DOT. They carry ids (what a thing is) and classes (how it looks), never colours, unless given ink."""
+"""Drawings as DOT graphs, with ids and classes and without colours."""
 
 from visualize.drawings.flattened import flattened_drawing
 from visualize.drawings.model import Box, Drawing, Mark, TooLarge

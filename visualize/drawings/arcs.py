@@ -1,4 +1,4 @@
-"""Where the nodes and edges of a motif stand: one row of nodes, and an arc of its own for every pair.
+"""Layout of a motif: nodes in one row, an arc for every pair.
 
 Neighbours are joined straight; even spans arch above the row, odd ones hang below, higher with the span.
 Midpoint and span are unique per pair, so nothing moves when an edge is set, changed or removed.

@@ -1,17 +1,17 @@
-"""The flattened network as DOT: every primitive that is really built, one cluster for each edge of the cell."""
+"""Flattened network as DOT: every primitive, one cluster for each edge of the cell."""
 
 from collections import defaultdict
 from typing import Any
 
 import graphviz
 
-from search.evolution.assembly import SINK, SOURCE, assembled_edges
-from search.evolution.genotype import Genotype
-from search.evolution.primitives import primitive
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.primitives import primitive
+from search.evolution.networks.assembly import SINK, SOURCE, assembled_edges
 from visualize.drawings import ink as inks
 from visualize.drawings.model import Drawing, Mark, TooLarge
 from visualize.drawings.names import card_anchor, dot_text, edge_id, node_name
-from visualize.palette import LOOKS, Theme, tone
+from visualize.style.palette import LOOKS, Theme, tone
 
 MAX_EDGES = 400
 """Beyond this the picture is a tangle, and its layout takes longer than anybody waits."""

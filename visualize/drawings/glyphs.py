@@ -1,10 +1,10 @@
-"""A cell at a glance, for tables: its arcs alone, written directly, since a page may show a hundred."""
+"""Glyph of a cell for tables: its arcs alone, written as SVG directly."""
 
 from functools import lru_cache
 
-from search.evolution.genotype import Motif, edges
-from search.evolution.primitives import NONE
-from visualize.palette import tone
+from search.evolution.genotypes.genotype import Motif, edges
+from search.evolution.genotypes.primitives import NONE
+from visualize.style.palette import tone
 
 WIDTH, HEIGHT = 72, 24
 _SIDE = 4.0

@@ -1,8 +1,8 @@
-"""Colours as Graphviz attributes, for files that leave the page: PNG, PDF, DOT. A page's SVG carries none of them."""
+"""Colours as Graphviz attributes, for files without a stylesheet: PNG, PDF, DOT."""
 
 import html
 
-from visualize.palette import ABSENT, LOOKS, MOTIF_TONES, PAPER, Look, Theme, tone
+from visualize.style.palette import ABSENT, LOOKS, MOTIF_TONES, PAPER, OperationStyle, Theme, tone
 
 FONT = "Helvetica,Arial,sans-serif"
 _STYLES = {"solid": "solid", "dashed": "dashed", "dotted": "dotted"}
@@ -35,7 +35,7 @@ def edge(theme: Theme, operation: str, *, faded: bool = False) -> dict[str, str]
     look = LOOKS.get(operation)
     colour = look.colour(theme) if look else tone_colour(theme, operation)
     width = "1.6" if look else "3"
-    style = _STYLES[look.line] if isinstance(look, Look) else "solid"
+    style = _STYLES[look.line] if isinstance(look, OperationStyle) else "solid"
     return {"color": colour + (_FADE if faded else ""), "style": style, "penwidth": width}
 
 

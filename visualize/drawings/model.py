@@ -1,4 +1,4 @@
-"""What a drawing is before Graphviz has seen it: DOT, and the meaning of each of its parts by id."""
+"""Drawing before Graphviz: DOT source, and the meaning of each part by id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,6 +42,8 @@ class Drawing:
     classes: str
     marks: Mapping[str, Mark]
     edge_count: int
+    most_edges: int = 400
+    """With more it is not laid out: nobody could read it, and dot would take longer than anybody waits."""
     box: Box | None = None
     """The frame, when it is ours too: the same for every motif of that many nodes."""
 

@@ -1,16 +1,16 @@
-"""One motif as DOT: up to seven nodes in a row with a fixed arc for every pair, larger ones laid out by Graphviz."""
+"""Motif as DOT: up to seven nodes in a row with fixed arcs, larger ones laid out by Graphviz."""
 
 from dataclasses import dataclass
 
 import graphviz
 
-from search.evolution.genotype import Genotype, edges
-from search.evolution.liveness import Liveness, analyse
-from search.evolution.primitives import NONE
-from search.evolution.space import SearchSpace
+from search.evolution.genotypes.genotype import Genotype, edges
+from search.evolution.genotypes.liveness import Liveness, analyse
+from search.evolution.genotypes.primitives import NONE
+from search.evolution.genotypes.space import SearchSpace
 from visualize.drawings import ink as inks
 from visualize.drawings.arcs import ARC_NODES, ARROW, RADIUS, arc, frame, node_place
-from visualize.drawings.model import Drawing, Mark
+from visualize.drawings.model import Drawing, Engine, Mark
 from visualize.drawings.names import (
     card_anchor,
     dot_text,
@@ -21,9 +21,22 @@ from visualize.drawings.names import (
     node_name,
     operation_label,
 )
-from visualize.palette import ABSENT, LOOKS, Theme, tone
+from visualize.style.palette import ABSENT, LOOKS, Theme, tone
 
 POINTS_PER_INCH = 72
+MOST_EDGES = 160
+"""18 nodes that are all joined: dot takes two seconds, and ten for 24."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one motif is drawn."""
+
+    space: SearchSpace
+    by_arcs: bool
+    """Every pair of nodes in its own place; else Graphviz finds the places."""
+    used: bool
+    ink: Theme | None
 
 
 @dataclass(frozen=True)
@@ -64,14 +77,15 @@ def motif_drawing(
     present = sum(1 for row in slots if row.operation != NONE)
     used = liveness.uses[level, slot] > 0
     by_arcs = fixed or nodes <= ARC_NODES
-    graph = _graph(motif_id(level, slot), "nop2" if by_arcs else "dot", ink)
-    _add_nodes(graph, level, slot, nodes, slots, by_arcs, used, ink)
+    graph = motif_graph(motif_id(level, slot), "nop2" if by_arcs else "dot", ink)
+    look = Look(genotype.space, by_arcs, used, ink)
+    _add_nodes(graph, motif_id(level, slot), nodes, slots, look)
     marks: dict[str, Mark] = {}
     for row in slots:
         if row.operation == NONE and (ink or not by_arcs):
             continue
-        _add_edge(graph, genotype.space, row, used, by_arcs, ink)
-        marks[edge_id(*row.place)] = _mark(genotype.space, row, used, by_arcs)
+        _add_edge(graph, row, look)
+        marks[edge_id(*row.place)] = _mark(row, look)
     name = motif_name(genotype.space, level, slot)
     return Drawing(
         source=graph.source,
@@ -89,10 +103,12 @@ def motif_drawing(
         marks=marks,
         edge_count=present,
         box=frame(nodes) if by_arcs else None,
+        most_edges=MOST_EDGES,
     )
 
 
-def _graph(name: str, engine: str, ink: Theme | None) -> graphviz.Digraph:
+def motif_graph(name: str, engine: Engine, ink: Theme | None = None) -> graphviz.Digraph:
+    """A graph without nodes, laid out from left to right."""
     graph = graphviz.Digraph(name)
     graph.attr("graph", bgcolor="transparent", outputorder="nodesfirst")
     if engine == "nop2":
@@ -110,40 +126,30 @@ def _graph(name: str, engine: str, ink: Theme | None) -> graphviz.Digraph:
     return graph
 
 
-def _add_nodes(
-    graph: graphviz.Digraph,
-    level: int,
-    slot: int,
-    nodes: int,
-    slots: list[Slot],
-    by_arcs: bool,
-    used: bool,
-    ink: Theme | None,
-) -> None:
+def _add_nodes(graph: graphviz.Digraph, motif: str, nodes: int, slots: list[Slot], look: Look) -> None:
     """A node that no live edge touches is dead; in an unused motif only the whole is."""
     touched = {node for row in slots if row.live for node in (row.successor, row.predecessor)}
     for node in range(1, nodes + 1):
-        dead = used and node not in touched
-        attributes = {"id": f"{motif_id(level, slot)}-n{node}", "class": "dead" if dead else ""}
-        if by_arcs:
+        dead = look.used and node not in touched
+        attributes = {"id": f"{motif}-n{node}", "class": "dead" if dead else ""}
+        if look.by_arcs:
             x, y = node_place(node)
             attributes["pos"] = f"{x:.2f},{y:.2f}"
-        if ink and dead:
-            attributes |= inks.faded(ink)
+        if look.ink and dead:
+            attributes |= inks.faded(look.ink)
         graph.node(str(node), node_name(node, nodes), **attributes)
 
 
-def _add_edge(
-    graph: graphviz.Digraph, space: SearchSpace, row: Slot, used: bool, by_arcs: bool, ink: Theme | None
-) -> None:
-    text = pill_text(space, row.level, row.operation, short=not by_arcs)
-    attributes = {"id": edge_id(*row.place), "class": " ".join(edge_classes(space, row, used))}
-    if by_arcs:
+def _add_edge(graph: graphviz.Digraph, row: Slot, look: Look) -> None:
+    space, ink = look.space, look.ink
+    text = pill_text(space, row.level, row.operation, short=not look.by_arcs)
+    attributes = {"id": edge_id(*row.place), "class": " ".join(edge_classes(space, row, look.used))}
+    if look.by_arcs:
         place = arc(row.predecessor, row.successor, space.level(row.level).nodes)
         attributes |= {"pos": place.pos, "lp": place.lp}
     if ink:
         attributes |= inks.edge(
-            ink, space.operation_name(row.level, row.operation), faded=used and not row.live
+            ink, space.operation_name(row.level, row.operation), faded=look.used and not row.live
         )
         graph.edge(
             str(row.predecessor), str(row.successor), inks.pill(ink, text, attributes["color"]), **attributes
@@ -174,16 +180,17 @@ def pill_text(space: SearchSpace, level: int, operation: int, *, short: bool = F
     return name if level > 2 else look.word if short else look.pill
 
 
-def _mark(space: SearchSpace, row: Slot, used: bool, by_arcs: bool) -> Mark:
+def _mark(row: Slot, look: Look) -> Mark:
+    space = look.space
     data = {"from": str(row.predecessor), "to": str(row.successor), "operation": str(row.operation)}
     x, y = arc(row.predecessor, row.successor, space.level(row.level).nodes).middle
-    middle = (x, -y) if by_arcs else None
+    middle = (x, -y) if look.by_arcs else None
     layer = row.predecessor - row.successor  # long arcs below: they pass under the pills of shorter ones
     if row.operation == NONE:
         return Mark("", data=data, middle=middle, layer=layer)
     name = edge_name(space, row.level, row.successor, row.predecessor).replace("→", " to ")
     label = f"{name}: {operation_label(space, row.level, row.operation)}"
-    if used and not row.live:
+    if look.used and not row.live:
         label += ", dead: on no live path"
     if row.level == 2:
         return Mark(label, data=data, middle=middle, layer=layer)

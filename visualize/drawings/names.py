@@ -1,11 +1,11 @@
-"""What parts of a genotype are called in ids, links and sentences: one place, so that they agree."""
+"""Names of nodes, edges and motifs in ids, links and sentences."""
 
 import graphviz
 
-from search.evolution.mutation import Mutation
-from search.evolution.primitives import NONE, NONE_NAME, primitive
-from search.evolution.space import SearchSpace
-from visualize.palette import LOOKS
+from search.evolution.genotypes.mutation import Mutation
+from search.evolution.genotypes.primitives import NONE, NONE_NAME, primitive
+from search.evolution.genotypes.space import SearchSpace
+from visualize.style.palette import LOOKS
 
 
 def dot_text(text: str) -> str:
@@ -58,7 +58,7 @@ def operation_word(space: SearchSpace, level: int, operation: int) -> str:
 
 
 def operation_label(space: SearchSpace, level: int, operation: int) -> str:
-    """The full name: `3×3 separable`, `motif M2 of level 2`, `no edge`."""
+    """The name in words: `sep 3×3`, `motif M2 of level 2`, `no edge`."""
     if operation == NONE:
         return "no edge"
     name = space.operation_name(level, operation)

@@ -1,14 +1,15 @@
-"""Two motifs in one drawing: every edge at its fixed place, as it stays, comes, goes or changes."""
+"""Overlay of two motifs: edges that stay, appear, vanish or change."""
+
+from typing import NamedTuple
 
 import graphviz
 
-from search.evolution.diff import EdgeChange, MotifPair
-from visualize.drawings import ink as inks
-from visualize.drawings.arcs import ARC_NODES, ARROW, RADIUS, arc, frame, node_place
+from search.evolution.genotypes.diff import EdgeChange, MotifPair
+from visualize.drawings.arcs import ARC_NODES, arc, frame, node_place
 from visualize.drawings.model import Drawing, Mark
-from visualize.drawings.motifs import POINTS_PER_INCH
+from visualize.drawings.motifs import MOST_EDGES, motif_graph
 from visualize.drawings.names import dot_text, node_name
-from visualize.palette import LOOKS, tone
+from visualize.style.palette import LOOKS, tone
 
 PRIME = "′"
 """Marks a motif's number in the right genotype, where the two number their motifs differently."""
@@ -29,14 +30,15 @@ def overlay_drawing(
     predecessor) of edges that stay but carry a motif that changed.
     """
     by_arcs = nodes <= ARC_NODES
-    graph = _graph(by_arcs)
+    graph = motif_graph("overlay", "nop2" if by_arcs else "dot")
     for node in range(1, nodes + 1):
         attributes = {"id": f"{name}-n{node}"}
         if by_arcs:
             x, y = node_place(node)
             attributes["pos"] = f"{x:.2f},{y:.2f}"
         graph.node(str(node), node_name(node, nodes), **attributes)
-    marks = dict(_add_edge(graph, pair.level, edge, nodes, name, primed, carriers) for edge in pair.edges)
+    motif = _Motif(pair.level, nodes, name, primed, carriers)
+    marks = dict(_add_edge(graph, edge, motif) for edge in pair.edges)
     return Drawing(
         source=graph.source,
         engine="nop2" if by_arcs else "dot",
@@ -51,22 +53,26 @@ def overlay_drawing(
         marks=marks,
         edge_count=len(pair.edges),
         box=frame(nodes) if by_arcs else None,
+        most_edges=MOST_EDGES,
     )
 
 
-def _add_edge(
-    graph: graphviz.Digraph,
-    level: int,
-    edge: EdgeChange,
-    nodes: int,
-    name: str,
-    primed: bool,
-    carriers: frozenset[tuple[int, int]],
-) -> tuple[str, Mark]:
+class _Motif(NamedTuple):
+    """The motif that is drawn, as `overlay_drawing` is told of it."""
+
+    level: int
+    nodes: int
+    name: str
+    primed: bool
+    carriers: frozenset[tuple[int, int]]
+
+
+def _add_edge(graph: graphviz.Digraph, edge: EdgeChange, motif: _Motif) -> tuple[str, Mark]:
     """Put one edge into the graph; its id, and what is said of it."""
-    identity = f"{name}-e{edge.predecessor}-{edge.successor}"
-    carries = (edge.successor, edge.predecessor) in carriers
-    attributes = {"id": identity, "class": " ".join(overlay_classes(level, edge, carries=carries))}
+    nodes, primed = motif.nodes, motif.primed
+    identity = f"{motif.name}-e{edge.predecessor}-{edge.successor}"
+    carries = (edge.successor, edge.predecessor) in motif.carriers
+    attributes = {"id": identity, "class": " ".join(overlay_classes(motif.level, edge, carries=carries))}
     middle = None
     if nodes <= ARC_NODES:
         place = arc(edge.predecessor, edge.successor, nodes)
@@ -118,18 +124,3 @@ def operation_name(name: str | None, *, primed: bool = False, short: bool = Fals
     if name in LOOKS:
         return LOOKS[name].word if short else LOOKS[name].pill
     return name + (PRIME if primed else "")
-
-
-def _graph(by_arcs: bool) -> graphviz.Digraph:
-    graph = graphviz.Digraph("overlay")
-    graph.attr("graph", bgcolor="transparent", outputorder="nodesfirst")
-    if by_arcs:
-        graph.attr("graph", layout="nop2", notranslate="true")
-    else:
-        graph.attr("graph", rankdir="LR", nodesep="0.28", ranksep="0.3")
-    size = f"{2 * RADIUS / POINTS_PER_INCH:.4f}"
-    graph.attr(
-        "node", shape="circle", fixedsize="true", width=size, height=size, fontsize="11", fontname=inks.FONT
-    )
-    graph.attr("edge", fontsize="12", fontname=inks.FONT, arrowsize=f"{ARROW / 10}")
-    return graph

@@ -1,4 +1,4 @@
-"""From a drawing to what a browser or a file gets. Cached by content: the same drawing is laid out once."""
+"""Rendering: drawings to SVG, PNG and PDF, cached by content."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -8,30 +8,34 @@ from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
 from visualize.drawings.model import Drawing, TooLarge
-from visualize.palette import Theme
 from visualize.render import markup
-from visualize.render.engine import DrawingFailed, run_graphviz
+from visualize.render.engine import DrawingFailed, DrawingPostponed, Format, run_graphviz
 from visualize.render.standalone import standalone_text
+from visualize.style.palette import Theme
 
-__all__ = ["DrawingFailed", "TooLarge", "page_svg", "picture_file", "svg_file"]
+__all__ = ["DrawingFailed", "DrawingPostponed", "TooLarge", "page_svg", "picture_file", "svg_file"]
 
-VERSION = 2
+TOO_MANY_EDGES = "This graph has {have} edges: beyond {most} its layout takes longer than anybody waits."
+VERSION = 3
 """Goes up when the same drawing would give another file: what the cache holds is then forgotten."""
 KEEP_SECONDS = 7 * 24 * 3600
-KEEP_REFUSAL_SECONDS = 600
-"""A layout that ran into its limit is not tried again with every request."""
+KEEP_REFUSAL_SECONDS = 24 * 3600
+"""A layout that ran into its limit is not tried again with every request, whatever picture of it is asked for."""
 
 
-def page_svg(drawing: Drawing, *, marked: Mapping[str, str] | None = None) -> SafeString:
+def page_svg(drawing: Drawing, *, marked: Mapping[str, str] | None = None, prefix: str = "") -> SafeString:
     """The drawing for a page: classes instead of colours, links, room for the pointer.
 
-    `marked` adds a class to single parts by id, such as the edge that is selected; other ids are passed over.
+    `marked` adds a class to single parts by id, such as the edge that is selected; other ids are passed over. `prefix`
+    begins every id, where one page shows several drawings.
     Raises TooLarge and DrawingFailed.
     """
-    svg = _cached("page", drawing, lambda: markup.to_text(_element(drawing, linked=True)))
+    svg = _cached(
+        f"page-{prefix}", drawing, lambda: markup.to_text(_element(drawing, linked=True, prefix=prefix))
+    )
     for name, classes in (marked or {}).items():
         if name in drawing.marks:
-            svg = svg.replace(f'id="{name}" class="', f'id="{name}" class="{classes} ', 1)
+            svg = svg.replace(f'id="{prefix}{name}" class="', f'id="{prefix}{name}" class="{classes} ', 1)
     return mark_safe(svg)  # built by ElementTree, which escapes
 
 
@@ -46,27 +50,35 @@ def svg_file(drawing: Drawing, theme: Theme = "light") -> str:
 
 def picture_file(drawing: Drawing, format: Literal["png", "pdf"]) -> bytes:
     """A drawing with ink as PNG or PDF. Raises as `page_svg`."""
-    return run_graphviz(drawing.source, drawing.engine, format, edge_count=drawing.edge_count)
+    return _laid_out(drawing, format)
 
 
-def _element(drawing: Drawing, *, linked: bool) -> markup.Element:
-    raw = run_graphviz(drawing.source, drawing.engine, edge_count=drawing.edge_count)
-    return markup.svg_element(raw, drawing, linked=linked)
+def _element(drawing: Drawing, *, linked: bool, prefix: str = "") -> markup.Element:
+    return markup.svg_element(_laid_out(drawing, "svg"), drawing, linked=linked, prefix=prefix)
+
+
+def _laid_out(drawing: Drawing, format: Format) -> bytes:
+    """What Graphviz makes of it. What is hopeless by its size is not tried, what was hopeless once not again."""
+    if drawing.engine == "dot" and drawing.edge_count > drawing.most_edges:
+        raise TooLarge(TOO_MANY_EDGES.format(have=drawing.edge_count, most=drawing.most_edges))
+    content = hashlib.sha256(f"{drawing.engine}\n{drawing.source}".encode()).hexdigest()
+    key = f"undrawn:{VERSION}:{content}"
+    if (refusal := cache.get(key)) is not None:
+        raise TooLarge(refusal)
+    try:
+        return run_graphviz(drawing.source, drawing.engine, format, edge_count=drawing.edge_count)
+    except TooLarge as error:
+        cache.set(key, str(error), KEEP_REFUSAL_SECONDS)
+        raise
 
 
 def _cached(kind: str, drawing: Drawing, make: Callable[[], str]) -> str:
     key = f"drawing:{VERSION}:{kind}:{_content_key(drawing)}"
-    known: tuple[bool, str] | None = cache.get(key)
+    known: str | None = cache.get(key)
     if known is None:
-        try:
-            known = (True, make())
-        except TooLarge as refusal:
-            known = (False, str(refusal))
-        cache.set(key, known, KEEP_SECONDS if known[0] else KEEP_REFUSAL_SECONDS)
-    drawn, text = known
-    if not drawn:
-        raise TooLarge(text)
-    return text
+        known = make()
+        cache.set(key, known, KEEP_SECONDS)
+    return known
 
 
 def _content_key(drawing: Drawing) -> str:

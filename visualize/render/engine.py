@@ -1,4 +1,4 @@
-"""Graphviz: in this process for a motif, in a process of its own with a time limit for anything larger.
+"""Graphviz runner: in this process for a motif, in a process with a time limit for anything larger.
 
 Both speak to the engine inside pygraphviz's wheel; where that cannot be loaded, to the `dot` program. Layout runs
 in C and cannot be interrupted: dot takes ten seconds on a dense graph of 25 nodes, and a server's thread that is
@@ -13,12 +13,14 @@ from typing import Literal
 
 from visualize.drawings.model import Engine, TooLarge
 from visualize.render import worker
+from visualize.render.turns import NO_TIME, REQUEST_SECONDS, NotNow, turn
 
 Format = Literal["svg", "png", "pdf"]
 
 QUICK_EDGES = 60
 """A motif of 11 nodes has 55 edges and takes dot 60 ms."""
-TIME_LIMIT_SECONDS = 8.0
+TIME_LIMIT_SECONDS = 4.0
+"""A motif of 20 nodes and 190 edges takes three and a half."""
 
 _log = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()  # Graphviz keeps global state
@@ -26,6 +28,10 @@ _one_at_a_time = threading.Lock()  # Graphviz keeps global state
 
 class DrawingFailed(Exception):
     """Graphviz did not draw: says why, for the page that shows the message in the picture's place."""
+
+
+class DrawingPostponed(DrawingFailed):
+    """It was not tried, for others draw or the request has drawn enough."""
 
 
 def run_graphviz(
@@ -38,7 +44,8 @@ def run_graphviz(
 ) -> bytes:
     """The drawing of a DOT text.
 
-    Raises TooLarge when the layout does not finish in time, DrawingFailed when Graphviz refuses the graph.
+    Raises TooLarge when the layout does not finish in time, DrawingFailed when Graphviz refuses the graph,
+    DrawingPostponed when it may not be tried now.
     """
     if worker.available() and (engine == "nop2" or edge_count <= QUICK_EDGES):
         with _one_at_a_time:
@@ -46,10 +53,14 @@ def run_graphviz(
                 return worker.draw(source, engine, format)
             except (ValueError, OSError, TypeError) as error:
                 raise DrawingFailed(f"Graphviz could not draw this graph: {error}") from error
-    return _in_own_process(source, engine, format, seconds)
+    try:
+        with turn() as left:
+            return in_own_process(source, engine, format, min(seconds, left), whole=left >= seconds)
+    except NotNow as refusal:
+        raise DrawingPostponed(str(refusal)) from None
 
 
-def _in_own_process(source: str, engine: Engine, format: Format, seconds: float) -> bytes:
+def in_own_process(source: str, engine: Engine, format: Format, seconds: float, *, whole: bool) -> bytes:
     """Started with this module's neighbour alone: no Django, so it is up in a tenth of a second."""
     if worker.available():
         command = [sys.executable, worker.__file__, engine, format]
@@ -60,6 +71,8 @@ def _in_own_process(source: str, engine: Engine, format: Format, seconds: float)
             command, input=source.encode(), capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
+        if not whole:
+            raise DrawingPostponed(NO_TIME.format(seconds=REQUEST_SECONDS)) from None
         raise TooLarge(f"The layout of this graph did not finish within {seconds:g} s.") from None
     except FileNotFoundError:
         raise DrawingFailed("Neither pygraphviz nor the dot program of Graphviz is installed here.") from None

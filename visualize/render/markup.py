@@ -1,4 +1,4 @@
-"""From Graphviz's SVG to ours: geometry is kept, colours and fonts are left behind, meaning is added.
+"""Conversion of Graphviz's SVG: geometry kept, colours and fonts dropped, classes and titles added.
 
 The tree is built anew from what is known to be wanted, so nothing that Graphviz may write one day slips through.
 """
@@ -19,8 +19,11 @@ VAST = 1700
 _NO_MARK = Mark("")
 
 
-def svg_element(raw: bytes, drawing: Drawing, *, linked: bool) -> Element:
-    """Our SVG from Graphviz's. In a page (`linked`) it has links and room for the pointer; a file has neither."""
+def svg_element(raw: bytes, drawing: Drawing, *, linked: bool, prefix: str = "") -> Element:
+    """Our SVG from Graphviz's. In a page (`linked`) it has links and room for the pointer; a file has neither.
+
+    `prefix` begins every id, where one page shows several drawings with the same parts.
+    """
     source = ET.fromstring(raw)
     graph = source.find(f"{NAMESPACE}g")
     if graph is None:
@@ -42,8 +45,11 @@ def svg_element(raw: bytes, drawing: Drawing, *, linked: bool) -> Element:
         group for group in graph.findall(f"{NAMESPACE}g") if linked or "ghost" not in group.get("class", "")
     ]
     groups.sort(key=lambda group: _mark(group, drawing).layer)
-    svg.extend(_group(group, _mark(group, drawing), linked) for group in groups)
-    svg.extend(_tab(group, _mark(group, drawing), linked) for group in groups if _kind(group) == "cluster")
+    parts = [_group(group, _mark(group, drawing), linked) for group in groups]
+    parts += [_tab(group, _mark(group, drawing), linked) for group in groups if _kind(group) == "cluster"]
+    for part in parts:
+        part.set("id", prefix + part.get("id", ""))
+    svg.extend(parts)
     return svg
 
 

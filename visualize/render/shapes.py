@@ -1,4 +1,4 @@
-"""The shapes inside the groups of our SVG: what of Graphviz's geometry is kept, and the pills on the edges."""
+"""Shapes of the converted SVG: nodes, edges, edge labels."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""A drawing that leaves the page takes its style along, with colours in place of the page's custom properties."""
+"""Stand-alone SVG files: the style inside, with colours in place of custom properties."""
 
 import functools
 import re
@@ -6,10 +6,12 @@ import xml.etree.ElementTree as ET
 
 from django.contrib.staticfiles import finders
 
-from visualize.palette import Theme, all_tokens
 from visualize.render.markup import SVG
-from visualize.stylesheet import LOOKS_START, PAGE_START
+from visualize.style.palette import Theme, all_tokens
+from visualize.style.stylesheet import LOOKS_START, PAGE_START
 
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""Content security policy of a downloaded drawing: it carries its style inside, and nothing else in it may act."""
 FONT = "Inter, 'Helvetica Neue', Helvetica, Arial, sans-serif"
 
 

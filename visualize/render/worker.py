@@ -1,4 +1,4 @@
-"""The one place that calls pygraphviz. Also a program: DOT on standard input, `engine format` as arguments.
+"""Graphviz process: the only caller of pygraphviz. DOT on standard input, `engine format` as arguments.
 
 Imports nothing of ours, so that as a program it starts at once.
 """

@@ -1,13 +1,12 @@
-"""What the caller may do, for templates: a button that would be refused is not shown."""
+"""Template filter: what the caller may do, to hide buttons that would be refused."""
 
 from django import template
 
-from search.actor import Actor
-from search.models import Experiment
+from search.permissions import Actor, Owned
 
 register = template.Library()
 
 
 @register.filter
-def may_change(actor: Actor | None, experiment: Experiment) -> bool:
-    return bool(actor and actor.may_change(experiment))
+def may_change(actor: Actor | None, thing: Owned) -> bool:
+    return bool(actor and actor.may_change(thing))

@@ -1,4 +1,4 @@
-"""Drawings in templates: `{% glyph genotype %}`, `{% motif_svg genotype level slot %}`, `{{ mutation|edit:genotype }}`.
+"""Template tags: `{% glyph genotype %}`, `{% motif_svg genotype level slot %}`, `{{ mutation|edit:genotype }}`.
 
 A genotype is the engine's or a row of the table: both have a space and levels.
 """
@@ -9,9 +9,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from search.evolution.genotype import Genotype
-from search.evolution.mutation import Mutation
-from search.evolution.space import search_space
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.mutation import Mutation
+from search.evolution.genotypes.space import search_space
 from visualize.drawings import motif_drawing
 from visualize.drawings.glyphs import cell_glyph
 from visualize.drawings.names import mutation_text
@@ -36,10 +36,10 @@ def glyph(genotype: Carrier) -> SafeString:
 
 
 @register.simple_tag
-def motif_svg(genotype: Carrier, level: int, slot: int) -> SafeString:
+def motif_svg(genotype: Carrier, level: int, slot: int, prefix: str = "") -> SafeString:
     """One motif with classes for drawing.css, or the reason why it is not drawn."""
     try:
-        return page_svg(motif_drawing(engine_genotype(genotype), level, slot))
+        return page_svg(motif_drawing(engine_genotype(genotype), level, slot), prefix=prefix)
     except (TooLarge, DrawingFailed) as refusal:
         return format_html('<p class="undrawn">{}</p>', str(refusal))
 
@@ -56,4 +56,4 @@ def edit(mutation: dict[str, Any] | Mutation | None, genotype: Carrier) -> str:
 def engine_genotype(genotype: Carrier) -> Genotype:
     if isinstance(genotype, Genotype):
         return genotype
-    return Genotype.from_json({"space": genotype.space, "levels": genotype.levels})
+    return Genotype.of_row(genotype)

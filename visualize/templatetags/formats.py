@@ -1,4 +1,4 @@
-"""Template filters over `visualize.formats`, and small tags every page uses."""
+"""Template filters for numbers and times, over `visualize.style.formats`."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -6,20 +6,27 @@ from urllib.parse import urlencode
 from django import template
 from django.http import HttpRequest
 
-from visualize import formats
+from visualize.style import formats
+from visualize.style.markdown import markdown
+from visualize.style.money import money
 
 register = template.Library()
 
 for _filter in (
     formats.per_cent,
     formats.points,
+    formats.signed,
     formats.count,
     formats.magnitude,
+    formats.memory,
     formats.duration,
     formats.rough_duration,
     formats.age,
     formats.clock,
     formats.ends_at,
+    formats.sentence,
+    markdown,
+    money,
 ):
     register.filter(_filter.__name__, _filter)
 

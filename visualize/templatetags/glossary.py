@@ -1,4 +1,4 @@
-"""`{% term "motif" %}` and `{{ label|linked }}`: words with links to where they are explained."""
+"""Template tags for glossary links: `{% term "motif" %}`, `{{ label|linked }}`."""
 
 import re
 
@@ -7,17 +7,25 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from visualize.glossary import TERMS
+from visualize.style.glossary import TERMS
 
 register = template.Library()
 
 _ANCHORS = {row.name: row.anchor for row in TERMS}
+_MEANINGS = {row.name: row.meaning for row in TERMS}
+"""Stand in the link itself: a script shows them where the word stands, without asking the server."""
 
 
 @register.simple_tag
 def term(name: str, text: str = "") -> SafeString:
     """The term, or another form of the word, as a link. Raises KeyError for a word that is not explained."""
-    return format_html('<a class="term" href="{}#{}">{}</a>', reverse("help"), _ANCHORS[name], text or name)
+    return format_html(
+        '<a class="term" href="{}#{}" data-meaning="{}">{}</a>',
+        reverse("help"),
+        _ANCHORS[name],
+        _MEANINGS[name],
+        text or name,
+    )
 
 
 @register.filter

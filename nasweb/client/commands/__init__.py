@@ -1,1 +1,1 @@
-"""The command line over the client: `manage.py nas NOUN VERB`, or `python -m nasweb.client` without Django."""
+"""Commands of the client: `manage.py nas NOUN VERB`, or `python -m nasweb.client` without Django."""

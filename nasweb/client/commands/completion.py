@@ -1,4 +1,4 @@
-"""Tab completion for bash and zsh, from the very parser that reads the command line."""
+"""Shell completion for bash and zsh, generated from the argument parser."""
 
 import shlex
 import sys
@@ -36,10 +36,10 @@ complete -o default -F _nas nas manage.py
 
 def completion_script(parser: ArgumentParser) -> str:
     values, words = [], [_case("/", _names(parser))]
-    for noun, group in _children(parser):
+    for noun, group in subcommands(parser):
         words.append(_case(f"{noun}/", _names(group)))
-        for verb, leaf in _children(group):
-            words.append(_case(f"{noun}/{verb}", _options(leaf)))
+        for verb, leaf in subcommands(group):
+            words.append(_case(f"{noun}/{verb}", options_of(leaf)))
             values += [
                 _case(f"{noun}/{verb}/{option}", [str(choice) for choice in action.choices])
                 for action in leaf._actions
@@ -66,17 +66,17 @@ def _command() -> str:
     return shlex.join([sys.executable, "-m", "nasweb.client"])
 
 
-def _children(parser: ArgumentParser) -> Iterator[tuple[str, ArgumentParser]]:
+def subcommands(parser: ArgumentParser) -> Iterator[tuple[str, ArgumentParser]]:
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
             yield from action.choices.items()
 
 
 def _names(parser: ArgumentParser) -> list[str]:
-    return [name for name, _ in _children(parser)]
+    return [name for name, _ in subcommands(parser)]
 
 
-def _options(parser: ArgumentParser) -> list[str]:
+def options_of(parser: ArgumentParser) -> list[str]:
     return [
         option for action in parser._actions for option in action.option_strings if option.startswith("--")
     ]

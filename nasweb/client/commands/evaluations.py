@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import Noun, add_limit, limit_of, opening
 from nasweb.client.commands.output import Output, named, per_cent
+from nasweb.client.commands.shared_options import Noun, add_limit, limit_of, opening
 
 POINT = ("step", "loss", "train_accuracy", "validation_accuracy", "seconds")
 STATES = ("waiting", "running", "done", "failed", "cancelled")

@@ -3,10 +3,12 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import (
+from nasweb.client.commands.output import Column, Output, named, per_cent
+from nasweb.client.commands.shared_options import (
     Act,
     Noun,
     UsageError,
@@ -15,8 +17,8 @@ from nasweb.client.commands.leaves import (
     opening,
     read_text,
 )
-from nasweb.client.commands.output import Column, Output, named, per_cent
 from nasweb.client.experiment import Experiment
+from search.evolution.text_input import read_json
 
 COSTS = ("parameters", "multiply_adds", "seconds")
 STATES = ("draft", "running", "paused", "finished", "stopped", "failed")
@@ -58,17 +60,28 @@ def add(nouns: Any) -> None:
     _add_id(noun.verb("show", _show, "show an experiment"))
     for name, method, help in ACTIONS:
         _add_id(noun.verb(name, _action(method), help))
+    rescore = noun.verb("rescore", _rescore, "train the best afresh, in an experiment of its own")
+    _add_id(rescore)
+    rescore.add_argument("--repeats", type=int, default=5, metavar="N", help="how often (default: 5)")
+    _add_id(noun.verb("rescorings", _rescorings, "show what the best reached when it was trained afresh"))
+    extend = noun.verb("extend", _extend, "let a finished search try more networks")
+    _add_id(extend)
+    extend.add_argument("--networks", type=int, default=40, help="how many more (default 40)")
     _add_update(noun.verb("update", _update, "change name, notes, tags or budget"))
     delete = noun.verb("delete", _delete, "delete an experiment and its individuals, for good")
     _add_id(delete)
     delete.add_argument("--yes", action="store_true", help="needed, for nothing brings it back")
     _add_id(noun.verb("mutations", _mutations, "show what mutations did to fitness"))
+    _add_id(noun.verb("strategy", _strategy, "show what a search's strategy has learned"))
     front = noun.verb("front", _front, "list what nothing else beats in fitness and a cost")
     _add_id(front)
     front.add_argument("--cost", choices=COSTS, default="parameters", help="default parameters")
     export = noun.verb("export", _export, "write everything about an experiment into a file")
     _add_id(export)
     export.add_argument("file", metavar="FILE", help="such as search.nasweb.jsonl.gz")
+    report = noun.verb("report", _report, "write a report of an experiment as one HTML file")
+    _add_id(report)
+    report.add_argument("file", metavar="FILE", help="such as search.html")
     take = noun.verb("import", _import, "make an experiment of such a file, of this server or another")
     take.add_argument("file", metavar="FILE")
     take.add_argument("--idempotency-key", metavar="KEY", help="the same key again creates nothing new")
@@ -113,6 +126,9 @@ def _add_update(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--individuals", type=int, help="individuals in all")
     parser.add_argument("--in-flight", type=int, help="evaluations under way at once")
+    parser.add_argument(
+        "--time-limit", type=int, metavar="SECONDS", help="for one repeat, of networks proposed from now on"
+    )
     archive = parser.add_mutually_exclusive_group()
     archive.add_argument(
         "--archive", action="store_true", default=None, dest="archived", help="out of the lists"
@@ -145,7 +161,7 @@ def _create(client: Client, options: Any, out: Output) -> None:
 
 def _config(name: str) -> dict[str, Any]:
     try:
-        document = json.loads(read_text(name))
+        document = read_json(read_text(name))
     except ValueError as error:
         raise UsageError(f"{name} is no JSON: {error}") from None
     if not isinstance(document, dict):
@@ -184,12 +200,34 @@ def _action(method: Callable[[Experiment], Experiment]) -> Act:
     return act
 
 
+def _rescore(client: Client, options: Any, out: Output) -> None:
+    _print(client.experiments.get(options.experiment).rescore(options.repeats), out)
+
+
+def _share(part: str, row: Any) -> str | None:
+    return per_cent(row[part])
+
+
+def _rescorings(client: Client, options: Any, out: Output) -> None:
+    found = client.experiments.get(options.experiment).rescorings()
+    shares = tuple((part, partial(_share, part)) for part in ("fitness", "mean", "low", "high", "loss"))
+    out.one(found, (named("step"), *shares, named("trainings"), named("planned"), named("experiments")))
+
+
 def _update(client: Client, options: Any, out: Output) -> None:
     names = ("name", "notes", "tags", "individuals", "in_flight", "archived")
-    wanted = {name: getattr(options, name) for name in names}
+    wanted = {name: getattr(options, name) for name in names} | {"time_limit_seconds": options.time_limit}
     if all(value is None for value in wanted.values()):
-        raise UsageError("nothing to change: give --name, --notes, --tag, --individuals or --in-flight")
+        raise UsageError(
+            "nothing to change: give --name, --notes, --tag, --individuals, --in-flight or --time-limit"
+        )
     _print(client.experiments.get(options.experiment).update(**wanted), out)
+
+
+def _extend(client: Client, options: Any, out: Output) -> None:
+    if options.networks < 1:
+        raise UsageError(f"--networks {options.networks}: give at least 1")
+    _print(client.experiments.get(options.experiment).extend(options.networks), out)
 
 
 def _delete(client: Client, options: Any, out: Output) -> None:
@@ -202,6 +240,14 @@ def _delete(client: Client, options: Any, out: Output) -> None:
 def _mutations(client: Client, options: Any, out: Output) -> None:
     names = ("level", "old", "new", "kind", "count", "silent", "failed", "better", "worse")
     out.rows(client.experiments.get(options.experiment).mutations(), tuple(named(name) for name in names))
+
+
+def _strategy(client: Client, options: Any, out: Output) -> None:
+    found = client.experiments.get(options.experiment).strategy()
+    facts: tuple[Column, ...] = (named("title"), named("runs"), named("version"), named("drafts"))
+    out.one(
+        {**found, **dict(found["facts"])}, (*facts, *(named(label, label) for label, _ in found["facts"]))
+    )
 
 
 def _front(client: Client, options: Any, out: Output) -> None:
@@ -219,6 +265,12 @@ def _export(client: Client, options: Any, out: Output) -> None:
     with opening(options.file, "written"):
         client.experiments.get(options.experiment).export(options.file)
     out.say(f"Experiment {options.experiment} is in {options.file}.")
+
+
+def _report(client: Client, options: Any, out: Output) -> None:
+    with opening(options.file, "written"):
+        client.experiments.get(options.experiment).save_report(options.file)
+    out.say(f"The report of experiment {options.experiment} is in {options.file}.")
 
 
 def _import(client: Client, options: Any, out: Output) -> None:

@@ -1,14 +1,14 @@
 """`nas genotypes …`"""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import Noun, UsageError, opening, read_text
 from nasweb.client.commands.motifs import USERS
 from nasweb.client.commands.output import Output, named
+from nasweb.client.commands.shared_options import Noun, UsageError, opening, read_text
 from nasweb.client.genotypes import GivenGenotype
+from search.evolution.text_input import read_json
 
 INSPECTED = (
     named("feasible"),
@@ -67,7 +67,7 @@ def given_genotype(given: str) -> GivenGenotype:
     if not text.startswith("{"):
         return text
     try:
-        document: dict[str, Any] = json.loads(text)
+        document: dict[str, Any] = read_json(text)
     except ValueError as error:
         raise UsageError(f"{given} is no JSON: {error}") from None
     return document

@@ -5,8 +5,8 @@ from typing import Any
 
 from nasweb.client.client import Client
 from nasweb.client.commands.genotypes import given_genotype
-from nasweb.client.commands.leaves import Noun, UsageError, add_limit, limit_of, opening
 from nasweb.client.commands.output import Column, Output, named, per_cent
+from nasweb.client.commands.shared_options import Noun, UsageError, add_limit, limit_of, opening
 
 ORDERS = tuple(
     sign + name for name in ("step", "fitness", "parameters", "multiply_adds") for sign in ("", "-")
@@ -43,6 +43,9 @@ def add(nouns: Any) -> None:
     _add_experiment(listing)
     listing.add_argument("--filter", default="", help="such as 'fitness>0.9 params<20k origin:mutation'")
     listing.add_argument("--sort", default="step", choices=ORDERS, help="- is descending (default step)")
+    listing.add_argument(
+        "--networks", action="store_true", help="one row for each network: the earliest of its twins"
+    )
     add_limit(listing)
     show = noun.verb("show", _show, "show an individual")
     _add_step(show)
@@ -78,7 +81,8 @@ def _add_experiment(parser: ArgumentParser) -> None:
 
 def _list(client: Client, options: Any, out: Output) -> None:
     experiment = client.experiments.get(options.experiment)
-    found = experiment.individuals(options.filter, sort=options.sort, limit=limit_of(options))
+    rows = "networks" if options.networks else "individuals"
+    found = experiment.individuals(options.filter, sort=options.sort, rows=rows, limit=limit_of(options))
     out.rows((individual.raw for individual in found), COLUMNS)
 
 

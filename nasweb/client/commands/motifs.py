@@ -3,8 +3,8 @@
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import Noun, add_limit, limit_of
 from nasweb.client.commands.output import Column, Output, named, per_cent
+from nasweb.client.commands.shared_options import Noun, add_limit, limit_of
 
 SORTS = ("-carriers", "first_step", "-fitness")
 MEAN: Column = ("mean fitness", lambda row: per_cent(row["mean_fitness"]))

@@ -1,5 +1,6 @@
-"""What a command prints: tables and lines for people, one JSON object a line for machines."""
+"""Output of commands: tables for people, JSON lines for scripts."""
 
+import codecs
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
@@ -53,7 +54,14 @@ class Output:
             self._stream.write(f"{name + ':':<16}{_cell(value(document))}\n")
 
     def _object(self, document: Mapping[str, Any]) -> None:
-        self._stream.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+        # Escapes where the console or the pipe could not take the characters themselves: it stays JSON.
+        text = json.dumps(document, ensure_ascii=not _takes_all(self._stream), separators=(",", ":"))
+        self._stream.write(text + "\n")
+
+
+def _takes_all(stream: Stream) -> bool:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return codecs.lookup(encoding).name.startswith("utf")
 
 
 def named(heading: str, field: str = "") -> Column:

@@ -1,11 +1,11 @@
-"""`nas workers list`, `nas presets list` and the other lists of what there is."""
+"""`nas workers list`, `nas presets list` and the other reference lists."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from nasweb.client.client import Client
-from nasweb.client.commands.leaves import Act, Noun
 from nasweb.client.commands.output import Column, Output, named, per_cent
+from nasweb.client.commands.shared_options import Act, Noun
 from nasweb.client.records import Document
 
 Rows = Callable[[Client], Iterable[Document]]
@@ -25,6 +25,12 @@ LISTS: tuple[tuple[str, str, Rows, tuple[Column, ...]], ...] = (
         ),
     ),
     ("presets", "ready-made configurations", Client.presets, TITLED),
+    (
+        "strategies",
+        "what proposes the next genotype, and from which paper",
+        Client.strategies,
+        (named("kind"), named("title"), named("runs"), named("paper")),
+    ),
     ("spaces", "named search spaces", Client.spaces, (named("name"), named("genes"), named("primitives"))),
     ("primitives", "level-1 operations", Client.primitives, (named("name"), named("label"))),
     ("published", "cells from the literature", Client.published, (*TITLED, named("key"))),

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from nasweb.embedded.database import NewerDatabase, told
+from nasweb.embedded.database import NewerDatabase, WrongEncoding, told
 from nasweb.embedded.locking import AlreadyRunning
 from nasweb.embedded.serving import BrokerFailed, Options, serve
 from nasweb.embedded.web import PortTaken
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 ),
                 say=self.say,
             )
-        except (AlreadyRunning, BrokerFailed, NewerDatabase, PortTaken) as problem:
+        except (AlreadyRunning, BrokerFailed, NewerDatabase, PortTaken, WrongEncoding) as problem:
             raise CommandError(str(problem)) from None
         except DatabaseError as problem:
             raise CommandError(told(problem)) from None

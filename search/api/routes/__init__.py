@@ -1,1 +1,1 @@
-"""The operations, by noun. Each reads with a selector or writes with a service and shapes the answer."""
+"""API routes by noun. Each reads with a selector or writes with a service and shapes the answer."""

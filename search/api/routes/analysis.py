@@ -1,4 +1,4 @@
-"""What an experiment teaches: motifs, mutations, the front of fitness against cost; and who works."""
+"""Routes: motif statistics, mutation effects, Pareto front, workers."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -21,21 +21,32 @@ from search.api.schemas.analysis import (
     WorkerList,
 )
 from search.api.schemas.base import Count, ExperimentId
-from search.evolution.pareto import pareto_front
-from search.evolution.samples import Estimate, difference
+from search.api.schemas.strategies import StrategyReportDocument
+from search.database.keyset import Order
+from search.evolution.statistics.pareto import pareto_front
+from search.evolution.statistics.samples import Estimate, difference
 from search.models import Experiment
-from search.selectors import motif_statistics, pareto, workers
-from search.selectors.kept import kept
-from search.selectors.keyset import Order
-from search.selectors.motif_statistics import MotifCount, MotifTable
-from search.selectors.motif_tables import counted
+from search.selectors import pareto, workers
+from search.selectors.motifs import statistics
+from search.selectors.motifs.statistics import MotifCount, MotifTable
+from search.selectors.motifs.tables import counted
 from search.selectors.mutation_effects import mutation_effects
-from search.selectors.pareto import Place
+from search.selectors.pareto import ParetoPoint
+from search.selectors.population_cache import cached_for_population
+from search.selectors.strategy_reports import strategy_report
 
 router = Router(tags=["experiments"])
 workers_router = Router(tags=["workers"])
 NEVER = -2.0
 """Below every difference of fitnesses: what cannot be compared comes last."""
+
+
+@router.get(
+    "/{experiment_id}/strategy", response=StrategyReportDocument, summary="Show the strategy of an experiment"
+)
+def show_strategy(request: HttpRequest, experiment_id: ExperimentId) -> StrategyReportDocument:
+    """How it chooses now, or what its model has learned."""
+    return StrategyReportDocument.of(strategy_report(experiment_or_404(experiment_id)))
 
 
 class MotifQuery(PageQuery):
@@ -58,7 +69,7 @@ def list_motifs(
 ) -> CountedMotifPage:
     """With who carries each and how these networks fare against the rest."""
     experiment = experiment_or_404(experiment_id)
-    table = counted(experiment)
+    table = counted(experiment).value
     worth = _WORTH[filters.order]
     counts = [
         count
@@ -70,7 +81,7 @@ def list_motifs(
     after = read_cursor(order, filters.cursor)
     first = bisect_right(counts, after, key=lambda count: (worth(count, table), count.motif)) if after else 0
     shown = counts[first : first + filters.limit]
-    found = motif_statistics.motifs_by_id(count.motif for count in shown)
+    found = statistics.motifs_by_id(count.motif for count in shown)
     more = first + filters.limit < len(counts)
     return CountedMotifPage(
         individuals=table.individuals,
@@ -101,7 +112,7 @@ _WORTH: dict[str, Callable[[MotifCount, MotifTable], float]] = {
 )
 def show_mutations(request: HttpRequest, experiment_id: ExperimentId) -> MutationEffects:
     experiment = experiment_or_404(experiment_id)
-    effects = kept("mutations", experiment, lambda: mutation_effects(experiment))
+    effects = cached_for_population("mutations", experiment, lambda: mutation_effects(experiment))
     return MutationEffects(items=[MutationEffect.of(row) for row in effects])
 
 
@@ -115,11 +126,11 @@ def show_front(
     ] = "parameters",
 ) -> Front:
     experiment = experiment_or_404(experiment_id)
-    evaluated, front = kept(f"front-{cost}", experiment, lambda: _front(experiment, cost))
+    evaluated, front = cached_for_population(f"front-{cost}", experiment, lambda: _front(experiment, cost))
     return Front(cost=cost, evaluated=evaluated, items=[FrontPlace(**place._asdict()) for place in front])
 
 
-def _front(experiment: Experiment, cost: str) -> tuple[int, list[Place]]:
+def _front(experiment: Experiment, cost: str) -> tuple[int, list[ParetoPoint]]:
     """(individuals compared, the places that nothing beats)."""
     places = pareto.places(experiment, cost)
     best = pareto_front([(place.cost, place.fitness) for place in places])

@@ -1,4 +1,4 @@
-"""The states that long trainings leave behind while they go on: which there are, and one as a file."""
+"""Routes: checkpoints of running trainings."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from search.api.problems import not_found
 from search.api.routes.evaluations import evaluation_or_404
 from search.api.schemas.base import EvaluationId, RepeatNumber
 from search.api.schemas.evaluations import CheckpointDocument, CheckpointList
-from search.checkpoints import kept_checkpoints, open_checkpoint
+from search.artifacts.checkpoints import kept_checkpoints, open_checkpoint
 
 router = Router(tags=["evaluations"])
 MEDIA_TYPE = "application/octet-stream"

@@ -1,6 +1,5 @@
-"""What is new in an experiment: its curves since a cursor, and a wait for its end."""
+"""Routes: curve deltas of an experiment, and long polling for its end."""
 
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -12,32 +11,29 @@ from ninja import Router
 from pydantic import Field
 
 from search import selectors
-from search.api.looking import LOOK_SECONDS, Standing, looks
 from search.api.problems import Problem, invalid
 from search.api.routes.experiments import experiment_or_404
 from search.api.schemas.base import Count, ExperimentId
 from search.api.schemas.curves import CurveDelta, Point
 from search.api.schemas.experiments import ENDED, ExperimentSummary, Waited
+from search.api.shared_polling import POLL_SECONDS, ExperimentStatus, poller
 from search.models import Experiment
-from search.selectors import progress
+from search.selectors.curve_deltas import BadCursor, curve_delta
 from search.selectors.experiments import CurvePoint
 
 router = Router(tags=["experiments"])
 
 MOST_POINTS, USUAL_POINTS = 10_000, 5_000
-MOST_FAILED = 1_000
-"""The latest failed individuals of a delta; a search with more has another problem than its curve."""
 LONGEST_WAIT = 25
 """Seconds: below the 30 after which proxies and servers commonly give a request up."""
 MOST_WAITING = 3
 """Requests that may wait at once in one process: the others' threads stay free for pages."""
 
-_CURSOR = re.compile(r"^(\d{1,9})\.(\d{1,9})$", re.ASCII)
-_waiting = threading.BoundedSemaphore(MOST_WAITING)
+waiters = threading.BoundedSemaphore(MOST_WAITING)
 
 After = Annotated[
     str,
-    Field(max_length=20, pattern=r"^[0-9.]*$", description="`cursor` of the last answer; empty: everything"),
+    Field(max_length=40, pattern=r"^[0-9.]*$", description="`cursor` of the last answer; empty: everything"),
 ]
 
 
@@ -51,35 +47,26 @@ def show_curves(
     ] = USUAL_POINTS,
 ) -> CurveDelta:
     """Begin without a cursor, hand back the one that comes, and add what is new to what you have."""
-    seen, failed = _read_cursor(after)
     experiment = experiment_or_404(experiment_id)  # first: what ends meanwhile comes with the next answer
-    new = selectors.curve_points(experiment.pk, after=seen - 1, limit=limit)
-    points: list[Point] = [(row.step, row.fitness, row.parameters, row.completion, "done") for row in new]
-    if experiment.failed != failed:
-        # They have no place in the order of completion, so all are sent again; a step tells which are known.
-        rows = progress.failed_steps(experiment.pk, limit=MOST_FAILED)
-        points += [(step, None, parameters, None, "failed") for step, parameters in rows]
-    more = len(new) == limit
-    return CurveDelta(
-        cursor=f"{seen + len(new)}.{experiment.failed}",
-        state=experiment.state,
-        open=experiment.state not in ENDED,
-        more=more,
-        points=points,
-        best=_rises(new, experiment, seen),
-    )
-
-
-def _read_cursor(after: str) -> tuple[int, int]:
-    """(completions seen, failed ones known)."""
-    if not after:
-        return 0, 0
-    match = _CURSOR.match(after)
-    if match is None:
+    try:
+        delta = curve_delta(experiment, after, limit=limit)
+    except BadCursor:
         raise invalid(
             "query", "after", "is no cursor of these curves; give `cursor` of the last answer", after
-        )
-    return int(match[1]), int(match[2])
+        ) from None
+    points: list[Point] = [
+        (row.step, row.fitness, row.parameters, row.completion, "done") for row in delta.points
+    ]
+    points += [(step, None, parameters, None, "failed") for step, parameters in delta.failed]
+    return CurveDelta(
+        cursor=str(delta.cursor),
+        anew=delta.anew,
+        state=experiment.state,
+        open=experiment.state not in ENDED,
+        more=delta.more,
+        points=points,
+        best=_rises(delta.points, experiment, delta.since.completions),
+    )
 
 
 def _rises(new: list[CurvePoint], experiment: Experiment, seen: int) -> list[tuple[int, float]]:
@@ -113,26 +100,27 @@ def wait_for_experiment(
     while `ended` is false. At most three requests wait in one server process; the next is refused with 429."""
     deadline = time.monotonic() + seconds
     first = _standing(experiment_or_404(experiment_id))
-    with _place_to_wait(), looks.waiting_for(experiment_id):
-        now: Standing | None = first
-        while now is not None and now.state not in ENDED and time.monotonic() + LOOK_SECONDS <= deadline:
-            time.sleep(LOOK_SECONDS)
-            now = looks.latest(experiment_id)
+    with place_to_wait(), poller.waiting_for(experiment_id):
+        now: ExperimentStatus | None = first
+        while now is not None and now.state not in ENDED and time.monotonic() + POLL_SECONDS <= deadline:
+            time.sleep(POLL_SECONDS)
+            now = poller.latest(experiment_id)
             if until == "changed" and now != first:
                 break
     experiment = experiment_or_404(experiment_id)
     return Waited(ended=experiment.state in ENDED, experiment=ExperimentSummary.of(experiment))
 
 
-def _standing(row: Experiment) -> Standing:
-    return Standing(row.state, row.proposed, row.evaluated, row.failed)
+def _standing(row: Experiment) -> ExperimentStatus:
+    return ExperimentStatus(row.state, row.proposed, row.evaluated, row.failed)
 
 
 @contextmanager
-def _place_to_wait() -> Iterator[None]:
-    if not _waiting.acquire(blocking=False):
+def place_to_wait() -> Iterator[None]:
+    """One of this process's few; raises Problem when all are taken."""
+    if not waiters.acquire(blocking=False):
         raise Problem("busy", f"{MOST_WAITING} requests wait already.", headers={"Retry-After": "2"})
     try:
         yield
     finally:
-        _waiting.release()
+        waiters.release()

@@ -1,4 +1,4 @@
-"""Evaluations: list and show them, their learning curves and log; try one again, give one up."""
+"""Routes: evaluations with learning curves and logs; retry and cancel."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal
@@ -14,9 +14,9 @@ from search.api.schemas.base import KEY_PATTERN, EvaluationId, Whole
 from search.api.schemas.curves import LearningCurves, LearningPoint, RepeatCurve
 from search.api.schemas.evaluations import EvaluationDocument, EvaluationLog, EvaluationPage, EvaluationRow
 from search.api.schemas.individuals import WorkState
+from search.database.keyset import Order
 from search.models import Evaluation
 from search.selectors import lists
-from search.selectors.keyset import Order
 from search.tasks import nudge_experiment
 
 router = Router(tags=["evaluations"])

@@ -1,4 +1,4 @@
-"""Create, list, show, change and delete experiments; start, pause, resume and stop them."""
+"""Routes: experiments; create, list, show, change, delete, start, pause, resume, stop."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,24 +12,24 @@ from ninja import Query, Router
 from pydantic import Field
 
 from search import selectors, services
-from search.actor import Actor, actor_of
 from search.api.creation import wanted_experiment
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, not_found
 from search.api.schemas.base import ExperimentId, Flag, IdempotencyKey
+from search.api.schemas.experiment_changes import CHANGE_EXAMPLES, ExperimentChange
 from search.api.schemas.experiments import (
-    CHANGE_EXAMPLES,
     CREATE_EXAMPLES,
-    ExperimentChange,
     ExperimentCreate,
     ExperimentDocument,
     ExperimentPage,
     ExperimentSummary,
     State,
 )
+from search.database.keyset import Order
 from search.models import Experiment
-from search.selectors.keyset import Order
-from search.services import editing, idempotency
+from search.permissions import Actor, actor_of
+from search.services import idempotency
+from search.services.experiments import changes
 from search.tasks import nudge_experiment
 
 router = Router(tags=["experiments"])
@@ -120,10 +120,10 @@ def change_experiment(
     request: HttpRequest, experiment_id: ExperimentId, body: ExperimentChange
 ) -> ExperimentDocument:
     """What is left out stays as it is. A budget can be changed while the search is not over, and never to less
-    than it has proposed."""
+    than it has proposed; a finished search goes on with a larger one."""
     return _change(
         experiment_id,
-        partial(editing.update_experiment, **body.model_dump()),
+        partial(changes.update_experiment, changes=changes.Changes(**body.model_dump())),
         go_on=body.individuals is not None or body.in_flight is not None,
     )
 
@@ -134,7 +134,7 @@ def change_experiment(
 def delete_experiment(request: HttpRequest, experiment_id: ExperimentId) -> HttpResponse:
     """With its individuals, for good; its genotypes and what was trained stay, for other experiments share them.
     One that is running, paused or failed is to be stopped first."""
-    _call(experiment_id, editing.delete_experiment)
+    _call(experiment_id, changes.delete_experiment)
     return HttpResponse(status=204)
 
 

@@ -1,18 +1,21 @@
-"""Individuals as files: CSV for tables, JSON lines for scripts."""
+"""Routes: individuals as CSV, JSON lines or Parquet."""
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from itertools import chain
+from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router
+from pydantic import Field
 
 from search.api.exports import COLUMNS, csv_lines, json_lines, parquet_pieces
 from search.api.filters import IndividualFilter, filtered_rows
-from search.api.schemas.base import ExperimentId
+from search.api.schemas.base import ExperimentId, Flag
 from search.api.schemas.individuals import EXAMPLE_ROW
 
 router = Router(tags=["individuals"])
+BYTE_ORDER_MARK = "\ufeff"
 PARQUET = "application/vnd.apache.parquet"
 CSV_EXAMPLE = ",".join(COLUMNS) + "\r\n"
 JSON_EXAMPLE = json.dumps(EXAMPLE_ROW) + "\n"
@@ -29,10 +32,16 @@ def as_file(media_type: str, example: str) -> dict[str, Any]:
     openapi_extra=as_file("text/csv", CSV_EXAMPLE),
 )
 def export_csv(
-    request: HttpRequest, experiment_id: ExperimentId, filters: Query[IndividualFilter]
+    request: HttpRequest,
+    experiment_id: ExperimentId,
+    filters: Query[IndividualFilter],
+    spreadsheet: Annotated[
+        Flag, Field(description="Begin with a byte order mark, without which Excel reads no UTF-8")
+    ] = False,
 ) -> StreamingHttpResponse:
     """All that the filters let through, in order of step, streamed. The first line names the columns."""
-    return _file(experiment_id, csv_lines(filtered_rows(experiment_id, filters)), "text/csv", "csv")
+    lines = csv_lines(filtered_rows(experiment_id, filters))
+    return _file(experiment_id, chain([BYTE_ORDER_MARK], lines) if spreadsheet else lines, "text/csv", "csv")
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Genotypes: look at a document without storing it, show one, who carries it, what equals it, what differs."""
+"""Routes: genotypes; preview, show, carriers, equal networks, differences."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -29,14 +29,15 @@ from search.api.schemas.genotypes import (
 )
 from search.api.schemas.inspections import HostQuery, Inspection
 from search.api.schemas.previews import Costs, PreviewChange, TrainingEstimate
-from search.evolution.diff import diff_genotypes
-from search.evolution.genotype import Genotype, GenotypeError, parse_genotype
-from search.evolution.host import Host
+from search.database.keyset import Order
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.diff import diff_genotypes
+from search.evolution.genotypes.foreign import Imported, import_cell
+from search.evolution.genotypes.genotype import Genotype, GenotypeError
 from search.evolution.inspection import inspect_genotype
-from search.evolution.presets import PRESETS
+from search.evolution.networks.host import Host
 from search.selectors import lists
-from search.selectors.keyset import Order
-from search.selectors.previews import Previewed, Setting, preview_in
+from search.selectors.previews import Previewed, PreviewSetting, preview_in
 
 router = Router(tags=["genotypes"])
 BY_ID = Order("id", tie="id")
@@ -58,7 +59,7 @@ def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
     """Whether it is valid, what it builds and costs, what is odd about it, and what is known of its network."""
     setting = _setting(body)
     try:
-        genotype = read_genotype(body.genotype)
+        imported = _imported(body.genotype)
     except GenotypeError as error:
         return Preview(
             valid=False,
@@ -71,11 +72,12 @@ def preview_genotype(request: HttpRequest, body: GenotypePreview) -> Preview:
             training=None,
             change=None,
         )
+    genotype = imported.genotype
     found = preview_in(genotype, setting, start=_start(body))
     return Preview(
         valid=True,
         errors=[],
-        warnings=[*found.preview.obstacles, *found.preview.warnings],
+        warnings=[*imported.notes, *found.preview.obstacles, *found.preview.warnings],
         inspection=Inspection(**inspect_genotype(genotype, setting.host)),
         known=_known(genotype, found),
         obstacles=list(found.preview.obstacles),
@@ -104,19 +106,19 @@ def create_genotype(
     return Status(201 if is_new else 200, genotype_document(genotype_or_404(row.key), Host()))
 
 
-def _setting(body: GenotypePreview) -> Setting:
+def _setting(body: GenotypePreview) -> PreviewSetting:
     if body.experiment_id is not None:
         try:
-            return Setting.of(models.Experiment.objects.get(pk=body.experiment_id))
+            return PreviewSetting.of(models.Experiment.objects.get(pk=body.experiment_id))
         except models.Experiment.DoesNotExist:
             raise invalid(
                 "body", "experiment_id", "there is no such experiment", body.experiment_id
             ) from None
     if body.preset is None:
-        return Setting(body.host)
+        return PreviewSetting(body.host)
     if body.preset not in PRESETS:
         raise invalid("body", "preset", f"unknown preset; use one of {', '.join(PRESETS)}", body.preset)
-    return Setting.under(PRESETS[body.preset].config)
+    return PreviewSetting.under(PRESETS[body.preset].config)
 
 
 def _start(body: GenotypePreview) -> Genotype | None:
@@ -127,7 +129,11 @@ def _start(body: GenotypePreview) -> Genotype | None:
 
 
 def read_genotype(given: object) -> Genotype:
-    return parse_genotype(given) if isinstance(given, str) else Genotype.from_json(given)
+    return _imported(given).genotype
+
+
+def _imported(given: object) -> Imported:
+    return import_cell(given) if isinstance(given, str) else Imported(Genotype.from_json(given))
 
 
 def _fault(message: str) -> GenotypeFault:
@@ -221,7 +227,7 @@ def diff_two_genotypes(request: HttpRequest, key: GenotypeKey, other: GenotypeKe
 
 
 def _genotype(row: models.Genotype) -> Genotype:
-    return Genotype.from_json({"space": row.space, "levels": row.levels})
+    return Genotype.of_row(row)
 
 
 def genotype_or_404(key: str) -> models.Genotype:

@@ -1,4 +1,4 @@
-"""The individuals of an experiment: lists, one, its children and its line of ancestors."""
+"""Routes: individuals, their children and ancestors."""
 
 from typing import Annotated, Literal
 from uuid import UUID, uuid4, uuid5
@@ -9,7 +9,6 @@ from ninja import Query, Router
 from pydantic import Field
 
 from search import selectors, services
-from search.actor import actor_of
 from search.api.filters import IndividualFilter, filtered_rows
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, invalid, not_found
@@ -25,11 +24,12 @@ from search.api.schemas.individuals import (
     IndividualPage,
     IndividualRow,
 )
-from search.evolution.genotype import Genotype, GenotypeError
+from search.database.keyset import Order
+from search.evolution.genotypes.genotype import Genotype, GenotypeError
 from search.models import Individual
+from search.permissions import actor_of
 from search.selectors import lists
-from search.selectors.keyset import Order
-from search.services.words import write_words
+from search.services.annotations import write_annotations
 from search.tasks import nudge_experiment
 
 router = Router(tags=["individuals"])
@@ -123,7 +123,7 @@ def change_individual(
 ) -> IndividualDocument:
     """What is left out stays as it is."""
     row = individual_or_404(experiment_id, step)
-    write_words(
+    write_annotations(
         individual_id=row.pk,
         notes=row.notes if body.notes is None else body.notes,
         tags=row.tags if body.tags is None else body.tags,

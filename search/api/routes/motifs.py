@@ -1,4 +1,4 @@
-"""Motifs: of a genotype, one by its key, and who uses it."""
+"""Routes: motifs and their carriers."""
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -10,7 +10,8 @@ from search.api.routes.genotypes import BY_ID, genotype_or_404
 from search.api.schemas.base import GenotypeKey, MotifKey
 from search.api.schemas.genotypes import Carrier, CarrierPage
 from search.api.schemas.motifs import MotifDocument, MotifInSlot, MotifsOfGenotype
-from search.selectors import motif_facts, motifs_of
+from search.selectors import motifs_of
+from search.selectors.motifs import facts
 
 router = Router(tags=["motifs"])
 
@@ -23,7 +24,7 @@ def list_motifs_of_genotype(request: HttpRequest, key: GenotypeKey) -> MotifsOfG
 @router.get("/motifs/{motif_key}", response=MotifDocument, summary="Show a motif")
 def show_motif(request: HttpRequest, motif_key: MotifKey) -> MotifDocument:
     motif = motif_or_404(motif_key)
-    return MotifDocument.of_one(motif, motif_facts.motif_facts(motif))
+    return MotifDocument.of_one(motif, facts.motif_facts(motif))
 
 
 @router.get(
@@ -31,12 +32,12 @@ def show_motif(request: HttpRequest, motif_key: MotifKey) -> MotifDocument:
 )
 def list_motif_users(request: HttpRequest, motif_key: MotifKey, filters: Query[PageQuery]) -> CarrierPage:
     """Of all experiments; an individual whose network leaves the motif out does not use it."""
-    found = find_page(motif_facts.users(motif_or_404(motif_key)), BY_ID, filters)
+    found = find_page(facts.users(motif_or_404(motif_key)), BY_ID, filters)
     return CarrierPage(items=[Carrier.of(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
 def motif_or_404(key: str) -> models.Motif:
     try:
-        return motif_facts.motif_with_key(key)
+        return facts.motif_with_key(key)
     except models.Motif.DoesNotExist:
         raise not_found("motif", key) from None

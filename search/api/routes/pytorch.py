@@ -1,4 +1,4 @@
-"""Networks to take away: as PyTorch code, and the weights that a training left."""
+"""Routes: PyTorch code and trained weights."""
 
 from collections.abc import Iterable
 
@@ -12,14 +12,14 @@ from search.api.routes.exports import as_file
 from search.api.routes.genotypes import genotype_or_404
 from search.api.schemas.base import EvaluationId, GenotypeKey, RepeatNumber
 from search.api.schemas.inspections import HostQuery
-from search.evolution.assembly import Infeasible
-from search.evolution.config import Protocol
-from search.evolution.genotype import Genotype
-from search.evolution.host import Host
-from search.evolution.phenotype import build_phenotype
-from search.evolution.published import PUBLISHED
-from search.evolution.pytorch_code import pytorch_code
-from search.kept_weights import weights_file
+from search.artifacts.weights import weights_file
+from search.evolution.experiments.config import Protocol
+from search.evolution.export.pytorch_code import pytorch_code
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.networks.assembly import Infeasible
+from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import build_phenotype
 
 router = Router(tags=["pytorch"])
 PYTHON = "text/x-python"
@@ -46,7 +46,8 @@ def evaluation_as_pytorch(request: HttpRequest, evaluation_id: EvaluationId) -> 
     row = evaluation_or_404(evaluation_id)
     protocol = Protocol.model_validate(row.protocol)
     about = [
-        f"Trained on {protocol.dataset}: {protocol.steps} steps of {protocol.batch_size} images, evaluation {row.pk}",
+        f"Trained on {protocol.dataset}: {protocol.steps} steps of {protocol.batch_size} images, learning rate "
+        f"{protocol.learning_rate:g}, schedule {protocol.schedule}, evaluation {row.pk}",
         f"Protocol: {row.protocol_key}",
     ]
     return _code(row.genotype, protocol.shape_host, "evaluation_id", evaluation_id, about)
@@ -64,7 +65,12 @@ def evaluation_as_pytorch(request: HttpRequest, evaluation_id: EvaluationId) -> 
 def repeat_weights(request: HttpRequest, evaluation_id: EvaluationId, repeat: RepeatNumber) -> FileResponse:
     """For `load` in the network's code, or `torch.load(..., weights_only=True)`. Not all are kept for ever."""
     row = evaluation_or_404(evaluation_id)
-    path = weights_file(phenotype_key=row.phenotype_key, protocol_key=row.protocol_key, repeat=repeat)
+    path = weights_file(
+        phenotype_key=row.phenotype_key,
+        protocol_key=row.protocol_key,
+        context_key=row.context_key,
+        repeat=repeat,
+    )
     if path is None:
         raise not_found("weights", f"evaluation {evaluation_id}, repeat {repeat}")
     try:
@@ -76,7 +82,7 @@ def repeat_weights(request: HttpRequest, evaluation_id: EvaluationId, repeat: Re
 
 
 def _code(row: models.Genotype, host: Host, field: str, value: object, about: Iterable[str]) -> HttpResponse:
-    genotype = Genotype.from_json({"space": row.space, "levels": row.levels})
+    genotype = Genotype.of_row(row)
     try:
         phenotype = build_phenotype(genotype)
     except Infeasible as refusal:

@@ -1,4 +1,4 @@
-"""What one may choose from: presets, spaces, primitives, cells, data sets, protocols; and what errors mean."""
+"""Routes: presets, spaces, primitives, data sets, protocols, problem types."""
 
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
@@ -6,11 +6,11 @@ from ninja import Router
 
 from search.api import problems
 from search.api.schemas import reference
-from search.evolution.datasets import DATASETS
+from search.evolution.experiments.datasets import DATASETS
 from search.selectors.protocols import protocols_in_use
 
 router = Router(tags=["reference"])
-PLACES = "search.training.places.availability"
+PLACES = "search.training.data.locations.availability"
 """By its dotted path, like the trainer: nothing in the web process imports search.training."""
 MOST_PROTOCOLS = 200
 
@@ -18,6 +18,11 @@ MOST_PROTOCOLS = 200
 @router.get("/presets", response=reference.PresetList, summary="List presets")
 def list_presets(request: HttpRequest) -> reference.PresetList:
     return reference.preset_list()
+
+
+@router.get("/strategies", response=reference.StrategyList, summary="List strategies")
+def list_strategies(request: HttpRequest) -> reference.StrategyList:
+    return reference.strategy_list()
 
 
 @router.get("/spaces", response=reference.SpaceList, summary="List search spaces")

@@ -1,4 +1,4 @@
-"""A whole experiment as a file, and one of another installation's taken in."""
+"""Routes: export and import of whole experiments."""
 
 import json
 from datetime import UTC, datetime
@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from ninja import Router
 
-from search.actor import actor_of
 from search.api.problems import Problem, invalid
 from search.api.routes.experiments import CONFLICTS, experiment_or_404
 from search.api.schemas.base import ExperimentId, IdempotencyKey
 from search.api.schemas.transfers import ImportedExperiment
 from search.api.uploads import GZIP, JSON_LINES, received
-from search.evolution.presets import PRESETS
+from search.evolution.experiments.presets import PRESETS
 from search.models import Experiment
-from search.selectors.whole import EXPERIMENT, FORMAT, VERSION, experiment_file
+from search.permissions import actor_of
+from search.selectors.archive import EXPERIMENT, FORMAT, VERSION, experiment_file
 from search.services import importing
 from search.services.errors import Conflict
 from search.tasks import nudge_experiment
@@ -87,7 +87,7 @@ def import_experiment(
 )
 def export_experiment(request: HttpRequest, experiment_id: ExperimentId) -> StreamingHttpResponse:
     """Everything about it as gzip over JSON lines, streamed, as it is at one moment: what an import takes in on
-    another installation with nothing lost. `search/selectors/whole/layout.py` describes the format."""
+    another installation with nothing lost. `search/selectors/archive/layout.py` describes the format."""
     experiment_or_404(experiment_id)
     response = StreamingHttpResponse(experiment_file(experiment_id), content_type=GZIP)
     name = f"experiment-{experiment_id}.nasweb.jsonl.gz"

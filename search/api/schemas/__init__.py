@@ -1,1 +1,1 @@
-"""The documents of the API: what goes in (strict, no unknown fields) and what comes out."""
+"""API schemas: request bodies (strict, no unknown fields) and responses."""

@@ -1,4 +1,4 @@
-"""What an experiment teaches: its motifs, its mutations, its front of fitness against cost; and who works on it."""
+"""Schemas: motif statistics, mutation effects, Pareto front, workers."""
 
 from datetime import datetime
 from typing import Any, Literal, Self
@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 from search import models
 from search.api.schemas.base import Document
 from search.api.schemas.motifs import EXAMPLE_MOTIF, MotifRow
-from search.evolution.samples import Estimate, Sample, mean_of
-from search.selectors.motif_statistics import MotifCount
+from search.evolution.statistics.samples import Estimate, Sample, mean_of
+from search.selectors.motifs.statistics import MotifCount
 from search.selectors.mutation_effects import EffectOf
 from search.selectors.workers import Presence
 
@@ -143,7 +143,8 @@ class FrontPlace(Document):
     cost: float
     fitness: float
     step: int = Field(description="Of the earliest individual there")
-    individuals: int = Field(description="That stand there: often copies of one network")
+    individuals: int = Field(description="That stand there")
+    networks: int = Field(description="Different ones among them; those that share one evaluation count once")
 
 
 class Front(Document):
@@ -155,7 +156,7 @@ class Front(Document):
                 {
                     "cost": "parameters",
                     "evaluated": 78,
-                    "items": [{"cost": 9830.0, "fitness": 0.91, "step": 4, "individuals": 1}],
+                    "items": [{"cost": 9830.0, "fitness": 0.91, "step": 4, "individuals": 3, "networks": 1}],
                 }
             ]
         }
@@ -176,21 +177,25 @@ class WorkerDocument(Document):
     processes: int = Field(
         description="Trainings that it runs at once; 0: it only takes the steps between them"
     )
+    offers: str = Field(description="Resource tags that it offers, such as gpu,memory=80 (GiB)")
     started_at: datetime
     seen_at: datetime
     stopped_at: datetime | None
     finished: int = Field(description="Evaluations that it brought to an end")
     evaluations: list[int] = Field(description="Numbers of the evaluations that it trains now")
+    finals: list[int] = Field(description="Numbers of the final evaluations that it trains now")
 
     @classmethod
     def of(cls, row: Presence) -> Self:
         worker = row.worker
-        same = ("name", "version", "processes", "started_at", "seen_at", "stopped_at", "finished")
+        same = ("name", "version", "processes", "offers", "started_at", "seen_at", "stopped_at")
         return cls(
             **{name: getattr(worker, name) for name in same},
             alive=row.alive,
             device=row.device,
+            finished=row.finished,
             evaluations=[evaluation.pk for evaluation in row.doing],
+            finals=[final.pk for final in row.finals],
         )
 
 
@@ -205,9 +210,9 @@ class WorkerList(Document):
                     "items": [
                         {
                             "name": "worker@laptop", "alive": True, "device": "cpu", "version": "0.1.0",
-                            "processes": 2, "started_at": "2026-11-22T09:00:00Z",
+                            "processes": 2, "offers": "memory=16", "started_at": "2026-11-22T09:00:00Z",
                             "seen_at": "2026-11-22T09:01:00Z", "stopped_at": None, "finished": 17,
-                            "evaluations": [18],
+                            "evaluations": [18], "finals": [],
                         }
                     ],
                 }

@@ -1,13 +1,14 @@
-"""What all documents share, and the types of their fields."""
+"""Base classes and field types of the schemas."""
 
 import re
 from typing import Annotated, Any
 
 from ninja import Header, Path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from search.api.bodies import LARGEST_INTEGER
-from search.evolution.genotype import MAX_DOCUMENT
+from search.evolution.genotypes.genotype import MAX_DOCUMENT
+from search.evolution.text_input import INVISIBLE, is_visible
 
 
 class Document(BaseModel):
@@ -72,6 +73,21 @@ RepeatNumber = Annotated[
     BeforeValidator(whole_digits),
     Path(..., ge=0, le=15, description="Which of the protocol's repeats, from 0", example=0),
 ]
+FinalId = Annotated[
+    int,
+    BeforeValidator(whole_digits),
+    Path(..., ge=1, le=LARGEST_INTEGER, description="Number of a final evaluation", example=1),
+]
+StudyId = Annotated[
+    int,
+    BeforeValidator(whole_digits),
+    Path(..., ge=1, le=LARGEST_INTEGER, description="Number of a study", example=1),
+]
+SharedTrainingId = Annotated[
+    int,
+    BeforeValidator(whole_digits),
+    Path(..., ge=1, le=LARGEST_INTEGER, description="Number of a shared training", example=1),
+]
 EXAMPLE_KEY = "0123456789abcdef0123456789abcdef"
 KEY_PATTERN = r"^[0-9a-f]{32}$"
 GenotypeKey = Annotated[
@@ -84,7 +100,19 @@ MotifKey = Annotated[
 ]
 
 Notes = Annotated[str, Field(max_length=20_000)]
-Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\s,]([^,]*[^\s,])?$")]
+
+
+def shown(value: str) -> str:
+    if not is_visible(value):
+        raise ValueError(INVISIBLE)
+    return value
+
+
+Tag = Annotated[
+    str,
+    Field(min_length=1, max_length=40, pattern=r"^[^\s,]([^,]*[^\s,])?$"),
+    AfterValidator(shown),
+]
 """No comma, which separates tags on pages."""
 Tags = Annotated[list[Tag], Field(max_length=20)]
 
@@ -103,5 +131,5 @@ IdempotencyKey = Annotated[
 ]
 
 ConfigDocument = Annotated[dict[str, Any], WithJsonSchema({"x-schema": "ExperimentConfig"})]
-"""Validated by search.evolution.config. Pydantic cannot refer to a schema that is not its own: `x-schema` becomes
-a reference when the OpenAPI document is completed."""
+"""Validated by search.evolution.experiments.config. Pydantic cannot refer to a schema that is not its own: `x-schema`
+becomes a reference when the OpenAPI document is completed."""

@@ -1,4 +1,4 @@
-"""The curves of an experiment, and of one training."""
+"""Schemas: curves of experiments and of trainings."""
 
 from typing import Annotated, Any
 
@@ -43,7 +43,8 @@ class CurveDelta(Document):
         json_schema_extra={
             "examples": [
                 {
-                    "cursor": "3.1",
+                    "cursor": "4.1.0",
+                    "anew": False,
                     "state": "running",
                     "open": True,
                     "more": False,
@@ -61,6 +62,9 @@ class CurveDelta(Document):
     )
 
     cursor: str = Field(description="To be given as `after` next time")
+    anew: bool = Field(
+        description="Results that were sent before have changed: forget them, this answer begins anew"
+    )
     state: State
     open: bool = Field(description="Whether more may come: ask again later")
     more: bool = Field(description="Whether more is there already: ask again at once")

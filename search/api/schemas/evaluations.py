@@ -1,20 +1,21 @@
-"""Evaluations: one network under one protocol, shared by all experiments."""
+"""Schemas: evaluations."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from search import models
 from search.api.schemas.base import EXAMPLE_KEY, Document
 from search.api.schemas.individuals import WorkState
-from search.evolution.presets import PRESETS
-from search.kept_weights import kept_repeats
+from search.artifacts.weights import kept_repeats
+from search.evolution.experiments.presets import PRESETS
 
 EXAMPLE_ROW: dict[str, Any] = {
     "id": 17,
     "phenotype_key": EXAMPLE_KEY,
     "protocol_key": EXAMPLE_KEY,
+    "context_key": "",
     "genotype_key": EXAMPLE_KEY,
     "state": "done",
     "attempts": 1,
@@ -42,6 +43,9 @@ class EvaluationRow(Document):
     id: int
     phenotype_key: str = Field(description="The network that is trained")
     protocol_key: str = Field(description="How it is trained")
+    context_key: str = Field(
+        description="What the result depends on besides: inherited weights, a shared training. Empty: nothing"
+    )
     genotype_key: str = Field(description="The first genotype that built this network")
     state: WorkState
     attempts: int
@@ -96,6 +100,25 @@ class Repeat(Document):
         return cls(**values, weights=weights)
 
 
+class Attempt(Document):
+    """An attempt that did not finish the evaluation."""
+
+    number: int = Field(description="From 1; begins anew after a retry by hand")
+    worker: str
+    device: str
+    started_at: datetime | None
+    ended_at: datetime
+    outcome: Literal["failed", "tried again", "given back"] = Field(
+        description="`given back`: told to stop, or its worker has no data set; it does not count"
+    )
+    reason_code: str
+    reason: str
+
+    @classmethod
+    def of(cls, row: models.EndedAttempt) -> Self:
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
 class EvaluationDocument(EvaluationRow):
     """An evaluation, with its protocol and its finished repeats."""
 
@@ -118,6 +141,18 @@ class EvaluationDocument(EvaluationRow):
                             "weights": True,
                         }
                     ],
+                    "ended_attempts": [
+                        {
+                            "number": 1,
+                            "worker": "worker@laptop",
+                            "device": "cpu",
+                            "started_at": "2026-11-22T09:01:01Z",
+                            "ended_at": "2026-11-22T09:01:02Z",
+                            "outcome": "tried again",
+                            "reason_code": "",
+                            "reason": "worker@laptop gave no sign of life",
+                        }
+                    ],
                 }
             ]
         }
@@ -125,14 +160,18 @@ class EvaluationDocument(EvaluationRow):
 
     protocol: dict[str, Any]
     repeats: list[Repeat]
+    ended_attempts: list[Attempt] = Field(description="Those that did not finish it, in order")
 
     @classmethod
     def of_one(cls, row: models.Evaluation, records: list[models.FitnessRecord]) -> Self:
-        kept = kept_repeats(phenotype_key=row.phenotype_key, protocol_key=row.protocol_key)
+        kept = kept_repeats(
+            phenotype_key=row.phenotype_key, protocol_key=row.protocol_key, context_key=row.context_key
+        )
         return cls(
             **dict(EvaluationRow.of(row)),
             protocol=row.protocol,
             repeats=[Repeat.of(record, weights=record.repeat in kept) for record in records],
+            ended_attempts=[Attempt.of(attempt) for attempt in row.ended_attempts.all()],
         )
 
 

@@ -1,18 +1,23 @@
-"""Experiments: what creates one, what one is, and the deltas of its curves."""
+"""Schemas: experiments."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
 from search import models
-from search.api.schemas.base import Body, ConfigDocument, Document, Notes, Tags
-from search.evolution.presets import PRESETS
+from search.api.schemas.base import EXAMPLE_KEY, Body, ConfigDocument, Document, Notes, shown
+from search.evolution.experiments.folder_content import READING
+from search.evolution.experiments.presets import PRESETS
 
 State = Literal["draft", "running", "paused", "finished", "stopped", "failed"]
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", description="To find it again")]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"\S", description="To find it again"),
+    AfterValidator(shown),
+]
 
 CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
     "from a preset": {"value": {"preset": "quick", "name": "Digits, first try"}},
@@ -71,22 +76,6 @@ class ExperimentCreate(Body):
         return self
 
 
-class ExperimentChange(Body):
-    """What to change about an experiment; what is left out or null stays."""
-
-    name: Name | None = None
-    notes: Notes | None = None
-    tags: Tags | None = None
-    archived: bool | None = Field(default=None, description="Out of the lists, kept whole")
-    individuals: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    in_flight: Annotated[int, Field(ge=1, le=10_000)] | None = None
-
-
-CHANGE_EXAMPLES: dict[str, dict[str, Any]] = {
-    "name and tags": {"value": {"name": "Digits, the good one", "tags": ["digits", "thesis"]}},
-    "a larger budget": {"value": {"individuals": 200, "in_flight": 4}},
-}
-
 EXAMPLE_SUMMARY: dict[str, Any] = {
     "id": 1,
     "name": "Digits, first try",
@@ -115,6 +104,20 @@ EXAMPLE_SUMMARY: dict[str, Any] = {
         "genotype_key": "0123456789abcdef0123456789abcdef",
     },
     "train_seconds": 61.5,
+}
+
+EXAMPLE_REPORT: dict[str, Any] = {
+    "fingerprint": EXAMPLE_KEY,
+    "images": 60,
+    "classes": [{"name": "cat", "images": 30}, {"name": "dog", "images": 30}],
+    "test_images": 0,
+    "layout": "one directory a class",
+    "passed_over": [
+        "Passed over: 6 images in hidden or tool-made files and folders (cat/.ipynb_checkpoints)."
+    ],
+    "duplicates": 0,
+    "licence": "not stated",
+    "reading": READING,
 }
 
 
@@ -175,21 +178,63 @@ class ExperimentSummary(Document):
         return cls(**_fields(row))
 
 
+class ImageClass(Document):
+    """One class of a folder of images."""
+
+    name: str
+    images: int = Field(description="Outside the test set")
+
+
+class DatasetReport(Document):
+    """A folder of images as a worker found it when the search began."""
+
+    fingerprint: str = Field(
+        description="Of the images' names, classes and bytes; part of the protocol's key"
+    )
+    images: int = Field(description="Outside the test set")
+    classes: list[ImageClass]
+    test_images: int = Field(description="In its test set, which no search reads; 0: it has none")
+    layout: str
+    passed_over: list[str] = Field(description="What was left out and why")
+    duplicates: int = Field(description="Images whose files are equal to another one's")
+    licence: str
+    reading: str = Field(description="How images become pixels")
+
+    @classmethod
+    def of(cls, stored: Any) -> Self | None:
+        """None too for one of an imported file that is none."""
+        try:
+            return None if stored is None else cls.model_validate(stored)
+        except ValidationError:
+            return None
+
+
 class ExperimentDocument(ExperimentSummary):
     """An experiment, whole."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [EXAMPLE_SUMMARY | {"notes": "", "config": PRESETS["quick"].config.to_json()}]
+            "examples": [
+                EXAMPLE_SUMMARY
+                | {"notes": "", "config": PRESETS["quick"].config.to_json(), "dataset_report": EXAMPLE_REPORT}
+            ]
         }
     )
 
     notes: str
     config: ConfigDocument
+    dataset_report: DatasetReport | None = Field(
+        description="What a worker found in the folder of images that it trains on; null for other data sets"
+    )
 
     @classmethod
     def of(cls, row: models.Experiment) -> Self:
-        return cls(**_fields(row), notes=row.notes, config=row.config)
+        return cls(
+            **_fields(row),
+            notes=row.notes,
+            config=row.config,
+            dataset_report=DatasetReport.of(row.dataset_report),
+        )
 
 
 def _fields(row: models.Experiment) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Genotypes: what one is, and what is known of it."""
+"""Schemas: genotypes and previews."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -14,7 +14,7 @@ from search.api.schemas.inspections import EXAMPLE as EXAMPLE_INSPECTION
 from search.api.schemas.inspections import HostBody, Inspection
 from search.api.schemas.previews import EXAMPLE as EXAMPLE_PREVIEW
 from search.api.schemas.previews import Costs, PreviewChange, TrainingEstimate
-from search.evolution.published import PUBLISHED
+from search.evolution.genotypes.published import PUBLISHED
 
 _CELL = PUBLISHED["liu2018"].genotype
 

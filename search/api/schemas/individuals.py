@@ -1,4 +1,4 @@
-"""Individuals: one genotype at one step of one experiment."""
+"""Schemas: individuals."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -8,9 +8,9 @@ from pydantic import ConfigDict, Field
 from search import models
 from search.api.bodies import LARGEST_INTEGER
 from search.api.schemas.base import EXAMPLE_KEY, Body, Document, GivenGenotype, Notes, Tags
-from search.evolution.mutation import Mutation
-from search.evolution.published import PUBLISHED
-from search.evolution.space import search_space
+from search.evolution.genotypes.mutation import Mutation
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import search_space
 
 WorkState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -43,6 +43,8 @@ EXAMPLE_ROW: dict[str, Any] = {
     "eligible": True,
     "completion": 16,
     "population_seen": 15,
+    "why": "",
+    "strategy_version": None,
     "repeats": None,
     "stopped_at": None,
     "stopped_accuracy": None,
@@ -91,6 +93,10 @@ class IndividualRow(Document):
     eligible: bool = Field(description="May become a parent once it is done")
     completion: int | None = Field(description="Place in the order of completion, from 0")
     population_seen: int = Field(description="Evaluated individuals that the proposal could choose from")
+    why: str = Field(description="Why it was proposed, where the origin does not say it all")
+    strategy_version: int | None = Field(
+        description="Version of the learned strategy that proposed it; null where none did"
+    )
     repeats: int | None = Field(
         description="Repeats that its fitness is the mean of; null: all of the protocol's"
     )
@@ -131,8 +137,8 @@ def individual_values(row: models.Individual) -> dict[str, Any]:
 
 _SAME = (
     "step", "state", "origin", "generation", "fitness", "fitness_spread", "parameters", "multiply_adds", "shared",
-    "eligible", "completion", "population_seen", "repeats", "stopped_at", "stopped_accuracy", "reason", "notes", "tags",
-    "created_at", "finished_at",
+    "eligible", "completion", "population_seen", "why", "strategy_version", "repeats", "stopped_at",
+    "stopped_accuracy", "reason", "notes", "tags", "created_at", "finished_at",
 )  # fmt: skip
 
 

@@ -1,13 +1,13 @@
-"""What a genotype builds in a host, as search.evolution.inspection tells it."""
+"""Schemas: inspection of a genotype, from search.evolution.inspection."""
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from search.api.schemas.base import Count, Document
-from search.evolution.host import FinalSeparable, Host, HostKind
+from search.evolution.genotypes.published import PUBLISHED
 from search.evolution.inspection import inspect_genotype
-from search.evolution.published import PUBLISHED
+from search.evolution.networks.host import FinalSeparable, Host, HostKind
 
 EXAMPLE: dict[str, Any] = inspect_genotype(PUBLISHED["liu2018"].genotype, Host())
 

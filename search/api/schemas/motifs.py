@@ -1,4 +1,4 @@
-"""Motifs: building blocks by their content, whatever slot of whatever genotype they stand in."""
+"""Schemas: motifs."""
 
 from typing import Any, Self
 
@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from search import models
 from search.api.schemas.base import EXAMPLE_KEY, Document
-from search.selectors.motif_facts import MotifFacts
+from search.selectors.motifs.facts import MotifFacts
 
 EXAMPLE_MOTIF: dict[str, Any] = {
     "key": EXAMPLE_KEY,

@@ -1,11 +1,11 @@
-"""What the preview of a genotype tells beside its inspection: cost by edge, training, change, who builds it."""
+"""Schemas: previews; cost by edge, training estimate, change, known network."""
 
 from typing import Any
 
 from pydantic import Field
 
 from search.api.schemas.base import Document
-from search.evolution.cost import Cost
+from search.evolution.networks.cost import Cost
 from search.evolution.preview import Preview
 from search.selectors.previews import Previewed
 

@@ -1,16 +1,17 @@
-"""What does not change while the server runs: presets, spaces, primitives, data sets, kinds of problems."""
+"""Schemas: presets, spaces, primitives, data sets, problem types."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from search.api.problems import KINDS
 from search.api.schemas.base import EXAMPLE_KEY, ConfigDocument, Document
-from search.evolution.datasets import DATASETS
-from search.evolution.presets import PRESETS
-from search.evolution.primitives import PRIMITIVES
-from search.evolution.published import PUBLISHED
-from search.evolution.space import SPACES
+from search.evolution.experiments.datasets import DATASETS
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.primitives import PRIMITIVES
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
+from search.evolution.strategies.catalogue import catalogue
 
 
 class PresetDocument(Document):
@@ -26,6 +27,41 @@ class PresetList(Document):
     """All presets."""
 
     items: list[PresetDocument]
+
+
+class SettingDocument(Document):
+    """What a strategy can be told: a field of the configuration's `strategy`."""
+
+    name: str
+    title: str
+    description: str
+    type: str
+    default: Any = Field(description="The published value, where there is one")
+    range: str = Field(description="In words; empty where anything of the type goes")
+
+
+class StrategyDocument(Document):
+    """What may propose the next genotype; `kind` of the configuration's `strategy`."""
+
+    kind: str
+    title: str
+    paper: str
+    description: str
+    runs: Literal["step", "worker"] = Field(
+        description="Within the step that proposes, or ahead on a worker, where its model learns"
+    )
+    settings: list[SettingDocument]
+
+
+EXAMPLES: list[Any] = [{"items": catalogue()[:1]}]
+
+
+class StrategyList(Document):
+    """All strategies."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": EXAMPLES})
+
+    items: list[StrategyDocument]
 
 
 class PrimitiveDocument(Document):
@@ -71,6 +107,9 @@ class DatasetDocument(Document):
     image_channels: int
     classes: int
     train_images: int = Field(description="Images outside the test set")
+    test_images: int = Field(description="Images of the test set, which no search reads; 0: there is none")
+    licence: str
+    origin: str = Field(description="Who made it")
     available: bool = Field(description="Whether it lies where the web server runs; workers may differ")
     availability: str
 
@@ -157,6 +196,10 @@ def preset_list() -> PresetList:
     )
 
 
+def strategy_list() -> StrategyList:
+    return StrategyList(items=[StrategyDocument(**row) for row in catalogue()])
+
+
 def primitive_list() -> PrimitiveList:
     fields = PrimitiveDocument.model_fields
     return PrimitiveList(
@@ -186,7 +229,10 @@ def published_list() -> PublishedList:
     )
 
 
-DATASET_FIELDS = ("name", "description", "image_size", "image_channels", "classes", "train_images")
+DATASET_FIELDS = (
+    "name", "description", "image_size", "image_channels", "classes", "train_images", "test_images",
+    "licence", "origin",
+)  # fmt: skip
 
 
 def dataset_document(name: str, *, available: bool, availability: str) -> DatasetDocument:

@@ -1,4 +1,4 @@
-"""What an import tells."""
+"""Schemas: imports."""
 
 from typing import Self
 
@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from search import models
 from search.api.schemas.base import Document
 from search.api.schemas.experiments import EXAMPLE_SUMMARY, ExperimentDocument
-from search.evolution.presets import PRESETS
+from search.evolution.experiments.presets import PRESETS
 from search.services.importing import Imported
 
 
@@ -33,7 +33,8 @@ class ImportedExperiment(Document):
             "examples": [
                 {
                     "experiment": EXAMPLE_SUMMARY
-                    | {"state": "finished", "notes": "", "config": PRESETS["quick"].config.to_json()},
+                    | {"state": "finished", "notes": "", "config": PRESETS["quick"].config.to_json()}
+                    | {"dataset_report": None},
                     "individuals": 80,
                     "evaluations": {"new": 76, "known": 2, "finished": 0, "differing": 0},
                 }

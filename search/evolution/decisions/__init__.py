@@ -1,4 +1,4 @@
-"""Decisions before a network is trained to the end, as rules over what was measured (docs/methods.md B8).
+"""Early decisions as pure rules: successive halving, early stopping, proxy limits (docs/methods.md B8).
 
 The services apply them to a running search, the benchmark to stored learning curves: one code for both.
 Pure Python: must import neither Django nor torch.

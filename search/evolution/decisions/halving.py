@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RUNGS = (0.25, 0.5, 0.75)
-"""Shares of a training's steps after which its curve has a validation accuracy (search.training.run)."""
+"""Shares of a training's steps after which its curve has a validation accuracy (search.training.loop.run)."""
 
 
 def rung_of(step: int, steps: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Whether a training can still lead to a parent. Must import neither Django nor torch.
+"""Early stopping of a training that cannot win a tournament any more. Must import neither Django nor torch.
 
 Tournaments draw a share f of a population that nobody leaves, and the fittest drawn wins. With r fitter ones in
 the population an individual wins one tournament with probability at most (1 - f)^r, and r only grows. So there is

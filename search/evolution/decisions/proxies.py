@@ -1,4 +1,4 @@
-"""Free proxies: a child clearly on the wrong side of the initial networks is not trained. Imports no Django, no torch.
+"""Proxy limits: reject a child whose size is far from the good initial networks. Imports neither Django nor torch.
 
 Parameters and multiply-adds cost nothing and order networks about as well as most proxies that cost something. The
 limit comes from the initial networks and stays: measured on the growing population it would drift ever outwards.
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from search.evolution.ranks import spearman
+from search.evolution.statistics.ranks import spearman
 
 LEAST_CORRELATION = 0.2
 """Rank correlation of proxy and fitness, either sign, below which nothing is refused."""

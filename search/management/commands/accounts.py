@@ -1,4 +1,4 @@
-"""`manage.py accounts VERB`: who may come in. The browser's page is /people/."""
+"""`manage.py accounts VERB`: create, list and change accounts. On the web: /people/."""
 
 import getpass
 import secrets
@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from search import services
 from search.models import Role
 from search.selectors.accounts import people, role_of
-from search.services import accounts
+from search.services.accounts import accounts
 
 PASSWORD_BYTES = 12
 
@@ -53,7 +53,10 @@ class Command(BaseCommand):
     def create(self, *, name: str, role: str, generate: bool, **_: Any) -> None:
         password = self._password(generate)
         accounts.create_account(name=name, role=Role(role), password=password)
-        self.stdout.write(f"{name} is a {role} now." + (f" Password: {password}" if generate else ""))
+        self.stdout.write(
+            f"{name} is {'an' if role == 'admin' else 'a'} {role} now."
+            + (f" Password: {password}" if generate else "")
+        )
 
     def password(self, *, name: str, generate: bool, **_: Any) -> None:
         password = self._password(generate)
@@ -68,7 +71,7 @@ class Command(BaseCommand):
 
     def role(self, *, name: str, role: str, **_: Any) -> None:
         accounts.set_role(name=name, role=Role(role))
-        self.stdout.write(f"{name} is a {role} now.")
+        self.stdout.write(f"{name} is {'an' if role == 'admin' else 'a'} {role} now.")
 
     def close(self, *, name: str, **_: Any) -> None:
         accounts.set_active(name=name, active=False)

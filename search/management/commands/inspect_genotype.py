@@ -1,4 +1,4 @@
-"""`manage.py inspect_genotype FILE|-`: what a genotype builds, without training it."""
+"""`manage.py inspect_genotype FILE`: network and cost of a genotype, without training."""
 
 import json
 import sys
@@ -9,9 +9,11 @@ from typing import Any, get_args
 from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
-from search.evolution.genotype import MAX_DOCUMENT, GenotypeError, parse_genotype
-from search.evolution.host import FinalSeparable, Host, HostKind
+from search.evolution.genotypes.foreign import import_genotype
+from search.evolution.genotypes.genotype import MAX_DOCUMENT, GenotypeError
 from search.evolution.inspection import inspect_genotype
+from search.evolution.networks.host import FinalSeparable, Host, HostKind
+from search.evolution.text_input import decoded
 
 REFUSED = 2
 """Exit status for a document or option that cannot be read; an infeasible genotype is read and exits with 0."""
@@ -47,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            genotype = parse_genotype(_read(options["file"]))
+            genotype = import_genotype(_read(options["file"]))
         except GenotypeError as error:
             raise CommandError(f"not a genotype: {error}", returncode=REFUSED) from None
         document = inspect_genotype(genotype, _host(options))
@@ -60,11 +62,11 @@ class Command(BaseCommand):
 def _read(name: str) -> str:
     try:
         with sys.stdin.buffer if name == "-" else Path(name).open("rb") as stream:
-            return stream.read(MAX_DOCUMENT * 4 + 1).decode("utf-8-sig")
+            return decoded(stream.read(MAX_DOCUMENT * 4 + 1))
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error.strerror}", returncode=REFUSED) from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{name} is not UTF-8 text", returncode=REFUSED) from None
+    except ValueError as error:
+        raise CommandError(f"{name} cannot be read as text: {error}", returncode=REFUSED) from None
 
 
 def _host(options: dict[str, Any]) -> Host:

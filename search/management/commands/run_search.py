@@ -1,13 +1,9 @@
-"""`manage.py run_search`: a whole search in one process, without a broker or a worker."""
+"""`manage.py run_search`: a whole search in one process, without broker or workers."""
 
 import json
-import os
-import signal
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -15,18 +11,19 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from search import services
-from search.evolution.config import ConfigError, ExperimentConfig, experiment_config
-from search.evolution.presets import PRESETS
+from search.evolution.experiments.config import ConfigError, ExperimentConfig, experiment_config
+from search.evolution.experiments.preset_datasets import moved_to_dataset
+from search.evolution.experiments.presets import PRESETS
+from search.evolution.text_input import decoded, read_json
 from search.logcontext import only_problems
-from search.management.one_process import OneProcessSearch
+from search.management.interruptions import stop_on_interrupt
+from search.management.one_process import OneProcessSearch, lacks
 from search.management.search_report import as_document, as_text
 from search.models import Experiment, ExperimentState
 from search.selectors import experiment_by_id
-from search.stopping import forget, tell_to_stop, told_to_stop
 
 PAUSED_ELSEWHERE = 3
-STDERR = 2
-STOPPING = "\nStopping at the next sign of progress; once more: at once.\n"
+MOST_REPEATS = 16
 
 
 class Command(BaseCommand):
@@ -42,28 +39,39 @@ class Command(BaseCommand):
         source.add_argument("--preset", choices=PRESETS, help="a ready-made configuration (default: quick)")
         source.add_argument("--config", metavar="FILE", help="a configuration as JSON")
         source.add_argument("--resume", metavar="ID", type=int, help="go on with this experiment")
+        parser.add_argument(
+            "--dataset", help="train on this data set instead of the preset's: a name or folder:NAME"
+        )
         parser.add_argument("--name", help="the experiment's name (default: the configuration's)")
         parser.add_argument("--individuals", type=int, help="candidates to evaluate in all")
         parser.add_argument(
             "--in-flight", type=int, help="candidates under way at once (default: 1 with a preset)"
         )
         parser.add_argument("--seed", type=int, help="the same seed gives the same search")
+        parser.add_argument(
+            "--rescore",
+            type=int,
+            default=0,
+            metavar="N",
+            help="then train the best afresh, N times with new seeds",
+        )
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
     def handle(self, **options: Any) -> None:
         only_problems()
         if settings.EMBEDDED:  # one person's own database, perhaps not there yet
             call_command("migrate", interactive=False, verbosity=0)
-        experiment = _resumed(options["resume"]) if options["resume"] else _created(options)
-        search = OneProcessSearch(experiment, self.stderr)
-        with _interruptions(), suppress(KeyboardInterrupt):
-            search.run()
-        experiment = experiment_by_id(experiment.pk)
-        if experiment.state == ExperimentState.RUNNING:
-            services.pause_experiment(experiment_id=experiment.pk)
+        if not 0 <= options["rescore"] <= MOST_REPEATS:
             raise CommandError(
-                f"Paused. Go on with: manage.py run_search --resume {experiment.pk}", returncode=130
+                f"--rescore {options['rescore']}: give a number from 0 (not at all) to {MOST_REPEATS}",
+                returncode=2,
             )
+        experiment = _resumed(options["resume"]) if options["resume"] else _created(options)
+        if lacking := lacks(experiment):
+            raise CommandError(lacking, returncode=2)
+        experiment = self._run(experiment)
+        if options["rescore"] and experiment.state == ExperimentState.FINISHED:
+            self._rescore(experiment, options["rescore"])
         self.stdout.write(
             json.dumps(as_document(experiment), indent=2) if options["json"] else as_text(experiment)
         )
@@ -73,6 +81,25 @@ class Command(BaseCommand):
                 f"The experiment is {experiment.state}. {experiment.reason}".strip(),
                 returncode=PAUSED_ELSEWHERE if paused else 1,
             )
+
+    def _run(self, experiment: Experiment) -> Experiment:
+        """To its end, or to Ctrl-C, which pauses it."""
+        search = OneProcessSearch(experiment, self.stderr)
+        with stop_on_interrupt(), suppress(KeyboardInterrupt):
+            search.run()
+        experiment = experiment_by_id(experiment.pk)
+        if experiment.state == ExperimentState.RUNNING:
+            services.pause_experiment(experiment_id=experiment.pk)
+            raise CommandError(
+                f"Paused. Go on with: manage.py run_search --resume {experiment.pk}", returncode=130
+            )
+        return experiment
+
+    def _rescore(self, experiment: Experiment, repeats: int) -> None:
+        try:
+            self._run(services.rescore_best(experiment_id=experiment.pk, repeats=repeats))
+        except services.Conflict as error:
+            self.stderr.write(f"--rescore: {error}")
 
 
 def _created(options: dict[str, Any]) -> Experiment:
@@ -90,7 +117,9 @@ def _config(options: dict[str, Any]) -> ExperimentConfig:
     if options["config"]:
         document = _read(Path(options["config"]))
     else:
-        document = _preset(options).config.to_json()
+        config = _preset(options).config
+        over = {"dataset": options["dataset"]} if options["dataset"] else {}
+        document = config.to_json() | {"protocol": moved_to_dataset(config.protocol, over) | over}
         document["budget"]["in_flight"] = (
             1  # one process trains one at a time; more would only be proposed blindly
         )
@@ -111,7 +140,7 @@ def _config(options: dict[str, Any]) -> ExperimentConfig:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text())
+        return read_json(decoded(path.read_bytes()))
     except OSError as error:
         raise CommandError(f"--config {path}: {error.strerror}", returncode=2) from None
     except ValueError as error:
@@ -130,24 +159,3 @@ def _resumed(experiment_id: int) -> Experiment:
     except services.Conflict as error:
         raise CommandError(f"--resume {experiment_id}: {error}", returncode=2) from None
     return experiment
-
-
-@contextmanager
-def _interruptions() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end a training at its next sign of progress, so that none ends and is lost; a second one ends
-    it where it is."""
-    forget()
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        forget()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    if told_to_stop():
-        raise KeyboardInterrupt
-    tell_to_stop()
-    os.write(STDERR, STOPPING.encode())  # printing may be what was interrupted

@@ -1,4 +1,4 @@
-"""`manage.py tokens VERB`: the tokens that scripts ask with. In the browser they are under Account."""
+"""`manage.py tokens VERB`: create, list and revoke API tokens. On the web: Account."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from search import services
 from search.models import Scope
 from search.selectors.accounts import people, tokens_of, valid_tokens
-from search.services.tokens import create_token, revoke_token
+from search.services.accounts.tokens import create_token, revoke_token
 
 DAYS, MOST_DAYS = 90, 3650
 

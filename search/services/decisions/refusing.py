@@ -1,10 +1,10 @@
-"""Children that a free proxy keeps from being trained."""
+"""Rejection of proposed children by a proxy limit."""
 
 from collections.abc import Callable
 
-from search.evolution.config import ExperimentConfig
-from search.evolution.cost import Cost
 from search.evolution.decisions import LEAST_NETWORKS, MOST_REFUSALS, ProxyLimit, proxy_limit
+from search.evolution.experiments.config import ExperimentConfig
+from search.evolution.networks.cost import Cost
 from search.models import Experiment, Individual
 
 MOST_READ = 500

@@ -1,22 +1,24 @@
-"""Trainings that their experiments give up on the way, from what a point of the learning curve says."""
+"""Early stopping of running trainings, from a point of their learning curve."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
-from search.evolution.config import ExperimentConfig, experiment_config
+from search.database.clock import ended_now
 from search.evolution.decisions import decided_rank, rung_of, upper_bound
+from search.evolution.evaluation import CurvePoint
+from search.evolution.experiments.config import EarlyDecisions, ExperimentConfig, experiment_config
+from search.evolution.strategies.tournament_evolution import EvolutionConfig
 from search.models import Evaluation, Experiment, Individual, WorkState
-from search.selectors.evidence import finished_at_step
+from search.selectors.learning_curve_pairs import finished_at_step
 from search.selectors.population import Population
 from search.services import errors
-from search.services.claiming import Claim
-from search.services.decisions.ladders import ladder_of, waiting_at
+from search.services.decision_state.ladders import ladder_of, waiting_at
+from search.services.decision_state.repeats import caused_training, count_seconds
+from search.services.evaluations.claiming import Claim
+from search.services.evaluations.outcomes import finish_if_complete, save_counters
 from search.services.locking import lock_experiments
-from search.services.moments import database_now
-from search.services.settling import finish_if_complete, save_counters
 
 HOPELESS = (
     "Stopped early at step {step} of {steps}: with {now} there it will not end above {bound}, and {fitter} "
@@ -27,7 +29,7 @@ WAITS = (
     "Waits at step {step} of {steps} with {now}: the best one in {keep} goes on from there, and {reached} have "
     "come so far."
 )
-STOPPED = ("state", "reason", "finished_at", "stopped_at", "stopped_accuracy", "rung")
+STOPPED = ("state", "reason", "finished_at", "stopped_at", "stopped_accuracy", "rung", "counted_seconds")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ GO_ON = Judgement(needed=True, may_go_on=False, experiments=())
 
 
 @dataclass(frozen=True)
-class Point:
+class TrainingPoint:
     """A point of the first repeat's curve, before its end."""
 
     step: int
@@ -55,24 +57,21 @@ class Point:
     seconds: float
 
 
-def judge_point(*, claim: Claim, point: Point, curve: Sequence[dict[str, Any]]) -> Judgement:
+def judge_point(*, claim: Claim, point: TrainingPoint, curve: Sequence[CurvePoint]) -> Judgement:
     """Ask every experiment that waits for a training whether it still wants it. Raises LeaseLost."""
     rows = Individual.objects.filter(evaluation=claim.evaluation_id, state__in=Individual.OPEN)
     asked = [
         pk
         for pk, document in rows.order_by().values_list("experiment_id", "experiment__config").distinct()
-        if _looks(document)
+        if EarlyDecisions.model_validate(document.get("decisions") or {}).looks_at_curves
     ]
     return _judge(claim, point, curve, asked) if asked else GO_ON
 
 
-def _looks(document: dict[str, Any]) -> bool:
-    decisions = document.get("decisions") or {}
-    return bool(decisions.get("hopeless_chance") or decisions.get("halving"))
-
-
 @transaction.atomic
-def _judge(claim: Claim, point: Point, curve: Sequence[dict[str, Any]], asked: Iterable[int]) -> Judgement:
+def _judge(
+    claim: Claim, point: TrainingPoint, curve: Sequence[CurvePoint], asked: Iterable[int]
+) -> Judgement:
     experiments = lock_experiments(asked)
     held = Evaluation.objects.select_for_update(no_key=True).filter(pk=claim.evaluation_id, lease=claim.lease)
     if not held.exists():
@@ -88,7 +87,8 @@ def _judge(claim: Claim, point: Point, curve: Sequence[dict[str, Any]], asked: I
         config = experiment_config(experiment.config)
         if _gives_up(experiment, individual, config, point, claim.protocol_key):
             stopped.add(experiment.pk)
-            experiment.train_seconds += point.seconds
+            if caused_training(individual, config.decisions.first_repeats):
+                count_seconds(experiment, individual, point.seconds)
             parked = parked or individual.rung is not None
         individual.save(update_fields=STOPPED)
         finish_if_complete(experiment)
@@ -100,7 +100,11 @@ def _judge(claim: Claim, point: Point, curve: Sequence[dict[str, Any]], asked: I
 
 
 def _gives_up(
-    experiment: Experiment, individual: Individual, config: ExperimentConfig, point: Point, protocol_key: str
+    experiment: Experiment,
+    individual: Individual,
+    config: ExperimentConfig,
+    point: TrainingPoint,
+    protocol_key: str,
 ) -> bool:
     reason = _hopeless(experiment, config, point, protocol_key)
     if reason:
@@ -110,17 +114,20 @@ def _gives_up(
     if not reason:
         return False
     individual.state, individual.reason = WorkState.CANCELLED, reason
-    individual.finished_at = database_now()
+    individual.finished_at = ended_now(individual.created_at)
     individual.stopped_at, individual.stopped_accuracy = point.step, point.accuracy
     experiment.stopped_early += 1
     return True
 
 
-def _hopeless(experiment: Experiment, config: ExperimentConfig, point: Point, protocol_key: str) -> str:
-    chance = config.decisions.hopeless_chance
-    if not chance:
+def _hopeless(
+    experiment: Experiment, config: ExperimentConfig, point: TrainingPoint, protocol_key: str
+) -> str:
+    chance, strategy = config.decisions.hopeless_chance, config.strategy
+    if not chance or not isinstance(strategy, EvolutionConfig):
         return ""
-    fitter = decided_rank(config.strategy.tournament_fraction, chance)
+    # Who has r fitter ones wins with probability at most (1 - f p)^r (see decided_rank).
+    fitter = decided_rank(strategy.tournament_fraction * strategy.tournament_probability, chance)
     last = Population(experiment).fittest(fitter - 1, 1)
     if not last:
         return ""
@@ -139,7 +146,9 @@ def _hopeless(experiment: Experiment, config: ExperimentConfig, point: Point, pr
     )
 
 
-def _waits(experiment: Experiment, individual: Individual, config: ExperimentConfig, point: Point) -> str:
+def _waits(
+    experiment: Experiment, individual: Individual, config: ExperimentConfig, point: TrainingPoint
+) -> str:
     keep, rung = config.decisions.halving, rung_of(point.step, point.steps)
     if not keep or rung is None or rung >= config.decisions.rungs:
         return ""

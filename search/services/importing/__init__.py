@@ -1,4 +1,4 @@
-"""An experiment that another installation exported (search.selectors.whole) becomes one of this one's."""
+"""Import of an experiment archive from another installation (search.selectors.archive)."""
 
 from search.services.importing.reading import MOST_BYTES, BadFile
 from search.services.importing.storing import Imported, import_experiment

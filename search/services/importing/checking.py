@@ -1,4 +1,4 @@
-"""The whole file read once before anything is stored: its order, its references, and that its numbers agree.
+"""Validation of a whole archive before anything is stored: order, references, consistent numbers.
 
 In memory is what references need: two keys for each genotype and evaluation, one bit for each individual.
 """
@@ -9,19 +9,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from search.evolution.assembly import Infeasible
-from search.evolution.config import ConfigError, Protocol, experiment_config
-from search.evolution.genotype import Genotype, GenotypeError
-from search.evolution.mutation import Mutation
-from search.evolution.phenotype import build_phenotype
+from search.evolution.experiments.config import ConfigError, Protocol, experiment_config
+from search.evolution.genotypes.genotype import Genotype, GenotypeError
+from search.evolution.networks.assembly import Infeasible
+from search.evolution.networks.phenotype import build_phenotype
 from search.models import Individual, WorkState
-from search.selectors.whole import EVALUATION, EXPERIMENT, FORMAT, GENOTYPE, INDIVIDUAL, RECORD, VERSION
-from search.services.importing.columns import values_of
-from search.services.importing.reading import BadFile, Line
+from search.selectors.archive import EVALUATION, EXPERIMENT, FORMAT, GENOTYPE, INDIVIDUAL, RECORD, VERSION
+from search.services.importing.columns import CONTEXT_KEY, context_key_of, values_of
+from search.services.importing.finals import check_final
+from search.services.importing.json_columns import check_curve, check_mutation
+from search.services.importing.learned import draft_columns, learned_columns
+from search.services.importing.reading import BadFile, FileLine
 
-KINDS = ("nasweb", "experiment", "genotype", "evaluation", "individual", "end")
-"""In this order; the middle three may come any number of times."""
-ONCE = ("nasweb", "experiment", "end")
+KINDS = ("nasweb", "experiment", "learned", "draft", "genotype", "evaluation", "final", "individual", "end")
+"""In this order; drafts, genotypes, evaluations, final evaluations and individuals may come any number of times."""
+ONCE = ("nasweb", "experiment", "learned", "end")
 NOT_OURS = 'the file does not begin with {"nasweb": "experiment", ...}; it is no export of an experiment'
 OTHER_VERSION = "the file has version {found!r}; this installation reads version {known}"
 NOT_WHOLE = "the file ends without its last line, end; it was not sent or saved whole"
@@ -35,6 +37,10 @@ class Checked:
 
     experiment: dict[str, Any] = field(default_factory=dict)
     """Columns, and `best` as a step or None."""
+    learned: dict[str, Any] | None = None
+    """Columns of what the strategy's model knows."""
+    drafts: list[dict[str, Any]] = field(default_factory=list)
+    """Columns of what it has proposed ahead."""
     genotypes: dict[bytes, bytes] = field(default_factory=dict)
     """Key -> phenotype key."""
     evaluations: dict[bytes, bool] = field(default_factory=dict)
@@ -48,14 +54,17 @@ class Checked:
     best_is_there: bool = False
 
 
-def check(lines: Iterable[Line]) -> Checked:
+def check(lines: Iterable[FileLine]) -> Checked:
     """Raises BadFile for the first line that is not right."""
     checked, place = Checked(), -1
-    steps: dict[str, Callable[[Checked, Line], None]] = {
+    steps: dict[str, Callable[[Checked, FileLine], None]] = {
         "nasweb": _head,
         "experiment": _experiment,
+        "learned": _learned,
+        "draft": _draft,
         "genotype": _genotype,
         "evaluation": _evaluation,
+        "final": _final,
         "individual": _individual,
         "end": _end,
     }
@@ -74,7 +83,7 @@ def check(lines: Iterable[Line]) -> Checked:
     return checked
 
 
-def _head(checked: Checked, line: Line) -> None:
+def _head(checked: Checked, line: FileLine) -> None:
     if line.content.get("nasweb") != FORMAT:
         raise BadFile(NOT_OURS)
     if line.content.get("version") != VERSION:
@@ -83,10 +92,10 @@ def _head(checked: Checked, line: Line) -> None:
         )
 
 
-def _experiment(checked: Checked, line: Line) -> None:
+def _experiment(checked: Checked, line: FileLine) -> None:
     values = values_of(EXPERIMENT, line.content, line, beside=("best",))
     try:
-        experiment_config(values["config"])
+        config = experiment_config(values["config"])
     except ConfigError as error:
         raise BadFile(f"experiment.config.{error}", line=line.number) from None
     _words(values["tags"], "experiment.tags", line)
@@ -95,15 +104,27 @@ def _experiment(checked: Checked, line: Line) -> None:
         raise BadFile("experiment.strategy_state must be an object or null", line=line.number)
     if values["individuals_planned"] < values["proposed"]:
         raise BadFile("experiment.individuals_planned must be at least its proposed", line=line.number)
-    checked.experiment = values | {"best": line.content["best"]}
+    # What was validated is stored, not what was sent: fields that were left out stand in it as they are read.
+    checked.experiment = values | {"config": config.to_json(), "best": line.content["best"]}
 
 
-def _words(value: Any, path: str, line: Line) -> None:
+def _words(value: Any, path: str, line: FileLine) -> None:
     if not (isinstance(value, list) and all(isinstance(word, str) and len(word) <= 200 for word in value)):
         raise BadFile(f"{path} must be a list of short words", line=line.number)
 
 
-def _genotype(checked: Checked, line: Line) -> None:
+def _learned(checked: Checked, line: FileLine) -> None:
+    checked.learned = learned_columns(line)
+
+
+def _draft(checked: Checked, line: FileLine) -> None:
+    checked.drafts.append(
+        draft_columns(line, experiment_config(checked.experiment["config"]), len(checked.drafts))
+    )
+    checked.counts["drafts"] = len(checked.drafts)
+
+
+def _genotype(checked: Checked, line: FileLine) -> None:
     values = values_of(GENOTYPE, line.content, line)
     try:
         genotype = Genotype.from_json({"space": values["space"], "levels": values["levels"]})
@@ -120,7 +141,7 @@ def _genotype(checked: Checked, line: Line) -> None:
     checked.counts["genotypes"] += 1
 
 
-def known_genotype(checked: Checked, key: Any, line: Line) -> bytes:
+def known_genotype(checked: Checked, key: Any, line: FileLine) -> bytes:
     """The phenotype key of a genotype that a line refers to. Raises BadFile."""
     phenotype = checked.genotypes.get(_digits(key) or b"")
     if phenotype is None:
@@ -128,7 +149,7 @@ def known_genotype(checked: Checked, key: Any, line: Line) -> bytes:
     return phenotype
 
 
-def _evaluation(checked: Checked, line: Line) -> None:
+def _evaluation(checked: Checked, line: FileLine) -> None:
     values = values_of(EVALUATION, line.content, line, beside=("genotype", "records"))
     phenotype = known_genotype(checked, line.content["genotype"], line)
     if values["phenotype_key"] != phenotype.hex():
@@ -142,8 +163,9 @@ def _evaluation(checked: Checked, line: Line) -> None:
     protocol_key = _digits(values["protocol_key"])
     if protocol_key is None:
         raise BadFile("evaluation.protocol_key must be 32 hex digits", line=line.number)
-    if phenotype + protocol_key in checked.evaluations:
-        raise BadFile("this network and protocol stand in the file twice", line=line.number)
+    key = phenotype + protocol_key + _context(line)
+    if key in checked.evaluations:
+        raise BadFile("this network, protocol and context stand in the file twice", line=line.number)
     done = values["state"] == WorkState.DONE
     repeats, wanted = _records(line), values.get("repeats") or protocol.repeats
     if done != (values["fitness"] is not None) or (done and repeats != list(range(wanted))):
@@ -154,44 +176,50 @@ def _evaluation(checked: Checked, line: Line) -> None:
     if values["attempts"] > values["max_attempts"]:
         raise BadFile("evaluation.attempts must be at most its max_attempts", line=line.number)
     _fractions(values, ("fitness", "progress"), line)
-    _curve(values["live_curve"], line)
-    checked.evaluations[phenotype + protocol_key] = done
+    check_curve(values["live_curve"], line)
+    checked.evaluations[key] = done
     checked.counts["evaluations"] += 1
     checked.counts["records"] += len(repeats)
 
 
-def _records(line: Line) -> list[int]:
+def _context(line: FileLine) -> bytes:
+    """Of an evaluation that a line holds or refers to. Raises BadFile."""
+    key = context_key_of(line)
+    digits = _digits(key) if key else b""
+    if digits is None:
+        raise BadFile(f"{line.kind}.context_key must be 32 hex digits or empty", line=line.number)
+    return digits
+
+
+def _records(line: FileLine) -> list[int]:
     if not isinstance(line.content["records"], list):
         raise BadFile("evaluation.records must be a list", line=line.number)
     repeats = []
     for document in line.content["records"]:
         values = values_of(RECORD, document, line)
         _fractions(values, ("accuracy",), line)
-        _curve(values["curve"], line)
+        check_curve(values["curve"], line)
         repeats.append(values["repeat"])
     if repeats != sorted(set(repeats)):
         raise BadFile("evaluation.records must stand in order of repeat, each once", line=line.number)
     return repeats
 
 
-def _curve(value: Any, line: Line) -> None:
-    if not (isinstance(value, list) and all(_is_point(point) for point in value)):
-        raise BadFile("evaluation: a curve is a list of objects of numbers", line=line.number)
+def _final(checked: Checked, line: FileLine) -> None:
+    check_final(line, lambda genotype: known_genotype(checked, genotype, line).hex())
+    checked.counts["finals"] = checked.counts.get("finals", 0) + 1
 
 
-def _is_point(point: Any) -> bool:
-    return isinstance(point, dict) and all(
-        type(value) in (int, float, type(None)) for value in point.values()
+def _individual(checked: Checked, line: FileLine) -> None:
+    values = values_of(
+        INDIVIDUAL, line.content, line, beside=("genotype", "parent", "protocol_key", CONTEXT_KEY)
     )
-
-
-def _individual(checked: Checked, line: Line) -> None:
-    values = values_of(INDIVIDUAL, line.content, line, beside=("genotype", "parent", "protocol_key"))
     step = checked.counts["individuals"]
     if values["step"] != step:
         raise BadFile(f"individual.step must be {step}, got {values['step']}", line=line.number)
     phenotype = known_genotype(checked, line.content["genotype"], line)
-    if phenotype + (_digits(line.content["protocol_key"]) or b"") not in checked.evaluations:
+    key = phenotype + (_digits(line.content["protocol_key"]) or b"") + _context(line)
+    if key not in checked.evaluations:
         raise BadFile(
             f"individual: the file holds no evaluation of its network under protocol_key "
             f"{line.content['protocol_key']!r:.80}",
@@ -204,11 +232,11 @@ def _individual(checked: Checked, line: Line) -> None:
         )
     _outcome(checked, values, line)
     _words(values["tags"], "individual.tags", line)
-    _mutation(values["mutation"], line)
+    check_mutation(values["mutation"], line)
     checked.counts["individuals"] += 1
 
 
-def _outcome(checked: Checked, values: dict[str, Any], line: Line) -> None:
+def _outcome(checked: Checked, values: dict[str, Any], line: FileLine) -> None:
     done, place = values["state"] == WorkState.DONE, values["completion"]
     if done != (values["fitness"] is not None):
         raise BadFile("individual: a done one has a fitness, the others none", line=line.number)
@@ -228,7 +256,7 @@ def _outcome(checked: Checked, values: dict[str, Any], line: Line) -> None:
         raise BadFile(f"individual: it is {values['state']} and its experiment is over", line=line.number)
 
 
-def _take_place(checked: Checked, place: int, line: Line) -> None:
+def _take_place(checked: Checked, place: int, line: FileLine) -> None:
     population = checked.experiment["population"]
     if not checked.completions:
         checked.completions = bytearray(min(population, 2**24))
@@ -240,21 +268,7 @@ def _take_place(checked: Checked, place: int, line: Line) -> None:
     checked.completions[place] = 1
 
 
-def _mutation(value: Any, line: Line) -> None:
-    if value is None:
-        return
-    try:
-        numbers = Mutation.from_json(value).to_json().values()
-    except TypeError:
-        numbers = {}.values()
-    if not numbers or not all(type(number) is int and 0 <= number < 1000 for number in numbers):
-        raise BadFile(
-            "individual.mutation must be null or {level, motif, successor, predecessor, old, new}",
-            line=line.number,
-        )
-
-
-def _end(checked: Checked, line: Line) -> None:
+def _end(checked: Checked, line: FileLine) -> None:
     if line.content != checked.counts:
         raise BadFile(f"end says {line.content!r:.200}; the file holds {checked.counts}", line=line.number)
     experiment = checked.experiment
@@ -265,7 +279,7 @@ def _end(checked: Checked, line: Line) -> None:
         raise BadFile(f"experiment.best {experiment['best']!r:.80} is no step that is done", line=2)
 
 
-def _fractions(values: dict[str, Any], names: Iterable[str], line: Line) -> None:
+def _fractions(values: dict[str, Any], names: Iterable[str], line: FileLine) -> None:
     for name in names:
         if values[name] is not None and not 0 <= values[name] <= 1:
             raise BadFile(

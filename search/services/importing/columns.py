@@ -1,15 +1,15 @@
-"""A row of a file as values for its table: every field there, none unknown, each of its kind and within its bounds."""
+"""Validation of one archive row: fields complete and known, types and bounds right."""
 
 import json
 import math
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
 
-from search.selectors.whole import Layout
-from search.services.importing.reading import BadFile, Line
+from search.selectors.archive import Layout
+from search.services.importing.reading import BadFile, FileLine
 
 INTEGERS = {
     "PositiveSmallIntegerField": (0, 2**15 - 1),
@@ -20,7 +20,19 @@ MOST_IN_JSON = 2**20
 """Bytes of one JSON column, such as a learning curve."""
 
 
-def values_of(layout: Layout, document: Any, line: Line, *, beside: Collection[str] = ()) -> dict[str, Any]:
+LAST_YEAR = 9998
+"""Every time zone shows it, and no sum with a lease leaves the calendar."""
+CONTEXT_KEY = "context_key"
+"""A reference that files from before there were contexts do not have: nothing but trainings from scratch."""
+
+
+def context_key_of(line: FileLine) -> str:
+    return str(line.content.get(CONTEXT_KEY) or "")
+
+
+def values_of(
+    layout: Layout, document: Any, line: FileLine, *, beside: Collection[str] = ()
+) -> dict[str, Any]:
     """The columns of a table from an object of the file, which has the fields `beside` as well. Raises BadFile."""
     if not isinstance(document, dict):
         raise BadFile(f"{line.kind}: must be an object, got {_short(document)}", line=line.number)
@@ -30,7 +42,7 @@ def values_of(layout: Layout, document: Any, line: Line, *, beside: Collection[s
             "something else",
             line=line.number,
         )
-    if missing := sorted(name for name in beside if name not in document):
+    if missing := sorted(name for name in beside if name not in document and name != CONTEXT_KEY):
         raise BadFile(f"{line.kind}.{missing[0]} is missing", line=line.number)
     found: dict[str, Any] = {}
     for name, field in layout.fields.items():
@@ -84,9 +96,10 @@ def _wrong_text(field: "models.Field[Any, Any]", value: Any) -> str:
 
 def _is_moment(value: Any) -> bool:
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return False
+    return datetime.fromisoformat(value).tzinfo is not None and 1900 <= moment.year <= LAST_YEAR
 
 
 def _short(value: Any) -> str:

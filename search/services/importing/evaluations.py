@@ -1,4 +1,4 @@
-"""Evaluations and their records out of a file, beside those that are here: what is finished here stays as it is."""
+"""Import of evaluations and fitness records; what is finished here stays as it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from search.database.clock import database_now
 from search.models import Evaluation, FitnessRecord, Genotype, WorkState
-from search.selectors.whole import EVALUATION, RECORD
-from search.services.decisions.repeating import mean_and_spread
-from search.services.evaluations import OUTCOME
-from search.services.importing.columns import values_of
-from search.services.importing.reading import BadFile, Line
+from search.selectors.archive import EVALUATION, RECORD
+from search.services.decision_state.repeats import mean_and_spread
+from search.services.evaluations.outcomes import end_evaluation
+from search.services.evaluations.recording import OUTCOME
+from search.services.importing.columns import context_key_of, values_of
+from search.services.importing.reading import BadFile, FileLine
 from search.services.locking import lock_evaluation
-from search.services.moments import database_now
-from search.services.settling import end_evaluation
 
-Key = tuple[str, str]
-"""(phenotype key, protocol key)"""
+Key = tuple[str, str, str]
+"""(phenotype key, protocol key, context key)"""
 NOBODYS: dict[str, Any] = {"lease": "", "sent_at": None}
 
 
@@ -34,7 +34,7 @@ class Met:
     """Finished here already with other accuracies, which stay."""
 
 
-def store_evaluations(lines: Sequence[Line], met: Met) -> list[int]:
+def store_evaluations(lines: Sequence[FileLine], met: Met) -> list[int]:
     """Some lines of a checked file. Returns the experiments to advance; raises BadFile."""
     documents = {_key(line): line for line in lines}
     missing = _store_missing(documents)
@@ -61,14 +61,15 @@ def evaluations_by_key(keys: Sequence[Key]) -> dict[Key, Evaluation]:
     rows = Evaluation.objects.filter(
         phenotype_key__in={key[0] for key in wanted}, protocol_key__in={key[1] for key in wanted}
     )
-    return {key: row for row in rows if (key := (row.phenotype_key, row.protocol_key)) in wanted}
+    keyed = {(row.phenotype_key, row.protocol_key, row.context_key): row for row in rows}
+    return {key: row for key, row in keyed.items() if key in wanted}
 
 
-def _key(line: Line) -> Key:
-    return line.content["phenotype_key"], line.content["protocol_key"]
+def _key(line: FileLine) -> Key:
+    return line.content["phenotype_key"], line.content["protocol_key"], context_key_of(line)
 
 
-def _store_missing(documents: dict[Key, Line]) -> set[Key]:
+def _store_missing(documents: dict[Key, FileLine]) -> set[Key]:
     """Insert those that are not here. Somebody may propose one of them meanwhile: look again, then."""
     for _ in range(5):
         here = evaluations_by_key(list(documents))
@@ -83,7 +84,7 @@ def _store_missing(documents: dict[Key, Line]) -> set[Key]:
     raise BadFile(f"this or a later evaluation cannot be stored: {refused}", line=line.number)
 
 
-def _insert(documents: dict[Key, Line]) -> None:
+def _insert(documents: dict[Key, FileLine]) -> None:
     keys = {line.content["genotype"] for line in documents.values()}
     genotypes = dict(Genotype.objects.filter(key__in=keys).values_list("key", "pk"))
     rows = {
@@ -98,7 +99,7 @@ def _insert(documents: dict[Key, Line]) -> None:
     )
 
 
-def _columns(line: Line) -> dict[str, Any]:
+def _columns(line: FileLine) -> dict[str, Any]:
     """What was running when it was exported waits here: its attempt is nobody's, and does not count."""
     values = values_of(EVALUATION, line.content, line, beside=("genotype", "records")) | NOBODYS
     if values["state"] == WorkState.RUNNING:
@@ -109,7 +110,7 @@ def _columns(line: Line) -> dict[str, Any]:
     return values
 
 
-def _records(line: Line) -> list[dict[str, Any]]:
+def _records(line: FileLine) -> list[dict[str, Any]]:
     return [values_of(RECORD, document, line) for document in line.content["records"]]
 
 

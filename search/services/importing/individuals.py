@@ -1,4 +1,4 @@
-"""The experiment itself with its individuals, in one transaction: there whole or not at all."""
+"""Import of the experiment with its individuals, in one transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -7,29 +7,37 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 
+from search.database.clock import database_now
 from search.models import Evaluation, Experiment, ExperimentState, Genotype, Individual, WorkState
-from search.selectors.whole import INDIVIDUAL
-from search.services.decisions.repeating import ask_for
+from search.selectors.archive import INDIVIDUAL
+from search.services.decision_state.repeats import ask_for
+from search.services.evaluations.outcomes import settle
+from search.services.evaluations.requesting import make_waiting
 from search.services.importing.checking import Checked
-from search.services.importing.columns import values_of
+from search.services.importing.columns import context_key_of, values_of
 from search.services.importing.evaluations import evaluations_by_key
-from search.services.importing.reading import BadFile, Line
-from search.services.joining import make_waiting
+from search.services.importing.learned import store_learned
+from search.services.importing.reading import BadFile, FileLine
 from search.services.locking import lock_evaluations
-from search.services.settling import settle
 
 AT_ONCE = 500
 WAS_RUNNING = "It was running when it was exported. Resume it to go on."
-REFERENCES = ("genotype", "parent", "protocol_key")
+REFERENCES = ("genotype", "parent", "protocol_key", "context_key")
 
 
 @transaction.atomic
-def store_experiment(checked: Checked, lines: Iterable[Line], *, owner_id: int | None) -> Experiment:
+def store_experiment(checked: Checked, lines: Iterable[FileLine], *, owner_id: int | None) -> Experiment:
     """Raises BadFile."""
     values = {name: value for name, value in checked.experiment.items() if name != "best"}
     if values["state"] == ExperimentState.RUNNING or values["awaits"] is not None:
-        values |= {"state": ExperimentState.PAUSED, "reason": WAS_RUNNING, "awaits": None}
+        values |= {
+            "state": ExperimentState.PAUSED,
+            "reason": WAS_RUNNING,
+            "awaits": None,
+            "paused_at": database_now(),
+        }
     experiment = Experiment.objects.create(**values, owner_id=owner_id)
+    store_learned(experiment, checked.learned, checked.drafts)
     for chunk in _chunks(lines):
         _store(experiment, chunk)
     best = checked.experiment["best"]
@@ -40,20 +48,23 @@ def store_experiment(checked: Checked, lines: Iterable[Line], *, owner_id: int |
     return experiment
 
 
-def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+def _chunks(lines: Iterable[FileLine]) -> Iterator[list[FileLine]]:
     rest = iter(lines)
     while chunk := list(islice(rest, AT_ONCE)):
         yield chunk
 
 
-def _store(experiment: Experiment, lines: Sequence[Line]) -> None:
+def _store(experiment: Experiment, lines: Sequence[FileLine]) -> None:
     genotypes = {
         row[0]: row[1:]
         for row in Genotype.objects.filter(key__in={line.content["genotype"] for line in lines}).values_list(
             "key", "pk", "phenotype_key"
         )
     }
-    keys = [(genotypes[line.content["genotype"]][1], line.content["protocol_key"]) for line in lines]
+    keys = [
+        (genotypes[line.content["genotype"]][1], line.content["protocol_key"], context_key_of(line))
+        for line in lines
+    ]
     evaluations = evaluations_by_key(keys)
     rows = [
         Individual(
@@ -73,14 +84,14 @@ def _store(experiment: Experiment, lines: Sequence[Line]) -> None:
     _link_parents(experiment, rows, lines)
 
 
-def _columns(line: Line) -> dict[str, Any]:
+def _columns(line: FileLine) -> dict[str, Any]:
     values = values_of(INDIVIDUAL, line.content, line, beside=REFERENCES)
     if values["state"] == WorkState.RUNNING:
         values["state"] = WorkState.WAITING
     return values
 
 
-def _link_parents(experiment: Experiment, rows: Sequence[Individual], lines: Sequence[Line]) -> None:
+def _link_parents(experiment: Experiment, rows: Sequence[Individual], lines: Sequence[FileLine]) -> None:
     """Once all are stored: a parent may stand in the same chunk."""
     steps = {line.content["parent"] for line in lines} - {None}
     found = Individual.objects.filter(experiment=experiment, step__in=steps).order_by()

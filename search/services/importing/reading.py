@@ -1,4 +1,4 @@
-"""Reading an experiment's file that a stranger may have made: bounded in every direction, each line by its number."""
+"""Bounded reader of untrusted archive files: limits on sizes, errors with line numbers."""
 
 import json
 import re
@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
+from search.evolution.text_input import finite_number, packed_as
+from search.evolution.work_budget import spend
 from search.services.errors import Conflict
 
 MOST_BYTES = 256 * 2**20
@@ -21,12 +23,16 @@ MOST_LINES = 3_000_000
 PIECE = 64 * 1024
 
 _GZIP = b"\x1f\x8b"
+_MARK = b"\xef\xbb\xbf"
+"""That some editors put before UTF-8."""
 _WINDOW = 31
 """zlib's number for gzip's head and foot and any window."""
 _UNSTORABLE = re.compile(r"(?<!\\)(?:\\\\)*\\u(?:0000|[dD][89a-fA-F])")
 """As written in JSON: NUL, or half of a surrogate pair (a whole pair is looked at again)."""
 
 NO_GZIP = "the file ends within its packed part; it was not sent or saved whole"
+OTHER_PACKING = "the file is packed as {name}; unpack it, or pack it with gzip"
+NOT_UTF_8 = "the file is UTF-16; save it as UTF-8"
 TOO_DENSE = f"the file unpacks to more than {MOST_RATIO} times its size"
 TOO_LARGE = "the file unpacks to more than {most:,} bytes"
 LONG_LINE = f"is longer than {LONGEST_LINE:,} bytes"
@@ -44,7 +50,7 @@ class BadFile(Conflict):
         super().__init__(f"line {line}: {message}" if line else message)
 
 
-class Line(NamedTuple):
+class FileLine(NamedTuple):
     """One line of the file."""
 
     number: int
@@ -53,11 +59,16 @@ class Line(NamedTuple):
     content: Any
 
 
-def lines(file: IO[bytes]) -> Iterator[Line]:
+def lines(file: IO[bytes]) -> Iterator[FileLine]:
     """The lines of a file from its beginning, packed or not. Raises BadFile."""
     file.seek(0)
-    packed = file.read(2) == _GZIP
-    file.seek(0)
+    head = file.read(8)
+    packed = head.startswith(_GZIP)
+    if not packed and (name := packed_as(head)):
+        raise BadFile(OTHER_PACKING.format(name=name))
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadFile(NOT_UTF_8)
+    file.seek(len(_MARK) if head.startswith(_MARK) else 0)
     number = 0
     rest = b""
     for piece in _unpacked(file) if packed else iter(lambda: file.read(PIECE), b""):
@@ -93,14 +104,15 @@ def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
         yield plain
 
 
-def _line(number: int, text: bytes) -> Line:
+def _line(number: int, text: bytes) -> FileLine:
+    spend(1 + len(text) // 20)
     if number > MOST_LINES:
         raise BadFile(MANY_LINES.format(most=MOST_LINES))
     if len(text) > LONGEST_LINE:
         raise BadFile(LONG_LINE, line=number)
     try:
         written = text.decode("utf-8")
-        document = json.loads(written, parse_constant=_no_constant)
+        document = json.loads(written, parse_constant=_no_constant, parse_float=finite_number)
     except (ValueError, RecursionError) as error:
         raise BadFile(f"cannot be read as JSON: {error}", line=number) from None
     if not (isinstance(document, dict) and document):
@@ -109,10 +121,10 @@ def _line(number: int, text: bytes) -> Line:
         raise BadFile(UNSTORABLE, line=number)
     kind, content = next(iter(document.items()))
     if kind == "nasweb":
-        return Line(number, kind, document)
+        return FileLine(number, kind, document)
     if len(document) > 1:
         raise BadFile(NO_OBJECT, line=number)
-    return Line(number, kind, content)
+    return FileLine(number, kind, content)
 
 
 def _storable(document: Any) -> bool:

@@ -1,5 +1,4 @@
-"""The steps of an import. Genotypes and evaluations belong to no experiment and are stored a few at a time, so that a
-large file does not hold the database from the workers; the experiment comes last, in one transaction."""
+"""Import steps: shared rows a few at a time, so that workers never wait; the experiment last, in one transaction."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -9,17 +8,18 @@ from typing import IO
 
 from django.db import transaction
 
-from search.evolution.genotype import Genotype
-from search.evolution.phenotype import build_phenotype
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.networks.phenotype import build_phenotype
 from search.models import Genotype as GenotypeRow
-from search.selectors.whole import GENOTYPE
-from search.services.genotypes import store_genotype
+from search.selectors.archive import GENOTYPE
 from search.services.idempotency import Reply, reply_once
 from search.services.importing.checking import Checked, check
 from search.services.importing.columns import values_of
 from search.services.importing.evaluations import Met, store_evaluations
+from search.services.importing.finals import store_finals
 from search.services.importing.individuals import store_experiment
-from search.services.importing.reading import PIECE, Line, lines
+from search.services.importing.reading import PIECE, FileLine, lines
+from search.services.proposing.genotypes import store_genotype
 
 GENOTYPES_AT_ONCE = 50
 EVALUATIONS_AT_ONCE = 200
@@ -54,20 +54,23 @@ def import_experiment(
         elif kind == "evaluation":
             for chunk in _chunks(part, EVALUATIONS_AT_ONCE):
                 advance.update(store_evaluations(chunk, met))
+        elif kind == "final":
+            for chunk in _chunks(part, GENOTYPES_AT_ONCE):
+                store_finals(chunk)
         elif kind in ("individual", "end"):
             experiment_id = _store_once(checked, part, file, owner_id, caller, key)
             break
     return Imported(experiment_id, checked.counts["individuals"], met, tuple(sorted(advance)))
 
 
-def _chunks(rows: Iterable[Line], size: int) -> Iterator[list[Line]]:
+def _chunks(rows: Iterable[FileLine], size: int) -> Iterator[list[FileLine]]:
     rest = iter(rows)
     for first in rest:
         yield list(chain([first], islice(rest, size - 1)))
 
 
 @transaction.atomic
-def _store_genotypes(rows: list[Line]) -> None:
+def _store_genotypes(rows: list[FileLine]) -> None:
     """With the motifs that follow from them; the moment they were first proposed at is the file's."""
     keys = [line.content["key"] for line in rows]
     here = set(GenotypeRow.objects.filter(key__in=keys).values_list("key", flat=True))
@@ -81,7 +84,7 @@ def _store_genotypes(rows: list[Line]) -> None:
 
 
 def _store_once(
-    checked: Checked, rows: Iterable[Line], file: IO[bytes], owner_id: int | None, caller: str, key: str
+    checked: Checked, rows: Iterable[FileLine], file: IO[bytes], owner_id: int | None, caller: str, key: str
 ) -> int:
     individuals = (line for line in rows if line.kind == "individual")
 

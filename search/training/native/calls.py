@@ -1,4 +1,4 @@
-"""The kernels on tensors.
+"""Python bindings of the C kernels for tensors.
 
 A block is a dense tensor [N, H, W, C], C being the cell's width; what operations read and write are lists of blocks, a
 concatenation among them being the list of its parts. All tensors of a call have one type.
@@ -75,7 +75,7 @@ def convolution(
     smaller = [(pixels - 1) // convolution.stride + 1 for pixels in (height, width)]
     before, result = ([x[0].new_empty((images, *smaller, out)) for _ in range(outputs)] for _ in range(2))
     found = x[0].new_empty((FOUND, outputs * out))
-    _call(
+    call(
         "convolution", x[0], CONVOLUTIONS[convolution.name], _places(x), len(x), _shape(x[0]), out, convolution.stride,
         _place(convolution.depthwise), _place(convolution.pointwise),
         *_normalisation(normalisation, _pixels(before[0]), counts=counts),
@@ -97,7 +97,7 @@ def convolution_backward(
     towards = convolution._replace(depthwise=depthwise, pointwise=pointwise)
     found = convolved.found
     normalisation = found.new_empty((2, found.shape[1]))
-    _call(
+    call(
         "convolution_backward", x[0], CONVOLUTIONS[convolution.name], _places(gradients), _places(x), len(x),
         _shape(x[0]), gradients[0].shape[3], convolution.stride, _place(convolution.depthwise),
         _place(convolution.pointwise), _places(convolved.before), found.data_ptr(), _places(towards_x), _flags(adds),
@@ -109,13 +109,13 @@ def convolution_backward(
 def pool(name: str, x: Blocks) -> list[Tensor]:
     """3x3, stride 1. A max pool's values are torch's own to the last bit."""
     y = [torch.empty_like(block) for block in x]
-    _call("pool", x[0], POOLS[name], _places(x), len(x), _shape(x[0]), _places(y))
+    call("pool", x[0], POOLS[name], _places(x), len(x), _shape(x[0]), _places(y))
     return y
 
 
 def pool_backward(name: str, gradients: Blocks, x: Blocks, towards_x: Blocks, adds: Sequence[bool]) -> None:
     """Of equal maxima the first takes all of the gradient, by rows, as in torch."""
-    _call(
+    call(
         "pool_backward", x[0], POOLS[name], _places(gradients), _places(x), len(x), _shape(x[0]), _places(towards_x),
         _flags(adds),
     )  # fmt: skip
@@ -124,7 +124,7 @@ def pool_backward(name: str, gradients: Blocks, x: Blocks, towards_x: Blocks, ad
 def normalise(x: Tensor, normalisation: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     """[N, H, W, C] of any number of channels: ReLU of what is normalised, and what was found."""
     y, found = torch.empty_like(x), x.new_empty((FOUND, x.shape[3]))
-    _call(
+    call(
         "normalise", x, x.data_ptr(), _pixels(x), x.shape[3], *_normalisation(normalisation, _pixels(x), counts=True),
         y.data_ptr(), found.data_ptr(),
     )  # fmt: skip
@@ -134,14 +134,14 @@ def normalise(x: Tensor, normalisation: nn.BatchNorm2d) -> tuple[Tensor, Tensor]
 def normalise_backward(gradient: Tensor, x: Tensor, found: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The gradients of x, scale and shift."""
     towards_x, towards_parameters = torch.empty_like(x), found.new_empty((2, x.shape[3]))
-    _call(
+    call(
         "normalise_backward", x, gradient.data_ptr(), x.data_ptr(), _pixels(x), x.shape[3], found.data_ptr(),
         towards_x.data_ptr(), towards_parameters.data_ptr(),
     )  # fmt: skip
     return towards_x, towards_parameters[0], towards_parameters[1]
 
 
-def _call(name: str, like: Tensor, *arguments: object) -> None:
+def call(name: str, like: Tensor, *arguments: object) -> None:
     if getattr(library(like.dtype, like.shape[3]), name)(*arguments):
         raise MemoryError(f"{name} of blocks of {tuple(like.shape)}")
 

@@ -1,4 +1,4 @@
-"""A cell run by the kernels: forward, and backward step by step as its program says, without autograd's graph inside.
+"""Cell executed by the C kernels: forward and hand-written backward pass.
 
 Every value is a list of blocks of the cell's width, so a concatenation is a list of what it is made of, copied nowhere.
 Kept for the backward pass are the blocks that operations read and each convolution's result before its normalisation.
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from search.evolution.program import Held, Program, Step, single
+from search.evolution.networks.program import Held, Program, Step, single
 from search.training.native import calls
 from search.training.native.parts import Parts, targets
 
@@ -26,7 +26,7 @@ class Plan(NamedTuple):
     """Convolutions and pools, by the number of the value that each computes."""
 
 
-class Kept(NamedTuple):
+class SavedForBackward(NamedTuple):
     """What a step leaves for its backward pass."""
 
     source: list[Tensor]
@@ -35,7 +35,7 @@ class Kept(NamedTuple):
     """A convolution's, without its result: whoever reads that keeps it."""
 
 
-Trace = list[Kept]
+Trace = list[SavedForBackward]
 """A whole forward pass, by step."""
 Block = tuple[int, int]
 """(value, which of its blocks)."""
@@ -75,7 +75,7 @@ class _Cell(torch.autograd.Function):
         if trace is None:
             trace = []
             _forward(ctx.plan, ctx.saved_tensors[0], trace, counts=False)
-        backward = _Backward(ctx.plan, dict(zip(ctx.leaves, gradients, strict=True)))
+        backward = BackwardPass(ctx.plan, dict(zip(ctx.leaves, gradients, strict=True)))
         for step in reversed(ctx.plan.program.steps):
             backward.take(step, trace.pop())  # what was kept goes with its step
         return None, None, None, backward.towards_input(), *backward.towards_parameters()
@@ -88,13 +88,16 @@ def _forward(plan: Plan, x: Tensor, trace: Trace | None, *, counts: bool) -> dic
         source = [block for value, times in step.reads for _ in range(times) for block in blocks[value]]
         if step.name in calls.POOLS:
             blocks[step.value] = calls.pool(step.name, source)
-            kept = Kept(source if step.name == "max3x3" else [])
+            kept = SavedForBackward(source if step.name == "max3x3" else [])
         else:
             operation = plan.operations[str(step.value)]
             convolution, normalisation = _convolution(step, operation), operation.normalisation
             assert isinstance(normalisation, nn.BatchNorm2d)
             convolved = calls.convolution(convolution, source, normalisation, counts=counts)
-            blocks[step.value], kept = convolved.result, Kept(source, convolved._replace(result=[]))
+            blocks[step.value], kept = (
+                convolved.result,
+                SavedForBackward(source, convolved._replace(result=[])),
+            )
         if trace is not None:
             trace.append(kept)
         for gone in step.frees:
@@ -119,28 +122,28 @@ def _convolution(step: Step, operation: nn.Module) -> calls.Convolution:
     )
 
 
-class _Backward:
+class BackwardPass:
     """The backward pass of a cell, from the gradients of what leaves it."""
 
     def __init__(self, plan: Plan, given: dict[Block, Tensor]) -> None:
         self._plan = plan
-        self._gradients: dict[int, list[Tensor | None]] = {
+        self.gradients: dict[int, list[Tensor | None]] = {
             value: [None] * size for value, size in enumerate(plan.sizes)
         }
         self._like = next(iter(given.values())).contiguous()
         read = {value for step in plan.program.steps for value, _ in step.reads}
         for (value, index), gradient in given.items():
             # Others may look at what we were given; what more is added to it goes to a copy.
-            self._gradients[value][index] = (
+            self.gradients[value][index] = (
                 gradient.clone(memory_format=torch.contiguous_format)
                 if value in read
                 else gradient.contiguous()
             )
         self._of: dict[Tensor, Tensor] = {}
 
-    def take(self, step: Step, kept: Kept) -> None:
+    def take(self, step: Step, kept: SavedForBackward) -> None:
         """One step, the last first."""
-        gradients = [gradient for gradient in self._gradients.pop(step.value) if gradient is not None]
+        gradients = [gradient for gradient in self.gradients.pop(step.value) if gradient is not None]
         to, adds = self._targets(step.reads)
         if kept.convolved is None:
             calls.pool_backward(step.name, gradients, kept.source or gradients, to, adds)
@@ -156,7 +159,7 @@ class _Backward:
 
     def towards_input(self) -> Tensor | None:
         """The gradient of what the cell reads."""
-        return self._gradients[0][0]
+        return self.gradients[0][0]
 
     def towards_parameters(self) -> list[Tensor]:
         """In the order of the operations' parameters."""
@@ -166,7 +169,7 @@ class _Backward:
         found: list[Tensor] = []
         adds: list[bool] = []
         for value, times in held:
-            blocks = self._gradients[value]
+            blocks = self.gradients[value]
             to, has = targets(blocks, list(range(len(blocks))) * times, self._like)
             found += to
             adds += has

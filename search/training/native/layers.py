@@ -1,4 +1,4 @@
-"""What stands between cells: a separable convolution of a cell's parts, the normalisation of any other convolution."""
+"""Layers between cells on C kernels: separable convolution of a concatenation, normalisation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Compiles `source/kernels.c` on the machine that runs it, once for each version of it, and loads it."""
+"""Compilation and loading of the C kernels for this machine."""
 
 import ctypes
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from search.training.places import var_folder
+from search.training.data.locations import var_folder
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +60,22 @@ class Unavailable(Exception):
     """Why there are no kernels here."""
 
 
+REFUSED = "NASWEB_KERNELS is never"
+_allowed = True
+
+
+def allow(allowed: bool) -> None:
+    """Whether this process may train by them at all (`Runtime.kernels`)."""
+    global _allowed
+    _allowed = allowed
+
+
 def library(dtype: torch.dtype, channels: int) -> ctypes.CDLL | None:
     """The kernels for numbers of that type and blocks of that width, with the widest vectors that suit it; None, with
     the reason in the log, where there are none."""
-    return _found(dtype, _vector_bytes(dtype, channels))[0] if dtype in REALS else None
+    if not _allowed or dtype not in REALS:
+        return None
+    return found_library(dtype, _vector_bytes(dtype, channels))[0]
 
 
 def has_kernels(dtype: torch.dtype, channels: int) -> bool:
@@ -73,7 +85,7 @@ def has_kernels(dtype: torch.dtype, channels: int) -> bool:
 
 def reason(dtype: torch.dtype, channels: int) -> str:
     """Why there are none; empty where there are."""
-    return _found(dtype, _vector_bytes(dtype, channels))[1]
+    return found_library(dtype, _vector_bytes(dtype, channels))[1] if _allowed else REFUSED
 
 
 def _vector_bytes(dtype: torch.dtype, channels: int) -> int:
@@ -81,17 +93,15 @@ def _vector_bytes(dtype: torch.dtype, channels: int) -> int:
 
 
 @cache
-def _found(dtype: torch.dtype, vector_bytes: int) -> tuple[ctypes.CDLL | None, str]:
-    if os.environ.get("NASWEB_KERNELS", "auto") == "never":
-        return None, "NASWEB_KERNELS is never"
+def found_library(dtype: torch.dtype, vector_bytes: int) -> tuple[ctypes.CDLL | None, str]:
     try:
-        return _loaded(_compiled(REALS[dtype], vector_bytes)), ""
+        return loaded_library(_compiled(REALS[dtype], vector_bytes)), ""
     except Unavailable as error:
         log.warning("training runs by torch's own operations, half as fast on a CPU: %s", error)
         return None, str(error)
 
 
-def _loaded(path: Path) -> ctypes.CDLL:
+def loaded_library(path: Path) -> ctypes.CDLL:
     try:
         found = ctypes.CDLL(str(path))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Maps between layers as lists of blocks, and the targets of their gradients."""
+"""Feature maps as lists of blocks, with the targets of their gradients."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

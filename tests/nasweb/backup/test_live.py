@@ -100,17 +100,17 @@ def test_the_restored_search_goes_on_with_nothing_lost_and_nothing_counted_twice
         finished = "SELECT count(*) FROM search_experiment WHERE state = 'finished'"
         with other.worker():
             eventually(lambda: other.rows(finished) == [(1,)], "the restored search is finished")
-        check_the_books(other, kept)
+        check_consistency(other, kept)
 
 
-def check_the_books(other: Installation, kept: set[str]) -> None:
+def check_consistency(other: Installation, kept: set[str]) -> None:
     counters = "SELECT individuals_planned, proposed, evaluated, failed, population FROM search_experiment"
     assert other.rows(counters) == [(INDIVIDUALS, INDIVIDUALS, INDIVIDUALS, 0, INDIVIDUALS)]
     assert kept <= set(map(str, other.rows(RECORDS)))
     repeats = "SELECT evaluation_id FROM search_fitnessrecord GROUP BY evaluation_id HAVING count(*) <> 2"
     assert other.rows(repeats) == []
     assert other.rows("SELECT DISTINCT state, attempts FROM search_evaluation") == [("done", 1)]
-    other.manage("check_books")
+    other.manage("check_consistency")
 
 
 def test_a_backup_of_an_older_release_is_restored_and_brought_up_to_date(tmp_path: Path, broker: str) -> None:

@@ -57,3 +57,11 @@ def test_a_stored_queue_that_cannot_be_read_is_set_aside_not_deleted(tmp_path: P
     aside = set_queue_aside(tmp_path)
     assert aside is not None
     assert (aside / "kept").read_text() == "17"
+
+
+@pytest.mark.parametrize("name", ['va "r" x', r"C:\Users\me\nas", "Mülltonne 图", "new\nline", "it's #1 %s"])
+def test_a_folder_of_any_name_holds_the_queue(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    with running(prepare_broker(folder)) as client:
+        client.lpush("training", "17")
+    assert (folder / "appendonlydir").is_dir()

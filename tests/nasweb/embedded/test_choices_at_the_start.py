@@ -8,7 +8,7 @@ import pytest
 
 from nasweb.embedded import worker
 from nasweb.embedded.web import PortTaken, listen
-from search import allocation
+from search.worker import process_environment
 
 
 def test_a_port_that_was_asked_for_and_is_taken_is_refused_with_a_remedy() -> None:
@@ -54,18 +54,18 @@ def test_a_gpu_has_as_many_processes_as_may_train_on_it(
 def test_a_gpu_counts_only_with_a_build_of_pytorch_that_can_use_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "DEVICE_FILES", tmp_path)
-    monkeypatch.setattr(worker, "version", lambda package: "2.13.0+cu130")
+    monkeypatch.setattr(process_environment, "DEVICE_FILES", tmp_path)
+    monkeypatch.setattr(process_environment, "version", lambda package: "2.13.0+cu130")
     (tmp_path / "nvidiactl").touch()
-    assert not worker.has_gpu(), "a driver without a GPU"
+    assert not process_environment.has_gpu(), "a driver without a GPU"
     (tmp_path / "nvidia0").touch()
-    assert worker.has_gpu()
-    monkeypatch.setattr(worker, "version", lambda package: "2.13.0+cpu")
-    assert not worker.has_gpu()
+    assert process_environment.has_gpu()
+    monkeypatch.setattr(process_environment, "version", lambda package: "2.13.0+cpu")
+    assert not process_environment.has_gpu()
 
 
 def test_trainings_keep_their_memory_but_not_all_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allocation, "memory_bytes", lambda: 16 * 2**30)
+    monkeypatch.setattr(process_environment, "memory_bytes", lambda: 16 * 2**30)
     environment = worker.training_command("training@embedded", 2).environment
     assert environment["MALLOC_MMAP_MAX_"] == "0"
     assert int(environment["MALLOC_TRIM_THRESHOLD_"]) == 2 * 2**30

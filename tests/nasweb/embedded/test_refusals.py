@@ -13,7 +13,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from nasweb.embedded.database import NewerDatabase, pending_migrations, told
-from nasweb.embedded.room import LEAST_BYTES, Room
+from nasweb.embedded.disk_space import LEAST_BYTES, DiskSpaceWatch
 from nasweb.embedded.web import PortTaken, listen
 from nasweb.management.commands.serve import port, processes
 from tests.build.tree import ROOT
@@ -117,7 +117,7 @@ def test_little_room_on_the_disk_is_told_once_and_so_is_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    room = Room(tmp_path, said.append)
+    room = DiskSpaceWatch(tmp_path, said.append)
     for free in (5 * LEAST_BYTES, LEAST_BYTES - 1, 0, LEAST_BYTES + 1, 2 * LEAST_BYTES, 5 * LEAST_BYTES):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(0, 0, free))
         room.look()

@@ -147,3 +147,21 @@ def test_a_killed_parent_takes_its_children_along(tmp_path: Path) -> None:
         wait_until(lambda: lines(tmp_path / "web.log"))
         process.kill()
     wait_until(lambda: not alive(int(lines(tmp_path / "web.log")[0])))
+
+
+def test_a_signal_that_was_ignored_stays_ignored(tmp_path: Path) -> None:
+    """`nohup make run &` goes on when its terminal is closed; other signals still stop it."""
+    code = f"""
+import signal, sys
+from pathlib import Path
+from nasweb.embedded.supervision import Supervisor
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+supervisor = Supervisor(Path({str(tmp_path)!r}), print)
+supervisor.catch_signals()
+signal.raise_signal(signal.SIGHUP)
+print(supervisor.stopping)
+signal.raise_signal(signal.SIGTERM)
+print(supervisor.stopping)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

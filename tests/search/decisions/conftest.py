@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from search import attempts
+from search.worker import attempts
 from tests.search.decisions.curved import CurvedTrainer
 
 UseTrainer = Callable[[CurvedTrainer], CurvedTrainer]

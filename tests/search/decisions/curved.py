@@ -5,12 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 from search import services
-from search.attempts import run_attempt
-from search.evolution.config import Protocol
 from search.evolution.decisions import RUNGS
-from search.evolution.evaluation import Checkpoint, Progress, TrainResult, instant_trainer
-from search.evolution.phenotype import Phenotype
+from search.evolution.evaluation import (
+    Artifacts,
+    Checkpoint,
+    CurvePoint,
+    Evaluated,
+    Job,
+    Progress,
+    instant_trainer,
+)
+from search.evolution.networks.phenotype import Phenotype
 from search.models import Experiment
+from search.worker.attempts import run_attempt
 
 
 def decided(experiment: Experiment) -> dict[str, Any]:
@@ -29,22 +36,18 @@ class CurvedTrainer:
 
     def __call__(
         self,
-        phenotype: Phenotype,
-        protocol: Protocol,
+        job: Job,
         *,
-        repeat: int,
-        seed: int,
         progress: Callable[[Progress], None],
-        device: str = "auto",
         checkpoint: Checkpoint | None = None,
-    ) -> TrainResult:
-        result = instant_trainer(
-            phenotype, protocol, repeat=repeat, seed=seed, progress=lambda _: None, device=device
-        )
+        artifacts: Artifacts | None = None,
+    ) -> Evaluated:
+        phenotype, protocol, repeat = job.phenotype, job.protocol, job.repeat
+        result = instant_trainer(job, progress=lambda _: None)
         final = self._accuracy(phenotype, repeat) if self._accuracy else result.accuracy
         state = checkpoint.load() if checkpoint else None
         done = int(state or b"0")
-        first, curve = done, list[dict[str, Any]]()
+        first, curve = done, list[CurvePoint]()
         points = {round(share * protocol.steps): share for share in (*RUNGS, 1.0)}
         try:
             for step, share in points.items():
@@ -64,7 +67,7 @@ class CurvedTrainer:
                     checkpoint.save(str(step).encode())
         finally:
             self.steps.append((phenotype.key, repeat, first, done))
-        return TrainResult(final, tuple(curve), float(protocol.steps), "curved")
+        return Evaluated(final, tuple(curve), float(protocol.steps), "curved")
 
 
 def work_off_as_workers_do(experiment: Experiment) -> Experiment:

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from search import services
-from search.attempts import run_attempt
 from search.models import Experiment
+from search.worker.attempts import run_attempt
 from tests.search.decisions.conftest import UseTrainer
 from tests.search.decisions.curved import CurvedTrainer
 from tests.search.services.test_constant_work import grown

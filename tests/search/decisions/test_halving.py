@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from search import services
-from search.attempts import run_attempt
-from search.evolution.config import ConfigError, ExperimentConfig
 from search.evolution.decisions import Ladder, rung_of
+from search.evolution.experiments.config import ConfigError, ExperimentConfig
 from search.models import Experiment, Individual
+from search.worker.attempts import run_attempt
 from tests.search.decisions.conftest import UseTrainer
 from tests.search.decisions.curved import CurvedTrainer, decided, work_off_as_workers_do
 from tests.search.searching import forget_everything, history, small_config, started, work_off

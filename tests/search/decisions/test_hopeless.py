@@ -5,10 +5,10 @@ import random
 import pytest
 
 from search import services
-from search.attempts import run_attempt
-from search.evolution.config import ConfigError, ExperimentConfig
 from search.evolution.decisions import decided_rank, upper_bound
+from search.evolution.experiments.config import ConfigError, ExperimentConfig
 from search.models import Evaluation, Experiment, FitnessRecord, Individual
+from search.worker.attempts import run_attempt
 from tests.search.decisions.conftest import UseTrainer
 from tests.search.decisions.curved import CurvedTrainer
 from tests.search.searching import forget_everything, history, small_config, started, work_off

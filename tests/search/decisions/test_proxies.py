@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from search.evolution.config import ExperimentConfig
 from search.evolution.decisions import MOST_REFUSALS, ProxyLimit, proxy_limit
+from search.evolution.experiments.config import ExperimentConfig
 from search.models import Individual
 from tests.search.decisions.conftest import UseTrainer
 from tests.search.decisions.curved import CurvedTrainer, decided

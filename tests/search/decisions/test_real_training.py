@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from search import attempts
-from search.evolution.config import DEFAULT_TRAINER, ExperimentConfig
 from search.evolution.decisions import RUNGS
+from search.evolution.experiments.config import DEFAULT_TRAINER, ExperimentConfig
 from search.models import FitnessRecord
-from search.training.run import CURVE_POINTS, SCORED_POINTS
+from search.training.loop.run import CURVE_POINTS, SCORED_POINTS
+from search.worker import attempts
 from tests.search.searching import forget_everything, small_config, started, work_off
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from search.evolution.config import ConfigError, ExperimentConfig, Protocol
-from search.evolution.evaluation import EvaluationFailed, TrainResult
-from search.evolution.phenotype import Phenotype
+from search.evolution.evaluation import Evaluated, EvaluationFailed, Job
+from search.evolution.experiments.config import ConfigError, ExperimentConfig
+from search.evolution.networks.phenotype import Phenotype
 from search.models import Evaluation, Experiment, FitnessRecord, Individual
-from search.selectors.books import violations
+from search.selectors.consistency_audit import violations
 from tests.search.decisions.conftest import UseTrainer
 from tests.search.decisions.curved import CurvedTrainer, work_off_as_workers_do
 from tests.search.searching import forget_everything, history, small_config, started, work_off
@@ -39,7 +39,7 @@ def records(evaluation_id: int) -> list[float]:
     return list(rows.values_list("accuracy", flat=True))
 
 
-def check_books(experiment: Experiment) -> None:
+def check_consistency(experiment: Experiment) -> None:
     """Every fitness is the mean of the first repeats that it says, equal networks agree, and the leader is the best."""
     rows = list(Individual.objects.filter(experiment=experiment, state="done"))
     for row in rows:
@@ -58,7 +58,7 @@ def test_most_networks_are_trained_once_and_the_leader_as_often_as_the_protocol_
     use_trainer(CurvedTrainer(noisy))
     experiment = work(started(sparing(in_flight=in_flight)))
     assert experiment.state == "finished"
-    check_books(experiment)
+    check_consistency(experiment)
     assert experiment.best is not None
     assert experiment.best.repeats == 4
     counts = [len(records(pk)) for pk in Evaluation.objects.values_list("pk", flat=True)]
@@ -80,7 +80,7 @@ def test_a_network_that_is_proposed_again_gets_one_repeat_more_until_it_has_all(
         strategy={"kind": "random"}, decisions={"first_repeats": 1},
     )  # fmt: skip
     experiment = work_off(started(config))
-    check_books(experiment)
+    check_consistency(experiment)
     for evaluation in Evaluation.objects.all():
         rows = Individual.objects.filter(evaluation=evaluation).order_by("step")
         assert len(records(evaluation.pk)) == min(4, rows.count())
@@ -133,12 +133,10 @@ class FailsLater(CurvedTrainer):
         super().__init__(noisy)
         self._first = first
 
-    def __call__(
-        self, phenotype: Phenotype, protocol: Protocol, *, repeat: int, **options: Any
-    ) -> TrainResult:
-        if repeat >= self._first:
+    def __call__(self, job: Job, **options: Any) -> Evaluated:
+        if job.repeat >= self._first:
             raise EvaluationFailed("out_of_memory", "too wide")
-        return super().__call__(phenotype, protocol, repeat=repeat, **options)
+        return super().__call__(job, **options)
 
 
 @pytest.mark.parametrize("in_flight", [1, 3])
@@ -153,7 +151,7 @@ def test_a_further_repeat_that_fails_leaves_the_network_what_it_was(
     )  # fmt: skip
     experiment = work_off(started(config))
     assert (experiment.state, experiment.failed) == ("finished", 0)
-    check_books(experiment)
+    check_consistency(experiment)
     assert list(violations()) == []
     rows = Individual.objects.filter(experiment=experiment)
     assert {row.repeats for row in rows} == {1}
@@ -178,7 +176,7 @@ def test_the_leader_whose_further_repeat_failed_is_confirmed_no_more(use_trainer
     assert len(networks) == len(set(networks)) > 0  # each leader once
     assert experiment.best is not None
     assert experiment.best.state == "done"
-    check_books(experiment)
+    check_consistency(experiment)
 
 
 def test_training_time_counts_once_however_many_wait_for_one_repeat(use_trainer: UseTrainer) -> None:

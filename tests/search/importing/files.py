@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from search.models import (
+    Draft,
     Evaluation,
     Experiment,
     FitnessRecord,
@@ -17,8 +18,9 @@ from search.models import (
     Individual,
     Motif,
     MotifUse,
+    StrategyState,
 )
-from search.selectors.whole import experiment_file
+from search.selectors.archive import experiment_file
 from search.services.importing import Imported, import_experiment
 
 Document = dict[str, Any]
@@ -27,14 +29,27 @@ NATURAL: dict[type[models.Model], tuple[str, ...]] = {
     Genotype: ("key",),
     Motif: ("key",),
     MotifUse: ("genotype__key", "level", "slot"),
-    Evaluation: ("phenotype_key", "protocol_key"),
-    FitnessRecord: ("evaluation__phenotype_key", "evaluation__protocol_key", "repeat"),
+    Evaluation: ("phenotype_key", "protocol_key", "context_key"),
+    FitnessRecord: (
+        "evaluation__phenotype_key",
+        "evaluation__protocol_key",
+        "evaluation__context_key",
+        "repeat",
+    ),
     Experiment: ("name",),
     Individual: ("experiment__name", "step"),
+    StrategyState: ("experiment__name",),
+    Draft: ("experiment__name", "version", "why", "genotype"),
 }
 """What names a row whatever its number is."""
-NOT_COMPARED = {(Evaluation, "sent_at"), (Experiment, "owner"), (Experiment, "launch")}
-"""A message of one broker, a person and a form of one installation."""
+NOT_COMPARED = {
+    (Evaluation, "sent_at"),
+    (Evaluation, "artifact"),
+    (Experiment, "owner"),
+    (Experiment, "launch"),
+    *((StrategyState, name) for name in ("lease", "worker", "heartbeat_at", "sent_at", "wanted_at")),
+}
+"""A message of one broker, a claim of one worker, a file of one machine, a person and a form of one installation."""
 
 
 def exported(experiment: Experiment) -> bytes:

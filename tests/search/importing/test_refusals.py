@@ -134,13 +134,14 @@ def test_a_file_that_was_cut_off_is_refused(content: bytes, kept: int) -> None:
         (b'{"experiment": {}}\n', "is no export of an experiment"),
         (b'{"nasweb": "recipe", "version": 1}\n', "is no export of an experiment"),
         (b'{"nasweb": "experiment", "version": 1, "x": NaN}\n', "NaN is no JSON number"),
-        (b"\xff\xfe\n", "line 1: cannot be read as JSON"),
+        (b"\xfa\xfb\n", "line 1: cannot be read as JSON"),
+        (b"\xff\xfe\n", "the file is UTF-16; save it as UTF-8"),
         (b"[" * 100_000, "line 1: cannot be read as JSON"),
         (b'{"a": "\\u0000"}\n', "the character NUL"),
         (b'{"a": "\\ud800"}\n', "half of a surrogate pair"),
         (b"\x1f\x8bnothing packed", "the file is no gzip"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_is_no_file_of_ours_is_refused(text: bytes, message: str) -> None:
     assert message in str(refused(text))

@@ -2,20 +2,22 @@
 
 import threading
 from contextlib import suppress
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from search import services
-from search.evolution.published import PUBLISHED
-from search.models import Evaluation, Experiment, Individual
-from search.selectors import whole
-from search.selectors.whole import writing
-from search.selectors.whole.snapshot import snapshot
-from search.services.editing import update_experiment
+from search.database.snapshot import snapshot
+from search.evolution.genotypes.published import PUBLISHED
+from search.models import Evaluation, Experiment, Individual, StrategyState
+from search.selectors import archive
+from search.selectors.archive import writing
+from search.services.annotations import write_annotations
+from search.services.experiments.changes import Changes, update_experiment
 from search.services.importing import BadFile
-from search.services.words import write_words
+from search.worker.attempts import run_attempt
 from tests.search.importing.files import (
     contents,
     documents,
@@ -26,6 +28,7 @@ from tests.search.importing.files import (
     written,
 )
 from tests.search.searching import (
+    advanced,
     claim_next,
     created,
     finish,
@@ -38,6 +41,7 @@ from tests.search.searching import (
 
 pytestmark = pytest.mark.django_db
 CELL = PUBLISHED["liu2018"].genotype
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def searched(*, individuals: int = 12) -> Experiment:
@@ -51,8 +55,11 @@ def searched(*, individuals: int = 12) -> Experiment:
     )
     work_off(experiment)
     services.evaluate_genotype(experiment_id=experiment.pk, genotype=CELL, token=uuid4())
-    write_words(individual_id=individual(experiment, 4).pk, notes="Look at\nthis", tags=["good", "two words"])
-    update_experiment(experiment_id=experiment.pk, notes="Notes", tags=["thesis"], archived=True)
+    write_annotations(
+        individual_id=individual(experiment, 4).pk, notes="Look at\nthis", tags=["good", "two words"]
+    )
+    changes = Changes(notes="Notes", tags=["thesis"], archived=True)
+    update_experiment(experiment_id=experiment.pk, changes=changes)
     return work_off(experiment)
 
 
@@ -88,6 +95,45 @@ def test_a_paused_search_goes_on_as_if_it_had_stayed() -> None:
     services.resume_experiment(experiment_id=moved.pk)
     assert history(work_off(moved)) == stayed
     assert moved.state == "finished"
+
+
+def test_what_a_learned_strategy_knows_and_has_drafted_goes_along_and_the_search_ends_alike() -> None:
+    config = small_config(individuals=16, in_flight=1, strategy={"kind": "reinforce", "drafts": 4})
+    stayed = work_off(started(config))
+    kept, state = history(stayed), StrategyState.objects.get()
+    empty_the_database()
+    experiment = started(config)
+    while experiment.population < 11:  # two drafts of its second version are left
+        for evaluation_id in advanced(experiment.pk):
+            run_attempt(evaluation_id=evaluation_id, worker="worker")
+        experiment.refresh_from_db()
+    services.pause_experiment(experiment_id=experiment.pk)
+    content, before = exported(experiment), contents()
+    assert [sum(kind in line for line in documents(content)) for kind in ("learned", "draft")] == [1, 2]
+    empty_the_database()
+    moved = Experiment.objects.get(pk=imported(content).experiment_id)
+    assert contents() == before
+    services.resume_experiment(experiment_id=moved.pk)
+    assert history(work_off(moved)) == kept
+    assert (moved.state, StrategyState.objects.get().content) == ("finished", state.content)
+
+
+def test_a_model_that_was_asked_for_drafts_is_waited_for_anew_after_a_move_and_after_a_pause() -> None:
+    config = small_config(individuals=8, in_flight=1, strategy={"kind": "reinforce", "initial_population": 3})
+    experiment = started(config)
+    for _ in range(3):
+        finish(claim_next(experiment))
+    assert services.take_unsent_learning(experiment_id=experiment.pk)
+    StrategyState.objects.update(wanted_at=LONG_AGO)
+    services.pause_experiment(experiment_id=experiment.pk)
+    content = exported(experiment)
+    empty_the_database()
+    moved = imported(content).experiment_id
+    assert StrategyState.objects.filter(wanted_at__gt=LONG_AGO).count() == 1
+    StrategyState.objects.update(wanted_at=LONG_AGO)
+    services.resume_experiment(experiment_id=moved)
+    assert services.advance_experiment(experiment_id=moved) == []  # it waits for drafts
+    assert services.take_unsent_learning(experiment_id=moved)
 
 
 def _fitness(experiment: Experiment, stayed: list[tuple[object, ...]]) -> float:
@@ -172,9 +218,18 @@ def test_a_running_search_is_paused_and_what_was_being_trained_waits() -> None:
 
 
 @pytest.mark.parametrize(
-    "layout", [whole.EXPERIMENT, whole.GENOTYPE, whole.EVALUATION, whole.RECORD, whole.INDIVIDUAL]
+    "layout",
+    [
+        archive.EXPERIMENT,
+        archive.LEARNED,
+        archive.DRAFT,
+        archive.GENOTYPE,
+        archive.EVALUATION,
+        archive.RECORD,
+        archive.INDIVIDUAL,
+    ],
 )
-def test_every_column_is_in_the_file_or_left_out_for_a_reason(layout: whole.Layout) -> None:
+def test_every_column_is_in_the_file_or_left_out_for_a_reason(layout: archive.Layout) -> None:
     """A new reference to another table wants a decision here; a new plain column is in the file by itself."""
     columns = {field.name for field in layout.model._meta.concrete_fields if not field.primary_key}
     assert columns == set(layout.fields) | set(layout.left_out)
@@ -198,7 +253,7 @@ def test_a_file_shows_one_moment_while_the_search_goes_on() -> None:
     experiment = started(small_config(individuals=30, in_flight=1))
     for _ in range(5):
         finish(claim_next(experiment))
-    lines = writing._lines(experiment.pk)
+    lines = writing.archive_lines(experiment.pk)
     with snapshot():
         head = [next(lines), next(lines)]
 

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from search import services
-from search.attempts import run_attempt
 from search.models import Evaluation, FitnessRecord
 from search.services import Claim
+from search.worker.attempts import run_attempt
 from tests.search.searching import claim_next, finish, individual, small_config, started
 
 

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from search import services
-from search.attempts import run_attempt
 from search.models import Evaluation, Experiment, FitnessRecord, Individual
-from search.services import completing
+from search.services.proposing import completing
+from search.worker.attempts import run_attempt
 from tests.search.searching import forget_everything, history, small_config, started
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +32,7 @@ def test_a_step_is_two_transactions_a_claim_and_an_end() -> None:
     assert len(sent) == 1
     begun_with = sum(query["sql"].startswith("BEGIN") for query in queries)
     claims = sum("SET state = 'running', lease =" in query["sql"] for query in queries)
-    # One message is a transaction of its own: PostgreSQL sees no BEGIN before a claim.
-    assert (begun_with, claims) == (1 if connection.vendor == "postgresql" else 2, 1)
+    assert (begun_with, claims) == (2, 1)
 
 
 def test_what_is_proposed_with_the_end_is_what_would_be_proposed_after_it() -> None:
@@ -71,7 +70,7 @@ def test_a_repeat_is_kept_although_its_evaluation_cannot_end(monkeypatch: pytest
         raise services.Conflict("refused")
 
     monkeypatch.setattr(completing, "finished", refused)
-    monkeypatch.setattr("search.services.evaluations.finished", refused)
+    monkeypatch.setattr("search.services.evaluations.recording.finished", refused)
     with pytest.raises(services.Conflict):
         run_attempt(evaluation_id=evaluation_id, worker="worker", send=lambda evaluation_id: None)
     assert FitnessRecord.objects.filter(evaluation=evaluation_id).count() == 1

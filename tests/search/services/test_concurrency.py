@@ -1,6 +1,6 @@
 """Everything at once: several workers, searches that share networks, a sweep, and a person who changes their mind.
 
-Afterwards the books are checked. A deadlock, a lock that times out or a lost update would show here.
+Afterwards the database is audited. A deadlock, a lock that times out or a lost update would show here.
 """
 
 import random
@@ -15,9 +15,9 @@ import pytest
 from django.db import connection
 
 from search import services
-from search.attempts import run_attempt
 from search.models import Evaluation, Experiment, ExperimentState, FitnessRecord, Individual
 from search.services import Conflict
+from search.worker.attempts import run_attempt
 from tests.search.searching import small_config, started
 
 SEARCHES = 3
@@ -79,7 +79,7 @@ class Bustle:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_books_balance_after_everything_happened_at_once() -> None:
+def test_the_database_is_consistent_after_everything_happened_at_once() -> None:
     experiments = [
         started(small_config(individuals=INDIVIDUALS, in_flight=5, seed=seed // 2, protocol={"repeats": 2}))
         for seed in range(SEARCHES)  # the first two are the same search and meet in every network
@@ -90,14 +90,14 @@ def test_the_books_balance_after_everything_happened_at_once() -> None:
         for future in [pool.submit(bustle.until_over, act, seed) for seed, act in enumerate(acts)]:
             future.result()
     for experiment in experiments:
-        check_the_books(experiment)
+        check_consistency(experiment)
     assert not Evaluation.objects.filter(state="running").exists()
     for row in Evaluation.objects.filter(state="done"):
         assert row.attempts >= 1
         assert FitnessRecord.objects.filter(evaluation=row).count() == 2
 
 
-def check_the_books(experiment: Experiment) -> None:
+def check_consistency(experiment: Experiment) -> None:
     experiment.refresh_from_db()
     rows = list(
         Individual.objects.filter(experiment=experiment).select_related("evaluation").order_by("step")

@@ -8,9 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from search import services
-from search.attempts import run_attempt
 from search.models import Evaluation, Experiment, Individual
-from search.models.roundtrips import BETWEEN
+from search.worker.attempts import run_attempt
 from tests.search.searching import claim_next, finish, small_config, started
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_now_and_then")]
@@ -76,7 +75,7 @@ def _no_sequential_scans() -> Iterator[None]:
 def test_every_query_of_a_step_that_reads_many_rows_finds_them_by_an_index() -> None:
     experiment = grown(300)
     Evaluation.objects.update(sent_at=None)
-    for sql in [part for message in step_queries(experiment) for part in message.split(BETWEEN)]:
+    for sql in step_queries(experiment):
         if not sql.startswith("SELECT"):
             continue
         with connection.cursor() as cursor:

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
-from search import attempts, services
-from search.evolution.evaluation import EvaluationFailed, FailureCode, TrainResult, instant_trainer
+from search import services
+from search.evolution.evaluation import Evaluated, EvaluationFailed, FailureCode, instant_trainer
 from search.models import Evaluation, Experiment
-from tests.search.searching import history, individual, small_config, started, work_off
+from search.worker import attempts
+from tests.search.searching import claim_next, history, individual, small_config, started, work_off
 
 pytestmark = pytest.mark.django_db
-UseTrainer = Callable[[Callable[..., TrainResult]], None]
+UseTrainer = Callable[[Callable[..., Evaluated]], None]
 
 
 @pytest.fixture
@@ -20,8 +22,8 @@ def use_trainer(monkeypatch: pytest.MonkeyPatch) -> UseTrainer:
     return lambda trainer: monkeypatch.setattr(attempts, "load_trainer", lambda: trainer)
 
 
-def fails_with(code: FailureCode) -> Callable[..., TrainResult]:
-    def trainer(*_: Any, **__: Any) -> TrainResult:
+def fails_with(code: FailureCode) -> Callable[..., Evaluated]:
+    def trainer(*_: Any, **__: Any) -> Evaluated:
         raise EvaluationFailed(code, f"reason of {code}")
 
     return trainer
@@ -43,7 +45,7 @@ def test_a_failed_candidate_keeps_its_reason_and_the_search_goes_on(
 def test_every_second_candidate_failing_leaves_a_population_of_the_others(use_trainer: UseTrainer) -> None:
     calls: list[int] = []
 
-    def trainer(*args: Any, **options: Any) -> TrainResult:
+    def trainer(*args: Any, **options: Any) -> Evaluated:
         calls.append(1)
         if len(calls) % 2:
             raise EvaluationFailed("out_of_memory", "too wide")
@@ -61,7 +63,7 @@ def test_every_second_candidate_failing_leaves_a_population_of_the_others(use_tr
 def test_an_unexpected_exception_fails_the_evaluation_with_the_end_of_its_traceback(
     use_trainer: UseTrainer,
 ) -> None:
-    def trainer(*_: Any, **__: Any) -> TrainResult:
+    def trainer(*_: Any, **__: Any) -> Evaluated:
         raise ZeroDivisionError("a bug in the trainer")
 
     use_trainer(trainer)
@@ -76,7 +78,7 @@ def test_an_unexpected_exception_fails_the_evaluation_with_the_end_of_its_traceb
 def test_an_accuracy_that_is_no_fraction_is_a_failure_and_is_not_recorded(
     accuracy: float, use_trainer: UseTrainer
 ) -> None:
-    use_trainer(lambda *_, **__: TrainResult(accuracy=accuracy, curve=(), seconds=1, device="cpu"))
+    use_trainer(lambda *_, **__: Evaluated(accuracy=accuracy, curve=(), seconds=1, device="cpu"))
     work_off(started(small_config(individuals=1)))
     row = Evaluation.objects.get()
     assert (row.state, row.reason_code, row.records.count()) == ("failed", "not_finite", 0)
@@ -109,3 +111,39 @@ def test_a_stored_protocol_that_no_worker_can_read_fails_with_the_reason() -> No
     assert (row.state, row.reason_code) == ("failed", "error")
     assert "from" in row.reason
     assert Experiment.objects.get().state == "finished"
+
+
+def test_what_a_failed_attempt_said_stays_after_a_retry_that_succeeds(
+    use_trainer: UseTrainer, client: Client
+) -> None:
+    use_trainer(fails_with("out_of_memory"))
+    experiment = work_off(started(small_config(individuals=1)))
+    row = individual(experiment, 0).evaluation
+    use_trainer(instant_trainer)
+    for number in services.retry_evaluation(evaluation_id=row.pk):
+        work_off(Experiment.objects.get(pk=number))
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.attempts) == ("done", "", 1)
+    [kept] = row.ended_attempts.all()
+    assert (kept.outcome, kept.number, kept.reason_code, kept.reason) == (
+        "failed", 1, "out_of_memory", "reason of out_of_memory",
+    )  # fmt: skip
+    assert kept.worker
+    assert kept.started_at is not None
+    assert kept.started_at <= kept.ended_at
+    shown = client.get(f"/api/v1/evaluations/{row.pk}").json()
+    assert [attempt["reason"] for attempt in shown["ended_attempts"]] == ["reason of out_of_memory"]
+    page = client.get(f"/experiments/{experiment.pk}/individuals/0/?tab=training").content.decode()
+    assert "Attempts that did not finish" in page
+    assert "reason of out_of_memory" in page
+
+
+def test_attempts_that_were_lost_or_given_back_are_told_apart() -> None:
+    first = claim_next(started(small_config(individuals=1)), worker="one")
+    evaluation = Evaluation.objects.get(pk=first.evaluation_id)
+    services.release_evaluation(claim=first)
+    second = services.claim_evaluation(evaluation_id=evaluation.pk, worker="two")
+    assert second is not None
+    services.fail_evaluation(claim=second, code="error", reason="broken pipe", retry=True)
+    found = [(row.outcome, row.worker, row.number, row.reason) for row in evaluation.ended_attempts.all()]
+    assert found == [("given back", "one", 1, ""), ("tried again", "two", 1, "broken pipe")]

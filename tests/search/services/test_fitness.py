@@ -3,10 +3,10 @@ import statistics
 import pytest
 
 from search import services
-from search.attempts import run_attempt
-from search.evolution.config import repeat_seed
+from search.evolution.experiments.protocol_keys import repeat_seed
 from search.models import Evaluation, FitnessRecord
 from search.selectors.protocols import key_of
+from search.worker.attempts import run_attempt
 from tests.search.searching import claim_next, individual, record, small_config, started
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ import pytest
 
 from search import services
 from search.models import Evaluation, Experiment
-from search.services.interventions import CANCELLED_BY_HAND
+from search.services.evaluations.interventions import CANCELLED_BY_HAND
 from tests.search.searching import claim_next, finish, individual, record, small_config, started, work_off
 
 pytestmark = pytest.mark.django_db

@@ -1,11 +1,11 @@
 import pytest
 
-from search.evolution.genotype import parse_genotype
-from search.evolution.liveness import analyse
-from search.evolution.phenotype import build_phenotype
+from search.evolution.genotypes.genotype import parse_genotype
+from search.evolution.genotypes.liveness import analyse
+from search.evolution.networks.phenotype import build_phenotype
 from search.models import Genotype, Motif, MotifUse
 from search.selectors import individuals_with_motif, motifs_of
-from search.services.genotypes import store_genotype
+from search.services.proposing.genotypes import store_genotype
 from tests.search.searching import small_config, started, work_off
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,8 @@
 import pytest
 
 from search import services
-from search.attempts import run_attempt
 from search.models import Evaluation, Experiment, Individual
+from search.worker.attempts import run_attempt
 from tests.search.searching import (
     claim_next,
     finish,

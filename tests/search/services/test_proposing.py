@@ -1,18 +1,19 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from search import services
-from search.evolution.mutation import Mutation, apply_mutation
-from search.evolution.selection import PopulationView
+from search.evolution.genotypes.mutation import Mutation, apply_mutation
 from search.evolution.strategies import STRATEGIES
+from search.evolution.strategies.population import PopulationView
 from search.evolution.strategies.random_search import RandomSearch
 from search.models import Individual
 from search.selectors import genotype_of
-from search.services import proposing
+from search.services.proposing import proposing
 from tests.search.searching import claim_next, finish, individual, small_config, started, work_off
 
 
@@ -81,7 +82,7 @@ def test_a_bug_in_a_strategy_fails_its_experiment_which_can_be_resumed(
     unbroken = work_off(started(small_config(in_flight=1)))
     experiment = started(small_config(in_flight=1))
     with monkeypatch.context() as patched:
-        patched.setattr(STRATEGIES["evolution"], "propose", lambda *_: 1 / 0)
+        patched.setattr(STRATEGIES["evolution"].strategy, "propose", lambda *_: 1 / 0)
         services.advance_experiment(experiment_id=experiment.pk)
     experiment.refresh_from_db()
     assert (experiment.state, experiment.proposed) == ("failed", 0)
@@ -102,7 +103,7 @@ def test_a_database_that_is_away_fails_no_experiment(monkeypatch: pytest.MonkeyP
         raise OperationalError("the connection was closed")
 
     with monkeypatch.context() as patched:
-        patched.setattr(proposing, "_propose", away)
+        patched.setattr(proposing, "propose_individual", away)
         with pytest.raises(OperationalError):
             services.advance_experiment(experiment_id=experiment.pk)
     experiment.refresh_from_db()
@@ -136,7 +137,7 @@ class Remembering(RandomSearch):
 def test_a_strategy_is_told_of_each_completion_once_and_gets_its_state_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(STRATEGIES, "random", Remembering)
+    monkeypatch.setitem(STRATEGIES, "random", replace(STRATEGIES["random"], strategy=Remembering))
     experiment = work_off(started(small_config(individuals=8, in_flight=3, strategy={"kind": "random"})))
     assert experiment.state == "finished", experiment.reason
     done = Individual.objects.order_by("completion").values_list("fitness", flat=True)

@@ -1,8 +1,11 @@
 """Nothing is trained twice: individuals that build the same network share one evaluation."""
 
 import pytest
+from django.conf import settings
 
 from search import services
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.protocol_keys import protocol_keys
 from search.models import Evaluation, Experiment
 from tests.search.searching import (
     claim_next,
@@ -96,8 +99,21 @@ def test_without_sharing_an_equal_network_is_trained_again_under_a_seed_of_its_o
     assert len(rows) == 3
     assert len({row.phenotype_key for row in rows}) == 1
     assert len({row.protocol["seed"] for row in rows}) == 3
-    assert {**rows[0].protocol, "seed": 0} == experiment.config["protocol"]
+    assert {**rows[0].protocol, "seed": 0, "split_seed": None} == experiment.config["protocol"]
     assert experiment.shared == 0
+
+
+@pytest.mark.parametrize("split_seed", [None, 5])
+def test_without_sharing_every_network_is_trained_on_the_same_split(split_seed: int | None) -> None:
+    protocol = {"seed": 3, "split_seed": split_seed}
+    config = small_config(individuals=4, protocol=protocol, strategy={"share_fitness": False})
+    work_off(started(config))
+    rows = [
+        Protocol.model_validate(document)
+        for document in Evaluation.objects.values_list("protocol", flat=True)
+    ]
+    assert len({row.seed for row in rows}) == 4
+    assert {row.splits_by for row in rows} == {3 if split_seed is None else split_seed}
 
 
 def test_without_sharing_a_repeated_experiment_repeats_exactly() -> None:
@@ -110,3 +126,19 @@ def test_one_network_that_is_proposed_again_and_again_is_trained_once() -> None:
     experiment = work_off(started(small_config(individuals=30, space=space, strategy={"kind": "random"})))
     assert (experiment.state, experiment.evaluated, experiment.shared) == ("finished", 30, 29)
     assert Evaluation.objects.get().attempts == 1
+
+
+def test_what_an_earlier_version_kept_under_another_key_of_the_same_training_is_known() -> None:
+    """Large with the numbers of small trains the same; rows of before stand under a key of their own."""
+    large = {"dataset": "digits", "channels": 4, "steps": 10, "batch_size": 16, "host": "large"}
+    first = started(small_config(individuals=1, protocol=large))
+    finish(claim_next(first), 0.625)
+    present, before = protocol_keys(Protocol.model_validate(large), settings.TRAINER)
+    assert Evaluation.objects.get().protocol_key == present
+    small = started(small_config(individuals=1))
+    assert services.advance_experiment(experiment_id=small.pk) == []
+    assert individual(small, 0).fitness == 0.625
+    Evaluation.objects.update(protocol_key=before)
+    again = started(small_config(individuals=1, protocol=large))
+    assert services.advance_experiment(experiment_id=again.pk) == []
+    assert (individual(again, 0).fitness, Evaluation.objects.count()) == (0.625, 1)

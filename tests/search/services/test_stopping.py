@@ -4,7 +4,7 @@ import pytest
 
 from search import services
 from search.models import Evaluation
-from search.services.experiments import STOPPED
+from search.services.experiments.lifecycle import STOPPED
 from tests.search.searching import claim_next, finish, individual, record, small_config, started
 
 pytestmark = pytest.mark.django_db

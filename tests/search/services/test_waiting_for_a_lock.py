@@ -5,11 +5,11 @@ import pytest
 from django.db import connection, transaction
 
 from search import models, services
-from search.benchmarks.watch import holder
-from search.evolution.genotype import trivial_genotype
-from search.evolution.space import SPACES
+from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.space import SPACES
 from search.models import Experiment
 from search.services.locking import lock_experiment
+from tests.benchmarks.watch import holder
 from tests.processes import eventually
 from tests.search.searching import claim_next, finish, small_config, started
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from search import tasks
 from search.models import Evaluation, FitnessRecord
-from search.selectors.books import Violation, violations
+from search.selectors.consistency_audit import Violation, violations
 from tests.conftest import StartWorker
 from tests.faults.surroundings import faketime
 from tests.search.searching import ends, small_config, started

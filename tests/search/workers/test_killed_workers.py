@@ -25,7 +25,7 @@ def training(start_worker: StartWorker, gate: Gate) -> tuple[Worker, Experiment]
     return worker, experiment
 
 
-def check_the_books(experiment: Experiment, kept: FitnessRecord) -> None:
+def check_consistency(experiment: Experiment, kept: FitnessRecord) -> None:
     assert (experiment.evaluated, experiment.failed) == (4, 0)
     assert FitnessRecord.objects.count() == 2 * Evaluation.objects.count()
     again = FitnessRecord.objects.get(evaluation=kept.evaluation_id, repeat=0)
@@ -41,7 +41,7 @@ def test_a_killed_worker_loses_no_finished_repeat(
     gate.open()
     start_worker(name="second", clock=True, **gate.environment)
     ends(experiment)
-    check_the_books(experiment, kept)
+    check_consistency(experiment, kept)
     row = Evaluation.objects.get(pk=kept.evaluation_id)
     assert row.attempts == 2
     assert [record.worker for record in row.records.order_by("repeat")] == ["first@test", "second@test"]
@@ -58,7 +58,7 @@ def test_a_killed_training_process_is_replaced_and_its_work_redone(
     os.kill(gate.training_process, signal.SIGKILL)
     gate.open()
     ends(experiment)
-    check_the_books(experiment, kept)
+    check_consistency(experiment, kept)
 
 
 def test_a_frozen_worker_that_thaws_after_its_lease_is_refused(
@@ -72,7 +72,7 @@ def test_a_frozen_worker_that_thaws_after_its_lease_is_refused(
     ends(experiment)
     worker.send(signal.SIGCONT)
     eventually(lambda: worker.said("is no longer held by this attempt"), "the late result is refused")
-    check_the_books(experiment, kept)
+    check_consistency(experiment, kept)
 
 
 def test_a_worker_that_is_told_to_stop_hands_its_work_back_at_once(
@@ -86,4 +86,4 @@ def test_a_worker_that_is_told_to_stop_hands_its_work_back_at_once(
     gate.open()
     start_worker(name="second", clock=True, **gate.environment)
     ends(experiment)
-    check_the_books(experiment, kept)
+    check_consistency(experiment, kept)

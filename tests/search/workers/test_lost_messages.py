@@ -43,6 +43,32 @@ def test_a_doubled_message_trains_nothing_twice(start_worker: StartWorker) -> No
     assert {row.attempts for row in Evaluation.objects.all()} == {1}
 
 
+def test_what_is_no_message_ends_no_worker(start_worker: StartWorker, broker: str) -> None:
+    """Neither bytes of another program, nor JSON that is none, nor a message without its parts."""
+    no_messages = (
+        b"\xff\xfe\x00",
+        b"{",
+        b"17",
+        b"null",
+        b"{}",
+        b'{"properties": 1}',
+        b'{"properties": {}, "body": 2}',
+    )
+    no_body = (
+        b'{"body": "%%%", "headers": {}, "properties": {"delivery_tag": "a", "body_encoding": "base64", '
+    )
+    no_body += b'"delivery_info": {"exchange": "", "routing_key": "training"}}}'
+    prefix = app.conf.broker_transport_options.get("global_keyprefix", "")
+    with redis.Redis.from_url(broker) as client:
+        for queue in ("training", "steps"):
+            client.lpush(prefix + queue, *no_messages, no_body)
+    experiment = started(small_config(individuals=4))
+    tasks.nudge_experiment(experiment.pk)
+    worker = start_worker()
+    ends(experiment)
+    assert worker.log.count("dropped what is no message") == 2 * (len(no_messages) + 1)
+
+
 def test_without_a_broker_a_start_still_succeeds_and_says_so_in_the_log(
     broker: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.django_db(trans
 
 
 def test_a_worker_trains_real_networks_on_real_images(start_worker: StartWorker) -> None:
-    start_worker(trainer="search.training.trainer.train")
+    start_worker(trainer="search.training.trainer.evaluate")
     protocol = {"channels": 4, "steps": 160, "batch_size": 32, "learning_rate": 0.05, "repeats": 2}
     experiment = started(small_config(individuals=2, in_flight=1, protocol=protocol))
     tasks.nudge_experiment(experiment.pk)

@@ -1,0 +1,72 @@
+"""Final evaluations: ask for scores on the test set, list, show, stop, try again."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nasweb.client.files import save
+from nasweb.client.records import Document
+from nasweb.client.transport import Transport
+
+
+class Finals:
+    """Networks trained on all training images and scored on the test set, which no search reads."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self,
+        experiment_id: int,
+        *,
+        step: int | None = None,
+        best: int | None = None,
+        baseline: str | None = None,
+        preset: str = "short",
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Sequence[Document]:
+        """Of one individual (`step`), of the `best` so many networks, or of a `baseline` ("residual", "inception",
+        "liu2018", "random") under the experiment's protocol; `overrides` are fields of the protocol, of
+        which `repeats` are the runs."""
+        body: dict[str, Any] = {
+            "experiment_id": experiment_id,
+            "preset": preset,
+            "overrides": dict(overrides or {}),
+        }
+        named = {"step": step, "best": best, "baseline": baseline}
+        body |= {name: value for name, value in named.items() if value is not None}
+        rows: Sequence[Document] = self._transport.call("POST", "/finals", body=body)["items"]
+        return rows
+
+    def list(self, *, phenotype_key: str | None = None, limit: int | None = None) -> Iterator[Document]:
+        """Newest first, fetched as they are taken."""
+        yield from self._transport.items("/finals", limit=limit, phenotype_key=phenotype_key)
+
+    def get(self, final_id: int) -> Document:
+        """With its runs, their confusion and curves, and the mean and deviation over them."""
+        document: Document = self._transport.call("GET", f"/finals/{final_id}")
+        return document
+
+    def stop(self, final_id: int) -> Document:
+        """Finished runs stay."""
+        document: Document = self._transport.call("POST", f"/finals/{final_id}/stop")
+        return document
+
+    def make_package(self, final_id: int) -> Document:
+        """Have code, weights and model card packed and run by themselves; `package` says what came of it."""
+        document: Document = self._transport.call("POST", f"/finals/{final_id}/package")
+        return document
+
+    def package(self, final_id: int) -> Document:
+        """`state`: none, ready, or refused with its `problem`."""
+        document: Document = self._transport.call("GET", f"/finals/{final_id}/package")
+        return document
+
+    def save_package(self, final_id: int, path: str | os.PathLike[str]) -> None:
+        """The zip, in which `python network.py --evaluate` prints the scores again."""
+        save(self._transport, f"/finals/{final_id}/package.zip", path)
+
+    def retry(self, final_id: int) -> Document:
+        """A failed or stopped one waits again; finished runs stay."""
+        document: Document = self._transport.call("POST", f"/finals/{final_id}/retry")
+        return document

@@ -1,0 +1,57 @@
+"""Studies: kinds, cost, start, list, show, pause, resume, stop."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nasweb.client.records import Document
+from nasweb.client.transport import Transport
+
+
+class Studies:
+    """Several searches that answer one question together."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def kinds(self) -> Sequence[Document]:
+        """Each with its question and the schema of its settings."""
+        rows: Sequence[Document] = self._transport.call("GET", "/studies/kinds")["items"]
+        return rows
+
+    def cost(self, kind: str, settings: Mapping[str, Any] | None = None) -> Document:
+        """What it would take, at most; nothing is started."""
+        return self._told("/studies/cost", kind, settings)
+
+    def create(self, kind: str, settings: Mapping[str, Any] | None = None, *, title: str = "") -> Document:
+        """Start all its cells; `settings` say what differs from the kind's defaults."""
+        return self._told("/studies", kind, settings, title)
+
+    def list(self, *, limit: int | None = None) -> Iterator[Document]:
+        """Newest first, fetched as they are taken."""
+        yield from self._transport.items("/studies", limit=limit)
+
+    def get(self, study_id: int) -> Document:
+        """With its cells, the mean and deviation of each configuration, and the p-value of each difference."""
+        document: Document = self._transport.call("GET", f"/studies/{study_id}")
+        return document
+
+    def pause(self, study_id: int) -> Document:
+        """With its running searches."""
+        return self._changed(study_id, "pause")
+
+    def resume(self, study_id: int) -> Document:
+        """With the searches that paused with it."""
+        return self._changed(study_id, "resume")
+
+    def stop(self, study_id: int) -> Document:
+        """For good; what was measured stays."""
+        return self._changed(study_id, "stop")
+
+    def _told(self, address: str, kind: str, settings: Mapping[str, Any] | None, title: str = "") -> Document:
+        body = {"kind": kind, "settings": dict(settings or {}), "title": title}
+        document: Document = self._transport.call("POST", address, body=body)
+        return document
+
+    def _changed(self, study_id: int, act: str) -> Document:
+        document: Document = self._transport.call("POST", f"/studies/{study_id}/{act}")
+        return document

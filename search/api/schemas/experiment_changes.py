@@ -1,0 +1,33 @@
+"""Schemas: changes to an experiment."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from search.api.schemas.base import Body, Notes, Tags
+from search.api.schemas.experiments import Name
+
+
+class ExperimentChange(Body):
+    """What to change about an experiment; what is left out or null stays."""
+
+    name: Name | None = None
+    notes: Notes | None = None
+    tags: Tags | None = None
+    archived: bool | None = Field(default=None, description="Out of the lists, kept whole")
+    individuals: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        default=None, description="The whole budget; more than a finished search had lets it go on"
+    )
+    in_flight: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    time_limit_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = Field(
+        default=None,
+        description="For one repeat, of networks proposed from now on, while the search is no running one. Fitness "
+        "found under another limit stays and is not shared with them",
+    )
+
+
+CHANGE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "name and tags": {"value": {"name": "Digits, the good one", "tags": ["digits", "thesis"]}},
+    "more time after a pause": {"value": {"time_limit_seconds": 600}},
+    "a larger budget": {"value": {"individuals": 200, "in_flight": 4}},
+}

@@ -1,0 +1,294 @@
+"""Schemas: studies, several searches that answer one question together."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from django.conf import settings
+from pydantic import ConfigDict, Field
+
+from search import models
+from search.api.schemas.base import Body, Document
+from search.evolution.estimates.price import HourPrice
+from search.evolution.statistics.significance import Measured
+from search.evolution.studies.records import StudyKind
+from search.evolution.studies.results import Difference
+from search.evolution.studies.rows import STUDY_KINDS
+from search.selectors.studies import ArmResult, CellResult, StudyResults
+from search.selectors.study_cost import StudyCost
+
+StudyState = Literal["running", "paused", "finished", "stopped"]
+EXAMPLE_ROW: dict[str, Any] = {
+    "id": 1,
+    "kind": "paper-table-1",
+    "title": "Table 1 of the paper",
+    "state": "running",
+    "settings": {"preset": "quick", "seeds": 1, "scale": 0.005},
+    "cells": 12,
+    "complete": 3,
+    "created_at": "2026-11-30T09:00:00Z",
+    "finished_at": None,
+}
+
+
+class StudyRow(Document):
+    """A study as lists show it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_ROW]})
+
+    id: int
+    kind: str
+    title: str
+    state: StudyState
+    settings: dict[str, Any] = Field(description="Of its kind")
+    cells: int = Field(description="Configurations times seeds")
+    complete: int = Field(description="Cells for which nothing more will be started")
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: models.Study) -> Self:
+        """From a row of `search.selectors.studies.studies`."""
+        return cls(
+            id=row.pk,
+            cells=row.all_cells,  # type: ignore[attr-defined]
+            complete=row.complete_cells,  # type: ignore[attr-defined]
+            **{name: getattr(row, name) for name in _SAME},
+        )
+
+
+_SAME = ("kind", "title", "state", "settings", "created_at", "finished_at")
+
+
+class StudyPage(Document):
+    """A page of studies, the latest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [EXAMPLE_ROW], "next_cursor": None}]})
+
+    items: list[StudyRow]
+    next_cursor: str | None = Field(description="Null on the last page")
+
+
+class MeasuredDocument(Document):
+    """A mean with its deviation. Fractions 0..1."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"mean": 0.96, "deviation": 0.01, "count": 3}]})
+
+    mean: float
+    deviation: float | None = Field(description="Of the sample; null for one value")
+    count: int
+
+    @classmethod
+    def of(cls, found: Measured | None) -> Self | None:
+        return cls(mean=found.mean, deviation=found.spread, count=found.repeats) if found else None
+
+
+class ArmDocument(Document):
+    """One configuration over its seeds."""
+
+    arm: str
+    title: str
+    test: MeasuredDocument | None = Field(description="Test accuracy of the best networks")
+    over: Literal["seeds", "runs"] = Field(description="What the deviation of `test` is of")
+    fitness: MeasuredDocument | None = Field(description="Best fitness of finished searches, over seeds")
+
+    @classmethod
+    def of(cls, row: ArmResult) -> Self:
+        return cls(
+            arm=row.arm,
+            title=row.title,
+            test=MeasuredDocument.of(row.scores.test),
+            over=row.scores.over,
+            fitness=MeasuredDocument.of(row.scores.search),
+        )
+
+
+class CellDocument(Document):
+    """One configuration with one seed."""
+
+    arm: str
+    seed: int
+    experiment_id: int | None
+    final_id: int | None
+    fitness: float | None = Field(description="Of its best network so far")
+    accuracies: list[float] = Field(description="On the test set, one for each run")
+    complete: bool
+
+    @classmethod
+    def of(cls, row: CellResult) -> Self:
+        return cls(
+            arm=row.cell.arm,
+            seed=row.cell.seed,
+            experiment_id=row.cell.experiment_id,
+            final_id=row.cell.final_id,
+            fitness=row.fitness,
+            accuracies=list(row.accuracies),
+            complete=row.cell.complete,
+        )
+
+
+class DifferenceDocument(Document):
+    """Two configurations compared: of test accuracy, or of fitness where no test score was asked for."""
+
+    arm: str
+    other: str
+    value: float = Field(description="`arm` less `other`, a fraction")
+    chance: float | None = Field(
+        description="p-value of Welch's test, two-sided; null where either was measured once"
+    )
+
+
+EXAMPLE_ARM: dict[str, Any] = {
+    "arm": "flat/evolution",
+    "title": "Flat, evolution (35)",
+    "test": {"mean": 0.96, "deviation": 0.01, "count": 3},
+    "over": "runs",
+    "fitness": {"mean": 0.95, "deviation": None, "count": 1},
+}
+
+
+class StudyDocument(StudyRow):
+    """A study with its cells and what was measured."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                EXAMPLE_ROW
+                | {
+                    "device_seconds": 812.5,
+                    "money": "0.56 EUR",
+                    "arms": [EXAMPLE_ARM],
+                    "differences": [
+                        {"arm": "flat/evolution", "other": "flat/one", "value": 0.02, "chance": 0.03}
+                    ],
+                    "places": [
+                        {
+                            "arm": "flat/evolution",
+                            "seed": 1,
+                            "experiment_id": 4,
+                            "final_id": 2,
+                            "fitness": 0.95,
+                            "accuracies": [0.95, 0.96, 0.97],
+                            "complete": True,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    device_seconds: float
+    money: str | None = Field(description="What that has cost, where a price of a device hour is set")
+    arms: list[ArmDocument]
+    differences: list[DifferenceDocument] = Field(description="Each pair once")
+    places: list[CellDocument] = Field(description="Every cell")
+
+    @classmethod
+    def of_one(cls, row: models.Study, results: StudyResults) -> Self:
+        names = [arm.arm for arm in results.arms]
+        table = results.differences()
+        pairs = [(one, other) for one in range(len(names)) for other in range(one)]
+        found: list[tuple[int, int, Difference]] = [
+            (one, other, cell) for one, other in pairs if (cell := table[one][other]) is not None
+        ]
+        return cls(
+            **dict(StudyRow.of(row)),
+            device_seconds=results.device_seconds,
+            money=_money(results.device_seconds),
+            arms=[ArmDocument.of(arm) for arm in results.arms],
+            differences=[
+                DifferenceDocument(arm=names[one], other=names[other], value=cell.value, chance=cell.chance)
+                for one, other, cell in found
+            ],
+            places=[CellDocument.of(cell) for cell in results.cells],
+        )
+
+
+def _money(seconds: float) -> str | None:
+    price = HourPrice.read(settings.DEVICE_HOUR_PRICE)
+    return str(price.of_seconds(seconds)) if price else None
+
+
+class StudyCostDocument(Document):
+    """What a study would take, at most: networks that several cells try are trained once."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "cells": 12,
+                    "networks": 219,
+                    "final_trainings": 36,
+                    "search_seconds": 500.0,
+                    "final_seconds": 60.0,
+                    "basis": "from 90 recorded trainings under the same protocol",
+                    "money": "0.39 EUR",
+                }
+            ]
+        }
+    )
+
+    cells: int
+    networks: int = Field(description="Individuals of all searches")
+    final_trainings: int
+    search_seconds: float = Field(description="Of devices")
+    final_seconds: float
+    basis: str
+    money: str | None = Field(description="At this installation's price of a device hour; null: it has none")
+
+    @classmethod
+    def of(cls, cost: StudyCost) -> Self:
+        told = {name: getattr(cost, name) for name in cls.model_fields if name != "money"}
+        return cls(money=_money(cost.seconds), **told)
+
+
+class StudyKindDocument(Document):
+    """A kind of study."""
+
+    name: str
+    title: str
+    question: str
+    settings: dict[str, Any] = Field(description="JSON schema of what it is told, with its defaults")
+
+    @classmethod
+    def of(cls, row: StudyKind) -> Self:
+        return cls(
+            name=row.name, title=row.title, question=row.question, settings=row.settings.model_json_schema()
+        )
+
+
+class StudyKindList(Document):
+    """All kinds."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "name": "paper-table-1",
+                            "title": STUDY_KINDS["paper-table-1"].title,
+                            "question": STUDY_KINDS["paper-table-1"].question,
+                            "settings": {"type": "object"},
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    items: list[StudyKindDocument]
+
+
+CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "the paper's table, small": {
+        "value": {"kind": "paper-table-1", "settings": {"scale": 0.001, "final": "none"}}
+    },
+}
+
+
+class StudyCreate(Body):
+    """Which study, and what it is told."""
+
+    kind: str = Field(description=f"One of {', '.join(STUDY_KINDS)}")
+    settings: dict[str, Any] = Field(default={}, description="What differs from the kind's defaults")
+    title: str = Field(default="", max_length=200, description="For people; empty: the kind's own")

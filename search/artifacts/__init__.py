@@ -1,0 +1,1 @@
+"""Artifact files of trainings: checkpoints and kept weights."""

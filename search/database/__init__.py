@@ -1,0 +1,1 @@
+"""Database access: precompiled statements, snapshots, clock, retries, keyset pagination."""

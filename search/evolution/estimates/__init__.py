@@ -1,0 +1,1 @@
+"""Estimates before training: memory, work of a step, duration."""

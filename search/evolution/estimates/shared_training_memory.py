@@ -1,0 +1,288 @@
+"""Memory of a shared training: its weights, and what one step keeps for the backward pass, counted without torch.
+
+Follows `search.training.supernets` operation by operation; a test compares both with what autograd saves.
+Pure Python: must import neither Django nor torch.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from search.evolution.experiments.shared_trainings import SharedTraining
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.liveness import live_paths
+from search.evolution.genotypes.primitives import primitive
+from search.evolution.genotypes.space import SearchSpace
+from search.evolution.networks.host import Host, host_layers
+
+FLOAT_BYTES = 4
+INDEX_BYTES = 8
+"""Of the place of a maximum."""
+SAMPLES = 60
+"""Networks that stand for all that a sampled training draws; the largest counts."""
+BASE_BYTES = 100 * 2**20
+"""What a first training loads besides, as for single networks."""
+COPIES = {"second order": 6, "weights": 3}
+"""Numbers for each weight: itself, its gradient, its momentum; second order keeps three more."""
+
+MotifPlace = tuple[int, int]
+"""(level, slot)."""
+RunEdges = Mapping[MotifPlace, tuple[tuple[int, int, tuple[int, ...]], ...]]
+"""For each motif its edges (successor, predecessor, operations that run), by successor, then predecessor."""
+
+
+@dataclass(frozen=True)
+class SupernetMemory:
+    """In bytes."""
+
+    parameters: int
+    """Number of weights."""
+    per_image: int
+    """Kept for the backward pass, of the largest network a step runs."""
+    total: int
+
+
+def supernet_memory(config: SharedTraining, host: Host) -> SupernetMemory:
+    """What a shared training of that document takes in that host."""
+    size = config.protocol.crop or host.image_size
+    how = Gating(
+        gated=config.method in ("darts", "gdas"),
+        normalises_pools=config.method == "darts",
+    )
+    kept = max(kept_bytes(config.space, host, size, edges, how) for edges in _networks(config))
+    copies = COPIES["second order" if config.second_order else "weights"]
+    parameters = supernet_parameters(config.space, host)
+    total = BASE_BYTES + copies * FLOAT_BYTES * parameters + config.protocol.batch_size * kept
+    return SupernetMemory(parameters, kept, total)
+
+
+def too_large(config: SharedTraining, wanted: SupernetMemory, place: str, there: int) -> str:
+    """Why it cannot fit into `there` bytes, and what would: for people."""
+    return (
+        f"the shared training needs some {wanted.total / 2**30:.1f} GiB: {wanted.parameters:,} weights and "
+        f"{wanted.per_image / 2**20:.1f} MiB for each of {config.protocol.batch_size} images; "
+        f"{place} has {there / 2**30:.1f} GiB: lower batch_size or channels, or use method gdas, "
+        "which trains one network a step"
+    )
+
+
+def _networks(config: SharedTraining) -> Iterator[RunEdges]:
+    if config.method in ("darts", "fabric"):
+        yield all_edges(config.space)
+        return
+    rng = random.Random(0)
+    for _ in range(SAMPLES):
+        yield edges_of_genotype(_feasible(config.space, rng))
+
+
+def _feasible(space: SearchSpace, rng: random.Random) -> Genotype:
+    """Every edge uniformly, none among its operations: what a long walk of mutations ends at, in a fraction of the
+    time."""
+    while True:
+        genotype = Genotype(
+            space,
+            tuple(
+                tuple(
+                    tuple(
+                        tuple(rng.randrange(1 + len(space.operations(level))) for _ in range(node - 1))
+                        for node in range(2, space.level(level).nodes + 1)
+                    )
+                    for _ in range(space.level(level).motifs)
+                )
+                for level in range(2, space.top + 1)
+            ),
+        )
+        if live_paths(genotype)[space.top, 1]:
+            return genotype
+
+
+def all_edges(space: SearchSpace) -> RunEdges:
+    """Every operation on every edge."""
+    return {
+        (level, slot): tuple(
+            (successor, predecessor, tuple(range(1, 1 + len(space.operations(level)))))
+            for successor in range(2, space.level(level).nodes + 1)
+            for predecessor in range(1, successor)
+        )
+        for level in range(2, space.top + 1)
+        for slot in range(1, space.level(level).motifs + 1)
+    }
+
+
+def edges_of_genotype(genotype: Genotype) -> RunEdges:
+    """Its live edges alone."""
+    return {
+        place: tuple((successor, predecessor, (operation,)) for successor, predecessor, operation in rows)
+        for place, rows in live_paths(genotype).items()
+    }
+
+
+def supernet_parameters(space: SearchSpace, host: Host) -> int:
+    """Weights of the supernet: of every operation in every slot of every cell."""
+    total, width = 0, host.image_channels
+    for layer in host_layers(host):
+        if layer.kind == "cell":
+            count, width = _motif_parameters(space, space.top, width, layer.width)
+            total += count
+            continue
+        if layer.kind == "conv3x3":
+            total += 9 * width * layer.width
+        elif layer.kind == "sep3x3":
+            total += 9 * width + width * layer.width
+        else:
+            total += width * layer.width + layer.width
+        width = layer.width
+    return total
+
+
+def _motif_parameters(space: SearchSpace, level: int, width: int, channels: int) -> tuple[int, int]:
+    """(weights, width of what leaves the motif)."""
+    total, widths = 0, {1: width}
+    widens, keeps = slots(space, level)
+    for successor in range(2, space.level(level).nodes + 1):
+        for predecessor in range(1, successor):
+            read = widths[predecessor]
+            widths[successor] = widths.get(successor, 0) + channels * widens + read * keeps
+            total += _edge_parameters(space, level, read, channels)
+    sink = widths[space.level(level).nodes]
+    return (total, sink) if level == space.top else (total + sink * channels, channels)
+
+
+def _edge_parameters(space: SearchSpace, level: int, read: int, channels: int) -> int:
+    if level > 2:
+        return space.level(level - 1).motifs * _motif_parameters(space, level - 1, read, channels)[0]
+    rows = [primitive(name) for name in space.primitives]
+    return sum(9 * read * row.depthwise + read * channels * row.pointwise for row in rows if row.has_weights)
+
+
+def slots(space: SearchSpace, level: int) -> tuple[bool, bool]:
+    """Whether each edge of a motif of that level writes a narrow slot, and a wide one."""
+    rows = [primitive(name) for name in space.primitives]
+    return (
+        level > 2 or any(row.widens_to_cell for row in rows),
+        level == 2 and any(not row.widens_to_cell for row in rows),
+    )
+
+
+@dataclass(frozen=True)
+class Gating:
+    """What a step does to the results of operations."""
+
+    gated: bool = False
+    """Each is multiplied by a gate that is trained."""
+    normalises_pools: bool = False
+
+
+@dataclass(eq=False)
+class _Value:
+    """One tensor of the forward pass; equal only to itself."""
+
+    channels: int
+    pixels: int
+
+    @property
+    def bytes(self) -> int:
+        return FLOAT_BYTES * self.channels * self.pixels
+
+
+@dataclass
+class _Pass:
+    """One forward pass of one image."""
+
+    space: SearchSpace
+    edges: RunEdges
+    how: Gating
+    kept: dict[int, _Value] = field(default_factory=dict)
+    indices: int = 0
+    """Bytes of the places of maxima."""
+
+    def keep(self, value: _Value) -> None:
+        self.kept[id(value)] = value
+
+    def convolved(self, x: _Value, channels: int, pixels: int, *, depthwise: bool, pointwise: bool) -> _Value:
+        """With normalisation and ReLU: each keeps what its gradient needs."""
+        self.keep(x)
+        if depthwise and pointwise:
+            self.keep(_Value(x.channels, pixels))
+        width = channels if pointwise else x.channels
+        self.keep(_Value(width, pixels))
+        y = _Value(width, pixels)
+        self.keep(y)
+        return y
+
+    def motif(self, level: int, slot: int, x: _Value, channels: int) -> _Value | None:
+        """None where no path leads to the sink."""
+        maps, brought = {1: x}, dict[int, list[_Value]]()
+        nodes, rows = self.space.level(level).nodes, self.edges[level, slot]
+        for node in range(2, nodes + 1):
+            for successor, predecessor, operations in rows:
+                if successor == node and predecessor in maps:
+                    brought.setdefault(node, []).extend(
+                        self._edge(level, operations, maps[predecessor], channels)
+                    )
+            if brought.get(node):
+                maps[node] = _joined(brought[node])
+        sink = maps.get(nodes)
+        if sink is None or level == self.space.top:
+            return sink
+        return self.convolved(sink, channels, sink.pixels, depthwise=False, pointwise=True)
+
+    def _edge(self, level: int, operations: tuple[int, ...], x: _Value, channels: int) -> list[_Value]:
+        narrow, wide = list[_Value](), list[_Value]()
+        for operation in operations:
+            if level > 2:
+                found = self.motif(level - 1, operation, x, channels)
+                kept = narrow
+            else:
+                found = self._primitive(operation, x, channels)
+                widens = primitive(self.space.primitives[operation - 1]).widens_to_cell
+                kept = narrow if widens else wide
+            if found is not None:
+                if self.how.gated:
+                    self.keep(found)
+                    found = _Value(found.channels, found.pixels)
+                kept.append(found)
+        # Adding keeps nothing, and what is added makes a new value.
+        return [
+            row[0] if len(row) == 1 else _Value(row[0].channels, row[0].pixels)
+            for row in (narrow, wide)
+            if row
+        ]
+
+    def _primitive(self, operation: int, x: _Value, channels: int) -> _Value:
+        row = primitive(self.space.primitives[operation - 1])
+        if row.has_weights:
+            return self.convolved(x, channels, x.pixels, depthwise=row.depthwise, pointwise=row.pointwise)
+        y = x
+        if row.name in ("max3x3", "avg3x3"):
+            self.keep(x)
+            y = _Value(x.channels, x.pixels)
+            self.indices += INDEX_BYTES * x.channels * x.pixels * (row.name == "max3x3")
+        if not self.how.normalises_pools:
+            return y
+        self.keep(y)
+        return _Value(x.channels, x.pixels)
+
+
+def _joined(values: list[_Value]) -> _Value:
+    if len(values) == 1:
+        return values[0]
+    return _Value(sum(value.channels for value in values), values[0].pixels)
+
+
+def kept_bytes(space: SearchSpace, host: Host, size: int, edges: RunEdges, how: Gating) -> int:
+    """Bytes that the forward pass of one image of that size keeps for the backward pass."""
+    run = _Pass(space, edges, how)
+    x = _Value(host.image_channels, size * size)
+    for layer in host_layers(host):
+        if layer.kind == "cell":
+            found = run.motif(space.top, 1, x, layer.width)
+            assert found is not None, "these edges lead from no source to the sink"
+            x = found
+        elif layer.kind == "pool_linear":
+            run.keep(_Value(x.channels, 1))
+        else:
+            size = -(-size // layer.stride)
+            depthwise = layer.kind == "sep3x3"
+            x = run.convolved(x, layer.width, size * size, depthwise=depthwise, pointwise=True)
+    return sum(value.bytes for value in run.kept.values()) + run.indices

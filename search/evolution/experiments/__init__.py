@@ -1,0 +1,1 @@
+"""Configuration of experiments: documents, presets, data sets."""

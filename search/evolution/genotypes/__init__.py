@@ -1,0 +1,1 @@
+"""Genotypes: primitives, spaces, mutation, differences. Pure Python."""

@@ -1,0 +1,1 @@
+"""From genotype to network: assembly, canonical form, phenotype, host, cost."""

@@ -1,0 +1,197 @@
+"""Phenotype: the network of a genotype in canonical form, and its key.
+
+Identities and concatenations are wiring, not operations. What remains is the list of operations that compute
+something, each with the multiset of values it reads. Two genotypes build the same network exactly when these
+lists are isomorphic; the canonical form makes isomorphic lists equal, and its hash is the phenotype key. The
+projection that follows a used motif is a 1x1 convolution like any other.
+
+Pure Python: must import neither Django nor torch.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.primitives import IDENTITY, primitive
+from search.evolution.networks.assembly import SINK, SOURCE, Infeasible, assembled_edges
+from search.evolution.networks.canonical import canonical_order
+from search.evolution.networks.hashing import canonical_json
+from search.evolution.networks.refinement import MOST_WORK, TooAlike
+from search.evolution.work_budget import keep
+
+__all__ = ["Infeasible", "Operation", "Phenotype", "TooAlike", "TooWide", "build_phenotype", "joined_width"]
+
+MOST_WIDTH = 65_536
+"""Of what is concatenated anywhere in a cell, in units of its width C: chains of identities double a value at every
+node, and no machine trains what is wider."""
+TOO_WIDE = (
+    "none that could be trained: it joins {width:,} times the cell's width; at most {most:,} are allowed"
+)
+KEPT = 256
+"""Networks remembered: the largest have 1,500 operations, a few hundred kilobytes each."""
+
+Reads = tuple[tuple[int, int], ...]
+"""((value, times), ...) by ascending value: the values concatenated along channels, and how often each."""
+
+
+class TooWide(Infeasible):
+    """A network that concatenates more than any machine could train."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the network and what it reads."""
+
+    name: str
+    reads: Reads
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The values in the order of their concatenation; a value read twice stands twice."""
+        return _expand(self.reads)
+
+
+@dataclass(frozen=True)
+class Phenotype:
+    """The network inside one cell. Value 0 is the cell's input, value k the output of operations[k-1]."""
+
+    operations: tuple[Operation, ...]
+    """In topological order: an operation reads only smaller values."""
+    output_reads: Reads
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """The values whose concatenation leaves the cell."""
+        return _expand(self.output_reads)
+
+    @cached_property
+    def key(self) -> str:
+        """32 hex digits; equal exactly when the networks are."""
+        return hashlib.sha256(canonical_json(self.to_json()).encode()).hexdigest()[:32]
+
+    @cached_property
+    def depth(self) -> int:
+        """Operations on the longest way from input to output."""
+        depths = [0]
+        for operation in self.operations:
+            depths.append(1 + max(depths[value] for value, _ in operation.reads))
+        return max(depths[value] for value, _ in self.output_reads)
+
+    def widths(self, cell_width: int) -> tuple[int, ...]:
+        """Channels of each value 0..n for a cell of width C whose input has C channels: multiples of C."""
+        return tuple([cell_width * multiple for multiple in self._multiples])
+
+    def output_width(self, cell_width: int) -> int:
+        """Channels that leave the cell."""
+        return cell_width * joined_width(self.output_reads, self._multiples)
+
+    @cached_property
+    def _multiples(self) -> list[int]:
+        widths = [1]
+        for operation in self.operations:
+            widens = primitive(operation.name).widens_to_cell
+            widths.append(1 if widens else joined_width(operation.reads, widths))
+        return widths
+
+    @property
+    def widest(self) -> int:
+        """The largest concatenation in units of the cell's width."""
+        reads = [*(operation.reads for operation in self.operations), self.output_reads]
+        return max(joined_width(held, self._multiples) for held in reads)
+
+    def to_json(self) -> dict[str, Any]:
+        """{"operations": [[name, [[value, times], ...]], ...], "output": [[value, times], ...]}."""
+        return {
+            "operations": [[row.name, [list(read) for read in row.reads]] for row in self.operations],
+            "output": [list(read) for read in self.output_reads],
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Phenotype":
+        """Read the object that `to_json` writes."""
+        return cls(
+            tuple(
+                Operation(name, tuple((value, times) for value, times in reads))
+                for name, reads in document["operations"]
+            ),
+            tuple((value, times) for value, times in document["output"]),
+        )
+
+
+def build_phenotype(genotype: Genotype, most_work: int = MOST_WORK) -> Phenotype:
+    """The canonical network of a genotype; remembered, for whoever counts, stores and draws one asks again.
+
+    Raises Infeasible when no path leads from source to sink, and two that are such: TooAlike when its canonical form
+    takes more than the work that is allowed, TooWide when it joins more than can be trained.
+    """
+    built = cached_phenotype(genotype, most_work)
+    if isinstance(built, Infeasible):
+        raise type(built)(*built.args)
+    return built
+
+
+@lru_cache(maxsize=KEPT)
+def cached_phenotype(genotype: Genotype, most_work: int) -> Phenotype | Infeasible:
+    """A refusal is remembered too: it may have taken most of a second to find."""
+    try:
+        return _canonical(genotype, most_work)
+    except Infeasible as refusal:
+        return type(refusal)(*refusal.args)
+
+
+def _canonical(genotype: Genotype, most_work: int) -> Phenotype:
+    names, inputs, values = wire(genotype)
+    output = values[SINK]
+    order = canonical_order(names, inputs, output, most_work)
+    place = {old: new for new, old in enumerate(order, start=1)}
+    place[0] = 0
+    phenotype = Phenotype(
+        tuple(Operation(names[old - 1], _reads(inputs[old - 1], place)) for old in order),
+        _reads(output, place),
+    )
+    if phenotype.widest > MOST_WIDTH:
+        raise TooWide(TOO_WIDE.format(width=phenotype.widest, most=MOST_WIDTH))
+    return phenotype
+
+
+def operation_order(genotype: Genotype) -> list[int]:
+    """The number from 1 in the order of `wire` of each operation of the phenotype. Raises Infeasible, TooAlike."""
+    names, inputs, values = wire(genotype)
+    return canonical_order(names, inputs, values[SINK])
+
+
+def wire(genotype: Genotype) -> tuple[list[str], list[Counter[int]], dict[str, Counter[int]]]:
+    """Operation names, the values each reads, and the values that make up each node of the flat graph.
+
+    Counted with multiplicity, for chains of identities can double a value at every node.
+    """
+    names: list[str] = []
+    inputs: list[Counter[int]] = []
+    values: dict[str, Counter[int]] = {SOURCE: Counter({0: 1})}
+    for source, target, data in assembled_edges(genotype):
+        feature_map = values.setdefault(target, Counter())
+        if data["operation"] == IDENTITY:
+            feature_map.update(values[source])
+        else:
+            names.append(data["operation"])
+            inputs.append(values[source])
+            feature_map[len(names)] += 1
+    return names, inputs, values
+
+
+def _reads(feeds: Mapping[int, int], place: Mapping[int, int]) -> Reads:
+    return tuple(sorted((place[value], times) for value, times in feeds.items()))
+
+
+def _expand(reads: Reads) -> tuple[int, ...]:
+    keep(sum([times for _, times in reads]))
+    return tuple(value for value, times in reads for _ in range(times))
+
+
+def joined_width(reads: Reads, widths: Sequence[int]) -> int:
+    """Channels of a concatenation."""
+    return sum([times * widths[value] for value, times in reads])

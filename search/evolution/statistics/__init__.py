@@ -1,0 +1,1 @@
+"""Ranks, samples, significance tests, Pareto fronts."""

@@ -1,0 +1,100 @@
+"""Table of study kinds: one module and one row for each.
+
+Pure Python: must import neither Django nor torch.
+"""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from search.evolution.experiments.config import ConfigError
+from search.evolution.experiments.fault_words import fault_message, fault_path
+from search.evolution.finals.presets import final_from_preset
+from search.evolution.studies import comparison, one_network, paper_table
+from search.evolution.studies.records import MOST_CELLS, TOO_MANY_CELLS, StudyCell, StudyKind, StudySettings
+
+_ROWS = (
+    StudyKind(
+        "paper-table-1",
+        "Table 1 of the paper",
+        "Does the space or the search make good networks? Three spaces, each with one random network, two random "
+        "searches and evolution: the whole table, scaled to what there is time for",
+        paper_table.PaperTableSettings,
+        paper_table.cells,
+        results="paper-table-1",
+    ),
+    StudyKind(
+        "comparison",
+        "Comparison of strategies",
+        "Which strategy finds better networks? Any strategies in any spaces, with equally many networks each",
+        comparison.ComparisonSettings,
+        comparison.cells,
+    ),
+    StudyKind(
+        "scaling",
+        "Scaling of one cell",
+        "What do more cells and more channels bring? One genotype in the large host, over cells in a group and "
+        "channels; accuracy against parameters and multiply-adds",
+        one_network.ScalingSettings,
+        one_network.scaling_cells,
+        results="one-network",
+    ),
+    StudyKind(
+        "protocol-sweep",
+        "Sweep of the protocol",
+        "How should one network be trained? Learning rate, weight decay and batch size, on a grid or at random points, "
+        "judged by validation accuracy",
+        one_network.SweepSettings,
+        one_network.sweep_cells,
+        results="one-network",
+    ),
+    StudyKind(
+        "transfer",
+        "Transfer of one cell",
+        "Is a cell good on other images than those it was found on? One genotype on several data sets",
+        one_network.TransferSettings,
+        one_network.transfer_cells,
+        results="one-network",
+    ),
+)
+
+STUDY_KINDS: dict[str, StudyKind] = {row.name: row for row in _ROWS}
+
+
+def study_kind(name: str) -> StudyKind:
+    """Raises KeyError naming the value and the known names."""
+    try:
+        return STUDY_KINDS[name]
+    except KeyError:
+        raise KeyError(f"unknown kind of study {name!r}; known are {', '.join(STUDY_KINDS)}") from None
+
+
+def study_settings(kind: str, document: object) -> StudySettings:
+    """Valid settings of a kind.
+
+    Raises KeyError for the kind, ConfigError with the field's path, the value and what is allowed.
+    """
+    row = study_kind(kind)
+    try:
+        return row.settings.model_validate(document)
+    except ValidationError as error:
+        raise ConfigError([(fault_path(fault), fault_message(fault)) for fault in error.errors()]) from None
+
+
+def study_cells(kind: str, settings: StudySettings) -> list[StudyCell]:
+    """All cells of a study.
+
+    Raises ConfigError where a cell is no valid experiment, its test score cannot be asked for (a data set without test
+    images), or there are too many.
+    """
+    try:
+        found = study_kind(kind).cells(settings)
+    except ValidationError as error:
+        faults: list[Any] = list(error.errors())
+        raise ConfigError([(fault_path(fault), fault_message(fault)) for fault in faults]) from None
+    if len(found) > MOST_CELLS:
+        raise ConfigError([("seeds", TOO_MANY_CELLS.format(count=f"{len(found):,}", most=MOST_CELLS))])
+    for cell in found:
+        if cell.final is not None:
+            final_from_preset(cell.final.preset, cell.search.protocol, cell.final.over)
+    return found

@@ -1,0 +1,1 @@
+"""Reads of motifs: carriers, statistics, tables."""

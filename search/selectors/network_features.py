@@ -1,0 +1,83 @@
+"""Features of the evaluated networks of an experiment, against which fitness is held."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import F, Q
+from django.db.models.functions import Mod
+
+from search.models import Experiment, Individual, WorkState
+
+MOST = 2000
+"""Individuals that are read, evenly over the steps: beyond, intervals narrow less than a page waits longer."""
+
+
+class NetworkFeatures(NamedTuple):
+    """One network, told by the first individual that built it among those that are read."""
+
+    step: int
+    fitness: float
+    parameters: int
+    multiply_adds: int
+    depth: int
+    """Operations on the longest way through one cell; 0 where it was not counted."""
+    seconds: float
+    """Of training, all repeats."""
+    generation: int
+    operations: Mapping[str, int]
+    """Primitive -> how many one cell of the network holds; absent = 0."""
+    cell: str
+    """The cell's part of the genotype's text: a character an edge, rows for nodes 2..n between dots."""
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Each network once."""
+
+    networks: list[NetworkFeatures]
+    every: int
+    """One of so many steps was read."""
+
+
+def network_features(experiment: Experiment, most: int = MOST) -> FeatureTable:
+    """Of about `most` individuals: keep what is made of it."""
+    every = max(1, math.ceil(experiment.evaluated / most))
+    rows = Individual.objects.filter(experiment=experiment, state=WorkState.DONE).order_by("step")
+    if every > 1:
+        rows = rows.annotate(place=Mod(F("step"), every)).filter(place=0)
+    found: dict[int, NetworkFeatures] = {}
+    fields = (
+        "step",
+        "fitness",
+        "parameters",
+        "multiply_adds",
+        "genotype__depth",
+        "evaluation__train_seconds",
+    )
+    more = ("generation", "genotype__operation_counts", "genotype__text")
+    for (
+        evaluation,
+        step,
+        fitness,
+        parameters,
+        adds,
+        depth,
+        seconds,
+        generation,
+        counts,
+        text,
+    ) in rows.values_list("evaluation", *fields, *more):
+        if evaluation not in found:
+            cell = text.rpartition(":")[2]
+            found[evaluation] = NetworkFeatures(
+                step, fitness, parameters, adds, depth or 0, seconds or 0.0, generation, counts, cell
+            )
+    return FeatureTable(list(found.values()), every)
+
+
+def matching_steps(experiment: Experiment, steps: list[int], condition: Q) -> set[int]:
+    """Those of some steps whose individuals fulfil the condition of a filter (`parse_query`)."""
+    rows = Individual.objects.filter(condition, experiment=experiment, step__in=steps)
+    return set(rows.order_by().values_list("step", flat=True))

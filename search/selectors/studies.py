@@ -1,0 +1,163 @@
+"""Reads of studies: lists, one with its cells, and what was measured of each configuration."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from search.evolution.studies.results import ArmScores, Difference, differences
+from search.models import Experiment, FinalEvaluation, FinalRun, Study, StudyCell, WorkState
+
+
+def studies() -> QuerySet[Study]:
+    """The latest first, each with `all_cells` and `complete_cells`."""
+    return (
+        Study.objects.select_related("owner")
+        .order_by("-pk")
+        .annotate(all_cells=Count("cells"), complete_cells=Count("cells", filter=Q(cells__complete=True)))
+    )
+
+
+def study_by_id(study_id: int) -> Study:
+    """Raises Study.DoesNotExist."""
+    return studies().get(pk=study_id)
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One cell with what has come of it."""
+
+    cell: StudyCell
+    experiment: Experiment | None
+    final: FinalEvaluation | None
+    accuracies: tuple[float, ...]
+    """Test accuracy of each run once all are done, fractions 0..1."""
+
+    @property
+    def fitness(self) -> float | None:
+        """Of the best network so far."""
+        best = self.experiment.best if self.experiment else None
+        return best.fitness if best else None
+
+    @property
+    def parameters(self) -> int | None:
+        best = self.experiment.best if self.experiment else None
+        return best.parameters if best else None
+
+    @property
+    def networks(self) -> int:
+        """Planned individuals of its search."""
+        return int(self.cell.plan["search"]["budget"]["individuals"])
+
+    @property
+    def fraction(self) -> float:
+        """Of its search, 0..1."""
+        if self.cell.complete:
+            return 1.0
+        search = self.experiment
+        return min(1.0, search.evaluated / search.individuals_planned) if search else 0.0
+
+    @property
+    def device_seconds(self) -> float:
+        searched = self.experiment.train_seconds if self.experiment else 0.0
+        return searched + (self.final.train_seconds if self.final else 0.0)
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """One configuration with all of its seeds."""
+
+    arm: str
+    title: str
+    cells: tuple[CellResult, ...]
+
+    @cached_property
+    def scores(self) -> ArmScores:
+        """Only finished searches count: a best so far is no result."""
+        over = [row for row in self.cells if row.experiment and row.experiment.finished_at]
+        return ArmScores(
+            self.arm,
+            tuple(row.fitness for row in over if row.fitness is not None),
+            tuple(row.accuracies for row in self.cells if row.accuracies),
+        )
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """A study with all that was measured."""
+
+    study: Study
+    arms: tuple[ArmResult, ...]
+    test_images: int
+    """0 while no test score is there."""
+
+    @property
+    def cells(self) -> list[CellResult]:
+        return [cell for arm in self.arms for cell in arm.cells]
+
+    @property
+    def fraction(self) -> float:
+        """Of all networks."""
+        cells = self.cells
+        planned = sum(row.networks for row in cells)
+        return sum(row.fraction * row.networks for row in cells) / planned if planned else 0.0
+
+    @property
+    def device_seconds(self) -> float:
+        """A final evaluation of several cells counts once."""
+        finals = {row.final.pk: row.final.train_seconds for row in self.cells if row.final}
+        searched = sum(row.experiment.train_seconds for row in self.cells if row.experiment)
+        return float(searched + sum(finals.values()))
+
+    @property
+    def judged_by_test(self) -> bool:
+        return any(arm.scores.runs for arm in self.arms)
+
+    def differences(self) -> list[list[Difference | None]]:
+        """Of all pairs of arms."""
+        scores = [arm.scores for arm in self.arms]
+        if self.judged_by_test:
+            return differences([row.test for row in scores], images=self.test_images)
+        images = int(self.cells[0].cell.plan["search"]["protocol"]["validation_images"])
+        return differences([row.search for row in scores], images=images)
+
+
+def study_results(study: Study) -> StudyResults:
+    """With four queries, however many cells there are."""
+    cells = list(study.cells.select_related("experiment__best__genotype", "final").defer("final__log"))
+    accuracies = _accuracies([cell.final_id for cell in cells if cell.final_id])
+    arms: dict[str, list[CellResult]] = {}
+    for cell in cells:
+        row = CellResult(cell, cell.experiment, cell.final, accuracies.get(cell.final_id or 0, ()))
+        arms.setdefault(cell.arm, []).append(row)
+    images = max((cell.final.test_images or 0 for cell in cells if cell.final), default=0)
+    return StudyResults(
+        study,
+        tuple(ArmResult(arm, rows[0].cell.title, tuple(rows)) for arm, rows in arms.items()),
+        images,
+    )
+
+
+def spent_seconds(study: Study) -> float:
+    """Device time of all its searches and test scores; a final evaluation of several cells counts once."""
+    searches = Experiment.objects.filter(study_cells__study=study).distinct()
+    finals = FinalEvaluation.objects.filter(study_cells__study=study).distinct()
+    sums = [rows.aggregate(sum=Sum("train_seconds"))["sum"] or 0.0 for rows in (searches, finals)]
+    return float(sum(sums))
+
+
+def is_budget_spent(study: Study) -> bool:
+    hours = study.settings.get("device_hours")
+    return hours is not None and spent_seconds(study) >= 3600 * hours
+
+
+def _accuracies(final_ids: Sequence[int]) -> dict[int, tuple[float, ...]]:
+    found: dict[int, list[float]] = defaultdict(list)
+    rows = FinalRun.objects.filter(final__in=set(final_ids), final__state=WorkState.DONE).order_by(
+        "final", "run"
+    )
+    for final_id, accuracy in rows.values_list("final_id", "accuracy"):
+        found[final_id].append(accuracy)
+    return {final_id: tuple(values) for final_id, values in found.items()}

@@ -1,0 +1,88 @@
+"""Cost of a study before it starts: networks, trainings for test scores, device time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from search.evolution.estimates.search_cost import trained_share, typical_seconds
+from search.evolution.estimates.training_cost import ENOUGH, Timing
+from search.evolution.experiments.config import ExperimentConfig, Protocol
+from search.evolution.finals.presets import final_from_preset
+from search.evolution.finals.protocol import final_key
+from search.evolution.studies.records import StudyCell
+from search.models import FinalRun, Individual
+from search.selectors.protocols import keys_of
+
+TIMINGS = 200
+"""The latest recorded trainings of a protocol that are looked at."""
+
+
+@dataclass(frozen=True)
+class StudyCost:
+    """What all cells take together, at most: networks that several searches try are trained once."""
+
+    cells: int
+    networks: int
+    """Individuals of all searches."""
+    final_trainings: int
+    search_seconds: float
+    """Of devices."""
+    final_seconds: float
+    recorded: int
+    """Trainings that it rests on; 0: arithmetic alone, for one CPU core."""
+
+    @property
+    def seconds(self) -> float:
+        return self.search_seconds + self.final_seconds
+
+    @property
+    def basis(self) -> str:
+        """For people."""
+        if self.recorded:
+            return f"from {self.recorded:,} recorded trainings under the same protocol"
+        return (
+            "from arithmetic for one CPU core; a GPU is many times faster, and a few trainings make it exact"
+        )
+
+
+def study_cost(cells: Sequence[StudyCell]) -> StudyCost:
+    """Of cells as `study_cells` gives them."""
+    timings: dict[tuple[str, ...], list[Timing]] = {}
+    searched = scored = 0.0
+    networks = finals = 0
+    for cell in cells:
+        keys = keys_of(cell.search.protocol)
+        if keys not in timings:
+            timings[keys] = _timings(keys)
+        networks += cell.search.budget.individuals
+        searched += cell.search.budget.individuals * _seconds(cell.search, timings[keys])
+        if cell.final:
+            protocol = final_from_preset(cell.final.preset, cell.search.protocol, cell.final.over)
+            finals += protocol.repeats
+            scored += _final_seconds(cell.search, protocol)
+    recorded = sum(len(found) for found in timings.values() if len(found) >= ENOUGH)
+    return StudyCost(len(cells), networks, finals, searched, scored, recorded)
+
+
+def _seconds(config: ExperimentConfig, timings: list[Timing]) -> float:
+    mutations = config.strategy.initial_mutations
+    whole = typical_seconds(config.space, config.protocol, mutations=mutations, timings=timings)
+    return trained_share(config) * whole
+
+
+def _final_seconds(config: ExperimentConfig, protocol: Protocol) -> float:
+    """All runs of one test score."""
+    found = FinalRun.objects.filter(final__protocol_key=final_key(protocol)).order_by("-pk")
+    known = list(found.values_list("seconds", flat=True)[:TIMINGS])
+    if len(known) >= ENOUGH:
+        return protocol.repeats * fmean(known)
+    return typical_seconds(config.space, protocol, mutations=config.strategy.initial_mutations)
+
+
+def _timings(keys: tuple[str, ...]) -> list[Timing]:
+    """Of whole evaluations, the latest."""
+    rows = Individual.objects.filter(
+        completion__isnull=False, evaluation__protocol_key__in=keys, evaluation__repeats=None
+    ).order_by("-pk")
+    found = rows.values_list("multiply_adds", "evaluation__train_seconds")[:TIMINGS]
+    return [(size, seconds) for size, seconds in found if seconds > 0]

@@ -1,0 +1,1 @@
+"""An artifact's life: asked for, claimed, heard of, paused, finished, failed."""

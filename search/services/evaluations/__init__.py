@@ -1,0 +1,1 @@
+"""Lifecycle of an evaluation: request, claim, record, fail, retry, sweep."""

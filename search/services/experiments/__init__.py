@@ -1,0 +1,1 @@
+"""Lifecycle of an experiment: create, start, pause, change, stop."""

@@ -1,0 +1,1 @@
+"""Automatic pauses: the data set is missing, or all evaluations fail."""

@@ -1,0 +1,1 @@
+"""Proposal step: the next genotype becomes an individual with an evaluation."""

@@ -1,0 +1,1 @@
+"""Studies: launched as rows of cells, whose searches and test scores are started as they fall due."""

@@ -1,0 +1,25 @@
+"""The benchmark tables that come with the project, by name.
+
+Must import neither Django nor torch.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from search.tables import reports
+from search.tables.table import BenchmarkTable, OutOfDomain
+
+DEFAULT = "hierarchical-small"
+
+
+def load_table(name: str) -> BenchmarkTable:
+    """That table, read once a process. Raises OutOfDomain for an unknown name, UnreadableTable for a broken file."""
+    if name not in reports.table_names():
+        known = ", ".join(reports.table_names()) or "none"
+        raise OutOfDomain(f"there is no benchmark table {name!r}; those here: {known}")
+    return _load(reports.FOLDER / f"{name}.npz")
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> BenchmarkTable:
+    return BenchmarkTable.load(path)

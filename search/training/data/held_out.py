@@ -1,0 +1,106 @@
+"""The test sets. Only a final evaluation and the making of a benchmark table read them: the build refuses every import
+of this module by what a search runs (`pyproject.toml`)."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.datasets import DatasetShape, is_folder
+from search.training.data.datasets import load_pool, load_split
+from search.training.data.decoded_files import decode
+from search.training.data.directory_tree import printable
+from search.training.data.folder_layout import read_layout
+from search.training.data.image_source import BLOCK, Images, pixel_statistics
+from search.training.data.locations import IDX_TEST_FILES, data_folder, image_folder
+from search.training.data.named_sets import (
+    HELD_OUT,
+    digits,
+    idx_images,
+    read_named,
+    resized,
+    torchvision_images,
+    unavailable,
+)
+
+
+@dataclass(frozen=True)
+class FinalSplit:
+    """What a final evaluation trains and scores on. Pixels are scaled by the training images' mean and deviation by
+    channel, 0..1: (pixel / 255 - mean) / deviation."""
+
+    train: Images
+    validation: Images
+    """None of them where all images outside the test set are trained on."""
+    test: Images
+    mean: Tensor  # [C]
+    deviation: Tensor  # [C]
+    shape: DatasetShape
+    seen: int
+    """Test images that are, pixel for pixel, among those outside the test set."""
+
+
+def load_final_split(protocol: Protocol, *, all_images: bool = False) -> FinalSplit:
+    """A protocol's training and validation images as a search sees them, and the test images beside them.
+
+    `all_images`: everything outside the test set is trained on, and nothing validated.
+    Raises EvaluationFailed: dataset_unavailable when it cannot be had, or has no test set.
+    """
+    pool = load_pool(protocol)
+    test = _test_images(str(data_folder()), protocol.dataset, pool.shape.image_size)
+    seen = _seen(test, pool.images)
+    if all_images:
+        mean, deviation = pixel_statistics(pool.images)
+        none = pool.images.take(torch.empty(0, dtype=torch.int64))
+        return FinalSplit(pool.images, none, test, mean, deviation, pool.shape, seen)
+    split = load_split(protocol)
+    return FinalSplit(split.train, split.validation, test, split.mean, split.deviation, split.shape, seen)
+
+
+def _seen(test: Images, others: Images) -> int:
+    known = set(_digests(others))
+    return sum(digest in known for digest in _digests(test))
+
+
+def _digests(images: Images) -> Iterator[bytes]:
+    for block in torch.arange(len(images)).split(BLOCK):
+        for image in images.whole(block).numpy():
+            yield hashlib.blake2b(image.tobytes(), digest_size=16).digest()
+
+
+def _test_images(folder: str, name: str, image_size: int) -> Images:
+    return _test_folder(name, image_size) if is_folder(name) else _named_test(folder, name, image_size)
+
+
+def _test_folder(name: str, image_size: int) -> Images:
+    """Read each time: a final evaluation does so once."""
+    layout = read_layout(image_folder(name))
+    if not layout.test:
+        raise unavailable(
+            f"data set {name} has no test images: put train/ and test/ with the same class directories into "
+            f"{printable(layout.folder)}"
+        )
+    decoded = decode(layout.test, layout.folder, image_size, name=f"{layout.folder.name}-test", inventory="")
+    return Images(decoded.pixels, torch.tensor([file.label for file in layout.test], dtype=torch.int64))
+
+
+@lru_cache(maxsize=2)
+def _named_test(folder: str, name: str, image_size: int) -> Images:
+    """`folder` is part of the key: another data folder is another data set."""
+    return resized(read_named(name, _READERS), image_size)
+
+
+_READERS: dict[str, Callable[[], Images]] = {
+    "digits": lambda: digits(lambda places: places % HELD_OUT == 0),
+    "fashion-mnist": lambda: idx_images(
+        "fashion-mnist", IDX_TEST_FILES, lambda: torchvision_images("FashionMNIST", train=False)
+    ),
+    "mnist": lambda: idx_images("mnist", IDX_TEST_FILES, lambda: torchvision_images("MNIST", train=False)),
+    "cifar10": lambda: torchvision_images("CIFAR10", train=False),
+    "cifar100": lambda: torchvision_images("CIFAR100", train=False),
+    "svhn": lambda: torchvision_images("SVHN", split="test"),
+}

@@ -1,0 +1,1 @@
+"""Final evaluations: training on all training images, one score on the test set."""

@@ -1,0 +1,1 @@
+"""The training loop: steps, progress, state, CUDA graphs, compilation."""

@@ -1,0 +1,100 @@
+"""Whole networks: cells in a host (methods A8)."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from search.evolution.networks.host import Host, host_layers
+from search.evolution.networks.phenotype import Phenotype
+from search.training.native.parts import Parts, parts_of, whole
+from search.training.network.flat_cell import DropPath, FlatCell
+from search.training.network.global_pooling import average_of_pixels
+from search.training.network.operations import Quick, Scores, full, initialise, separable
+
+CellBuilder = Callable[[int], nn.Module]
+"""Builds one cell from its width C; the module tells its `output_width`."""
+
+
+class PoolLinear(Quick):
+    """Global average pool, then class scores."""
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__()
+        self.linear = Scores(width, classes)
+
+    def forward(self, x: Tensor | Parts) -> Tensor:  # [N, C, H, W] -> [N, classes]
+        if self.by_kernels(x):
+            parts = parts_of(x)
+            means = Parts(tuple(average_of_pixels(block) for block in parts.blocks), parts.order)
+            mean = torch.cat(means.listed, dim=1)
+        else:
+            mean = whole(x).mean(dim=(2, 3))
+        scores: Tensor = self.linear(mean)
+        return scores
+
+
+class Network(nn.Module):
+    """The host with its cells: images to class scores."""
+
+    def __init__(self, layers: list[nn.Module]) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.recomputes = False
+        """Whether the backward pass computes the cells again instead of finding all they computed in memory."""
+
+    def forward(self, x: Tensor) -> Tensor:  # [N, image channels, H, W] -> [N, classes]
+        for layer in self.layers:
+            x = (
+                layer(x, recomputes=self.recomputes, in_parts=True)
+                if isinstance(layer, FlatCell)
+                else layer(x)
+            )
+        return x
+
+    @property
+    def parameter_count(self) -> int:
+        """Trained numbers, batch normalisation's scale and shift included."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+
+def place_cells(host: Host, cell: CellBuilder) -> Network:
+    """The host's layers with a newly built cell in each place. Weights are not drawn yet; see `build_network`."""
+    layers: list[nn.Module] = []
+    width = host.image_channels
+    for layer in host_layers(host):
+        if layer.kind == "cell":
+            layers.append(cell(layer.width))
+            width = int(layers[-1].output_width)  # type: ignore[arg-type]  # each cell builder's own attribute
+            continue
+        if layer.kind == "conv3x3":
+            layers.append(full(width, layer.width, layer.stride))
+        elif layer.kind == "sep3x3":
+            layers.append(separable(width, layer.width, layer.stride))
+        else:
+            layers.append(PoolLinear(width, layer.width))
+        width = layer.width
+    return Network(layers)
+
+
+def drop_path(network: Network, chance: float, generator: torch.Generator) -> None:
+    """From now on training leaves out each operation of each cell with that chance."""
+    for layer in network.layers:
+        if isinstance(layer, FlatCell):
+            layer.drop_path = DropPath(chance, generator)
+
+
+def outline(phenotype: Phenotype, host: Host) -> Network:
+    """The network without memory for its weights (torch's meta device): quick to build, for counting."""
+    with torch.device("meta"):
+        return place_cells(host, lambda channels: FlatCell(phenotype, channels))
+
+
+def build_network(phenotype: Phenotype, host: Host, *, seed: int) -> Network:
+    """The network on the CPU with the weights of that seed, drawn in the phenotype's order.
+
+    Images and weights are laid out with channels last: two to five times as fast on a CPU.
+    """
+    network = place_cells(host, lambda channels: FlatCell(phenotype, channels))
+    initialise(network, torch.Generator().manual_seed(seed))
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

@@ -1,0 +1,1 @@
+"""Training workers: attempts, admission to a device, heartbeat, stopping."""

@@ -1,0 +1,146 @@
+"""`tests.benchmarks shared`: what scores by shared weights say of networks, for each method of shared training.
+
+Random networks of a small space on digits are trained from scratch; each method trains a supernet and scores the same
+networks. Kendall's tau of both, that of plain parameters, and the regret of what each method derives beside random
+search of as many processor seconds.
+"""
+
+import random
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+from search.evolution.artifacts import ArtifactJob
+from search.evolution.evaluation import Job, Runtime
+from search.evolution.experiments.config import Protocol
+from search.evolution.experiments.shared_trainings import METHODS, shared_training
+from search.evolution.genotypes.genotype import Genotype, parse_genotype
+from search.evolution.genotypes.space import SearchSpace, search_space
+from search.evolution.networks.cost import network_cost
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.evolution.statistics.rank_intervals import Correlation, kendall_interval
+from search.training.data.batches import Batches
+from search.training.data.datasets import load_split
+from search.training.supernets.entry import train
+from search.training.supernets.methods import uniform_genotype
+from search.training.supernets.session import SharedWeights, score
+from search.training.supernets.supernet import Supernet
+from search.training.trainer import choose_device
+from search.worker.attempts import load_trainer
+from tests.benchmarks.trained import Say
+
+SPACE: dict[str, Any] = {"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 3}]}
+PROTOCOL: dict[str, Any] = {
+    "dataset": "digits",
+    "channels": 4,
+    "batch_size": 32,
+    "learning_rate": 0.05,
+    "schedule": "cosine",
+    "validation_images": 400,
+}
+CPU = Runtime(device="cpu")
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--networks", type=int, default=30, help="to train from scratch (default 30)")
+    parser.add_argument("--steps", type=int, default=60, help="of each of them (default 60)")
+    parser.add_argument("--shared-steps", type=int, default=300, help="of each supernet (default 300)")
+    parser.add_argument("--seed", type=int, default=0, help="draws networks and weights (default 0)")
+
+
+def measure(options: Namespace, *, say: Say) -> dict[str, Any]:
+    """A row for each method, and one for plain parameters."""
+    networks, seed = options.networks, options.seed
+    load_trainer()  # with the threads that a worker has
+    space = search_space(SPACE)
+    protocol = Protocol.model_validate(PROTOCOL | {"steps": options.steps, "seed": seed})
+    cells = draw(space, networks, seed)
+    began = time.process_time()
+    fitness = [from_scratch(phenotype, genotype, protocol) for genotype, phenotype in cells]
+    each = (time.process_time() - began) / len(cells)
+    say(f"{networks} networks from scratch: best {100 * max(fitness):.1f} %, {each:.2f} s each")
+    sizes = [float(network_cost(phenotype, protocol.shape_host).parameters) for _, phenotype in cells]
+    rows = [{"ranked by": "parameters"} | told(kendall_interval(sizes, fitness, random.Random(seed)))]
+    for method in METHODS:
+        row = of_method(method, protocol, options.shared_steps, cells, fitness, each)
+        say(f"{method}: tau {row['tau']}")
+        rows.append(row)
+    return {"shared": rows}
+
+
+def draw(space: SearchSpace, count: int, seed: int) -> list[tuple[Genotype, Phenotype]]:
+    """Random genotypes that build different networks."""
+    rng, found = random.Random(seed), dict[str, tuple[Genotype, Phenotype]]()
+    while len(found) < count:
+        genotype = uniform_genotype(space, rng)
+        phenotype = build_phenotype(genotype)
+        found.setdefault(phenotype.key, (genotype, phenotype))
+    return list(found.values())
+
+
+def from_scratch(phenotype: Phenotype, genotype: Genotype, protocol: Protocol) -> float:
+    """Validation accuracy of one training, a fraction 0..1."""
+    job = Job(genotype, phenotype, protocol, 0, protocol.seed + 1, runtime=CPU)
+    return load_trainer()(job, progress=lambda _: None).accuracy
+
+
+def of_method(
+    method: str,
+    protocol: Protocol,
+    shared_steps: int,
+    cells: Sequence[tuple[Genotype, Phenotype]],
+    fitness: Sequence[float],
+    each: float,
+) -> dict[str, Any]:
+    """One shared training, the networks scored with it, and what it derives trained from scratch."""
+    trained = protocol.model_copy(update={"steps": shared_steps})
+    document = {
+        "method": method,
+        "space": SPACE,
+        "protocol": trained.model_dump(mode="json"),
+        "epochs": 5,
+        "gate_learning_rate": 0.01,
+    }
+    began = time.process_time()
+    config = shared_training(document)
+    found = train(ArtifactJob(config.to_json(), protocol.seed, CPU), progress=lambda _: None)
+    seconds = time.process_time() - began
+    scores = scored(found.content, cells)
+    derived = parse_genotype(found.result["derived"])
+    reached = from_scratch(build_phenotype(derived), derived, protocol)
+    best = max(*fitness, reached)
+    tried = max(1, min(len(fitness), round(seconds / each)))
+    return (
+        {"ranked by": method}
+        | told(kendall_interval(scores, fitness, random.Random(protocol.seed)))
+        | {
+            "regret, %": round(100 * (best - reached), 1),
+            "random search, %": round(100 * (best - expected_best(fitness, tried)), 1),
+            "its networks": tried,
+            "seconds": round(seconds, 1),
+        }
+    )
+
+
+def scored(content: bytes, cells: Sequence[tuple[Genotype, Phenotype]]) -> list[float]:
+    """The networks' accuracies with shared weights."""
+    shared, device = SharedWeights.read(content), choose_device("cpu")
+    protocol = shared.config.protocol
+    split = load_split(protocol)
+    supernet = Supernet(shared.config.space, protocol.make_host(split.shape))
+    supernet.load_state_dict(shared.weights)
+    supernet.normalise_pools(shared.normalises_pools)
+    batches = Batches(split, protocol, device, seed=1)
+    return [score(supernet, genotype, batches.scoring()) for genotype, _ in cells]
+
+
+def expected_best(fitness: Sequence[float], tried: int) -> float:
+    """Mean over random choices of that many networks of the best among them."""
+    rng = random.Random(0)
+    return fmean(max(rng.sample(list(fitness), tried)) for _ in range(500))
+
+
+def told(found: Correlation) -> dict[str, Any]:
+    return {"tau": f"{found.tau:.2f} [{found.low:.2f}, {found.high:.2f}]"}

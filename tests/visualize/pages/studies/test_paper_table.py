@@ -1,0 +1,52 @@
+"""The page of `paper-table-1`: measured figures beside published ones, each named as what it is."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from search.evolution.studies.paper_table import PUBLISHED_TABLE_1, PaperTableSettings, cells
+from search.worker.attempts import load_trainer
+from tests.conftest import INSTANT_TRAINER
+from tests.search.studies.running import launched, run_to_its_end
+from tests.visualize.pages.studies.test_study_pages import text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def instant(settings: Any, tmp_path: Any) -> None:
+    settings.TRAINER, settings.CHECKPOINT_DIR = INSTANT_TRAINER, tmp_path
+    load_trainer.cache_clear()
+
+
+def test_the_factorial_is_whole_and_scaled_alike() -> None:
+    made = cells(PaperTableSettings(scale=0.01, seeds=2))
+    assert len(made) == 2 * 3 * 4
+    sizes = {cell.arm.partition("/")[2]: cell.search.budget.individuals for cell in made}
+    assert sizes == {"one": 1, "random-200": 2, "random-7000": 70, "evolution": 70}
+    whole = cells(PaperTableSettings(scale=1))
+    assert {cell.search.budget.individuals for cell in whole} == {1, 200, 7000}
+    assert {cell.search.strategy.initial_population for cell in whole} == {200}
+    assert len({cell.search.seed for cell in made}) == len(made)
+    assert {row.arm for row in PUBLISHED_TABLE_1} < {cell.arm for cell in made}
+
+
+def test_measured_and_published_figures_stand_apart_and_say_whose_they_are(client: Client) -> None:
+    study = run_to_its_end(launched())
+    page = client.get(f"/studies/{study.pk}/").content.decode()
+    words = text(page.encode())
+    assert "Black figures were measured here on digits" in words
+    assert "scaled by 0.10 % to 2 and 7" in words
+    assert "Grey figures are the paper's" in words
+    assert "3.75 ± 0.12 %" in words
+    assert page.count(">empty</td>") == 2 * 4
+    assert page.count("random up to here") == 3
+    assert "Hierarchical evolution, c0 = 128" in words
+    assert "66 differences were tested" in words
+
+
+def test_before_anything_ends_the_table_is_there_without_figures(client: Client) -> None:
+    words = text(client.get(f"/studies/{launched(final='none').pk}/").content)
+    assert "no test score was asked for" in words
+    assert "random search (2)" in words

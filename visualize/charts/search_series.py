@@ -1,0 +1,51 @@
+"""Series of trajectory plots from searches: one search, or several seeds of one configuration with their band."""
+
+from collections.abc import Sequence
+
+from search.models import Experiment
+from search.selectors import comparison
+from search.selectors.comparison import Course
+from search.selectors.population_cache import cached_for_population
+from visualize.charts import trajectories
+from visualize.charts.series import median_window
+from visualize.charts.trajectories import Axis, Spread, Trajectory
+from visualize.charts.trajectory_plots import Series
+
+TONES, DASHES = 8, 3
+"""With four solid, four dashed and four dotted lines in turn, 24 lines differ (static/css/compare.css)."""
+
+
+def course_of(experiment: Experiment) -> Course:
+    """From the cache for as long as nobody joins the population."""
+    found: Course = cached_for_population("course", experiment, lambda: comparison.course(experiment))
+    return found
+
+
+def trajectory_of(experiment: Experiment, axis: Axis) -> Trajectory:
+    found = course_of(experiment)
+    return trajectories.lines(
+        found.marks, axis, median_window(experiment.individuals_planned // found.stride)
+    )
+
+
+def tone_of(number: int) -> int:
+    """Colour of the line with that number, from 1."""
+    return (number - 1) % TONES + 1
+
+
+def dash_of(number: int) -> int:
+    return (number - 1) // 4 % DASHES
+
+
+def series_of(number: int, name: str, runs: Sequence[Trajectory], spread: Spread) -> Series:
+    """One line, or a band over several runs."""
+    lines = {quantity: [run.line(quantity) for run in runs] for quantity in trajectories.QUANTITIES}
+    bands = {quantity: trajectories.band(found, spread) for quantity, found in lines.items()}
+    return Series(
+        number=number,
+        tone=tone_of(number),
+        dash=dash_of(number),
+        name=name,
+        lines=lines,
+        bands=bands if len(runs) > 1 else {},
+    )

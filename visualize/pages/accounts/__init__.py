@@ -1,0 +1,1 @@
+"""Pages: login, account, tokens, user administration."""

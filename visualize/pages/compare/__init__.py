@@ -1,0 +1,1 @@
+"""Page: comparison of experiments."""

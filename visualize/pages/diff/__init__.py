@@ -1,0 +1,1 @@
+"""Page: difference of two genotypes."""

@@ -1,0 +1,1 @@
+"""Page: motif editor."""

@@ -1,0 +1,1 @@
+"""Pages: list of experiments, and one experiment with progress, curves and population."""

@@ -1,0 +1,1 @@
+"""Page: one individual or genotype; levels, fitness, training."""

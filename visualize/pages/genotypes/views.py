@@ -1,0 +1,100 @@
+"""Views of the genotype page, and its downloads."""
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from search import models, selectors
+from search.evolution.experiments.config import experiment_config
+from search.evolution.networks.host import Host
+from search.selectors import networks
+from visualize.pages.genotypes.page import OWN_PAGES, genotype_context, individual_context
+from visualize.pages.genotypes.whole_network import WholeNetwork, whole_network
+from visualize.pages.shared.fragments import is_fragment, render_either
+from visualize.templatetags.drawings import engine_genotype
+
+NETWORK = "network"
+
+
+@require_safe
+def individual(request: HttpRequest, experiment_id: int, step: int) -> HttpResponse:
+    tab = _tab(request)
+    if tab in OWN_PAGES and not is_fragment(request):
+        return redirect(OWN_PAGES[tab], experiment_id, step)
+    try:
+        row = selectors.individual(experiment_id, step)
+    except models.Individual.DoesNotExist:
+        raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
+    address = reverse("individual", args=[experiment_id, step])
+    if tab == NETWORK:
+        host = experiment_config(row.experiment.config).protocol.shape_host
+        network = _network(request, row.genotype, host)
+        if "part" in request.GET:
+            edit = reverse("individual_edit", args=[experiment_id, step])
+            return _network_part(request, network, {"address": address, "edit_address": edit})
+    else:
+        network = None
+    context = individual_context(row, tab=tab, edge=_edge(request))
+    return render_either(
+        request,
+        "genotypes/detail.html",
+        "genotypes/live.html",
+        {**context, "network": network, "address": address},
+    )
+
+
+@require_safe
+def genotype(request: HttpRequest, key: str) -> HttpResponse:
+    row = _genotype(key)
+    address = reverse("genotype", args=[row.key])
+    network = _network(request, row, Host()) if _tab(request) == NETWORK else None
+    if _tab(request) == NETWORK and "part" in request.GET:
+        edit = reverse("genotype_edit", args=[row.key])
+        return _network_part(request, network, {"address": address, "edit_address": edit})
+    context = genotype_context(row, tab=_tab(request), edge=_edge(request))
+    return render_either(
+        request,
+        "genotypes/detail.html",
+        "genotypes/live.html",
+        {**context, "network": network, "address": address},
+    )
+
+
+@require_safe
+def genotype_file(request: HttpRequest, key: str, extension: str) -> HttpResponse:
+    """The genotype itself, as its canonical text or as JSON."""
+    subject = engine_genotype(_genotype(key))
+    if extension == "txt":
+        return HttpResponse(subject.text + "\n", content_type="text/plain; charset=utf-8")
+    if extension == "json":
+        return HttpResponse(json.dumps(subject.to_json()) + "\n", content_type="application/json")
+    raise Http404(f"A genotype comes as txt or json, not as {extension}.")
+
+
+def _network(request: HttpRequest, row: models.Genotype, host: Host) -> WholeNetwork | None:
+    return whole_network(engine_genotype(row), host, request.GET)
+
+
+def _network_part(
+    request: HttpRequest, network: WholeNetwork | None, context: dict[str, str]
+) -> HttpResponse:
+    """The picture and the panel alone, for the script that opens and closes layers."""
+    return render(request, "genotypes/parts/network.html", {"network": network, **context})
+
+
+def _genotype(key: str) -> models.Genotype:
+    try:
+        return networks.genotype_by_key(key)
+    except models.Genotype.DoesNotExist:
+        raise Http404(f"No genotype with the key {key} was ever proposed here.") from None
+
+
+def _tab(request: HttpRequest) -> str:
+    return request.GET.get("tab", "")
+
+
+def _edge(request: HttpRequest) -> str:
+    return request.GET.get("edge", "")

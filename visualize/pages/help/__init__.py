@@ -1,0 +1,1 @@
+"""Page: help, with glossary, live examples and keyboard shortcuts."""

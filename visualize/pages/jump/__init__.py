@@ -1,0 +1,1 @@
+"""Jump: one search field over experiments, individuals, motifs, genotypes and pages."""

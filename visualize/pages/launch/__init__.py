@@ -1,0 +1,1 @@
+"""Page: form for a new experiment."""

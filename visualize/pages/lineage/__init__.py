@@ -1,0 +1,1 @@
+"""Page: lineage of an individual, as a tree and as a replay."""

@@ -1,0 +1,1 @@
+"""Pages: motifs of an experiment, mutation effects, one motif."""

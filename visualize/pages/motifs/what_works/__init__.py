@@ -1,0 +1,1 @@
+"""What works: which features of networks go with fitness, and what to try next."""

@@ -1,0 +1,1 @@
+"""Page: Pareto front of fitness against cost."""

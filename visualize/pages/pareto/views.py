@@ -1,0 +1,65 @@
+"""Views: Pareto page, plot data, selection by a rectangle."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from search import selectors
+from search.models import Experiment
+from visualize.pages.pareto.diversity_map import diversity_map
+from visualize.pages.pareto.page import cost_of, pareto_page, points_json, selection
+from visualize.pages.shared.fragments import render_either
+
+
+@require_safe
+def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """The page; for a script the table of the front."""
+    experiment = _experiment(experiment_id)
+    context = {
+        "experiment": experiment,
+        "view": "pareto",
+        "section": "experiments",
+        **pareto_page(experiment, request.GET),
+    }
+    return render_either(request, "pareto/index.html", "pareto/parts/front.html", context)
+
+
+@require_safe
+def points(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """{version, open, total, range: [largest cost, least and largest fitness], points, front, svg}.
+
+    A point is [step, cost, fitness]. Asked with `seen=VERSION` of the last answer and nothing new: {version, open,
+    same}.
+    """
+    experiment = _experiment(experiment_id)
+    return JsonResponse(
+        points_json(experiment, cost_of(request.GET.get("x", "")), request.GET.get("seen", ""))
+    )
+
+
+@require_safe
+def selected(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """How many individuals the form's rectangle holds, the fittest of them, and the way to all."""
+    experiment = _experiment(experiment_id)
+    context = {"experiment": experiment, "selection": selection(experiment, request.GET)}
+    return render(request, "pareto/selected.html", context)
+
+
+@require_safe
+def diversity(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """The best network of each cell of parameters x depth."""
+    experiment = _experiment(experiment_id)
+    context = {
+        "experiment": experiment,
+        "map": diversity_map(experiment),
+        "view": "map",
+        "section": "experiments",
+    }
+    return render(request, "pareto/map.html", context)
+
+
+def _experiment(experiment_id: int) -> Experiment:
+    try:
+        return selectors.experiment_by_id(experiment_id)
+    except Experiment.DoesNotExist:
+        raise Http404(f"There is no experiment {experiment_id}.") from None

@@ -1,0 +1,1 @@
+"""Report: one experiment as one HTML file that opens without a server."""

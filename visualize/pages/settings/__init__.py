@@ -1,0 +1,1 @@
+"""Pages: settings of an experiment, its export and import."""

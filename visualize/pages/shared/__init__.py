@@ -1,0 +1,1 @@
+"""Shared by pages: error pages, fragments, edge matrices, duration estimates."""

@@ -1,0 +1,1 @@
+"""The page of an experiment's strategy: how it chooses, and what it has learned."""

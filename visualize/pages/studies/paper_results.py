@@ -1,0 +1,105 @@
+"""Results of `paper-table-1`: Table 1 beside the published figures, and Figure 3 from what was run here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from search.evolution.experiments.config import Protocol
+from search.evolution.finals.presets import FINAL_PRESETS
+from search.evolution.studies.paper_table import (
+    PUBLISHED_TABLE_1,
+    PUBLISHED_TABLE_2,
+    PUBLISHED_TABLE_3,
+    SPACES,
+    PaperTableSettings,
+    PublishedRow,
+    search_title,
+)
+from search.selectors.studies import StudyResults
+from visualize.pages.studies.arm_rows import ArmRow
+from visualize.pages.studies.figures import Figure, figure_of
+from visualize.style.formats import count, per_cent
+
+EVOLUTION = "evolution"
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One cell of the factorial, over its seeds."""
+
+    space: str
+    """Its title where the row is the first of its space, else empty."""
+    search: str
+    row: ArmRow
+    published: PublishedRow | None
+    """None: one of the four cells that the paper leaves empty."""
+
+    @property
+    def error(self) -> float | None:
+        """On the test set, as the paper gives it."""
+        return 1 - self.row.test.mean if self.row.test else None
+
+
+def paper_context(results: StudyResults, rows: Sequence[ArmRow]) -> dict[str, Any]:
+    """What the page of this kind shows besides."""
+    settings = PaperTableSettings.model_validate(results.study.settings)
+    return {
+        "table_1": _table_1(settings, rows),
+        "figure_3": _figure_3(results, settings),
+        "initial": settings.few,
+        "provenance": _provenance(results, settings),
+        "table_2": PUBLISHED_TABLE_2,
+        "table_3": PUBLISHED_TABLE_3,
+    }
+
+
+def _table_1(settings: PaperTableSettings, rows: Sequence[ArmRow]) -> list[TableRow]:
+    published = {row.arm: row for row in PUBLISHED_TABLE_1}
+    found, before = [], ""
+    for row in rows:
+        space, _, search = row.arm.arm.partition("/")
+        title = SPACES[space]
+        found.append(
+            TableRow(
+                "" if title == before else title,
+                search_title(settings, search),
+                row,
+                published.get(row.arm.arm),
+            )
+        )
+        before = title
+    return found
+
+
+def _figure_3(results: StudyResults, settings: PaperTableSettings) -> Figure | None:
+    """Evolution in each space: current fitness, best so far, parameters."""
+    arms = {arm.arm: arm for arm in results.arms}
+    wanted = [(space, arms.get(f"{space}/{EVOLUTION}")) for space in settings.spaces]
+    lines = [(SPACES[space], arm) for space, arm in wanted if arm is not None]
+    numbered = [(number, title, arm) for number, (title, arm) in enumerate(lines, start=1)]
+    return figure_of(numbered, "step", initial=settings.few)
+
+
+def _provenance(results: StudyResults, settings: PaperTableSettings) -> str:
+    """What was measured here, on what, at what scale."""
+    protocol = Protocol.model_validate(results.cells[0].cell.plan["search"]["protocol"])
+    devices = sorted({row.final.device for row in results.cells if row.final and row.final.device})
+    scored = "no test score was asked for"
+    if settings.final in FINAL_PRESETS:
+        title = FINAL_PRESETS[settings.final].title
+        scored = (
+            f"their best networks were scored on the test set after training as “{title}”, "
+            f"{_counted(settings.final_runs, 'run')} each"
+        )
+    on = f", on {', '.join(devices)}" if devices else ""
+    return (
+        f"measured here on {protocol.dataset}: networks of {protocol.channels} channels, "
+        f"{count(protocol.steps)} steps of {count(protocol.batch_size)} images, "
+        f"{_counted(protocol.repeats, 'repeat')}; the paper's 200 and 7,000 networks scaled by "
+        f"{per_cent(settings.scale, 2)} to {count(settings.few)} and {count(settings.many)}; "
+        f"{_counted(settings.seeds, 'seed')} of each; {scored}{on}"
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Colours, numbers and dates as pages show them."""

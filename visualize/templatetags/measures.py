@@ -1,0 +1,63 @@
+"""Template tags that tell a fitness from random weights apart from one that was got otherwise."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from search.models import Artifact, Experiment
+from visualize.templatetags.glossary import term
+
+register = template.Library()
+
+MARKS = {
+    "shared_weights": (
+        "shared weights",
+        "Scored with the weights of a shared training, not trained from scratch",
+    ),
+    "inherit": ("inherited weights", "Trained briefly from its parent's weights, not from scratch"),
+}
+"""Evaluator -> the mark beside its fitness, and what it means."""
+NONE = SafeString("")
+
+
+def _kind(experiment: Experiment) -> str:
+    evaluator = experiment.config.get("protocol", {}).get("evaluator", {})
+    return str(evaluator.get("kind", "train"))
+
+
+@register.simple_tag
+def measure(experiment: Experiment) -> SafeString:
+    """The mark beside a fitness of that experiment; empty where networks are trained from random weights."""
+    if (found := MARKS.get(_kind(experiment))) is None:
+        return NONE
+    return format_html('<span class="shared-mark" title="{}">{}</span>', found[1], found[0])
+
+
+@register.simple_tag
+def measured_note(experiment: Experiment) -> SafeString:
+    """One sentence above such an experiment, with the way to its shared training; empty for all others."""
+    kind = _kind(experiment)
+    if kind == "inherit":
+        return format_html(
+            '<p class="notice">{} Its networks are trained briefly from their parents’ weights: this fitness is not '
+            "ranked with that of training from scratch.</p>",
+            measure(experiment),
+        )
+    if kind != "shared_weights":
+        return NONE
+    key = experiment.config["protocol"]["evaluator"]["artifact"]
+    artifact = Artifact.objects.filter(key=key).only("pk", "name").first()
+    link: Any = "that is not stored here"
+    if artifact is not None:
+        address = reverse("shared_training", args=[artifact.pk])
+        link = format_html('<a href="{}"><bdi>{}</bdi></a>', address, artifact.name)
+    return format_html(
+        '<p class="notice">{} Its networks are scored with the weights of the {} {}: this fitness is not ranked '
+        "with that of training from scratch.</p>",
+        measure(experiment),
+        term("shared training"),
+        link,
+    )
