@@ -75,7 +75,8 @@ class Panel {
     place.addEventListener("pointerdown", read);
     place.addEventListener("pointermove", read);
     // A finger leaves as soon as it is lifted; what it read stays until the next tap.
-    place.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && host.read(null));
+    // A page that scrolls under a mouse at rest makes that leave too: what the keys chose stays.
+    place.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && document.activeElement !== place && host.read(null));
     place.addEventListener("keydown", (event) => {
       if (event.key in STRIDES) host.read(Math.min(this.range, Math.max(0, (host.at ?? 0) + STRIDES[event.key] * this.range)));
       else if (event.key === "Escape") host.read(null);

@@ -23,17 +23,21 @@ export class Pointer {
     this.spoken.setAttribute("role", "status");
     this.plot.over.append(this.mark, this.tip);
     host.append(this.spoken);
-    this.#followRows();
+    this.#followRows(plots[0].element);
     for (const { plot, element } of plots) this.#listen(plot, element);
     this.#listenKeys(plots[0].element);
   }
 
   /** A row of the population points at its dot, as a dot points at its row. */
-  #followRows() {
+  #followRows(element) {
     const rows = document.getElementById("population");
-    const row = (event) => event.target.closest?.("tr[data-step]");
-    for (const name of ["pointerover", "focusin"]) rows?.addEventListener(name, (event) => row(event) && this.#select(Number(row(event).dataset.step)));
-    for (const name of ["pointerleave", "focusout"]) rows?.addEventListener(name, () => this.#select(null));
+    const point = (event) => {
+      const step = event.target.closest?.("tr[data-step]")?.dataset.step;
+      if (step !== undefined && Number(step) !== this.#step) this.#select(Number(step));
+    };
+    // Not pointerover: a page that scrolls under a mouse at rest sends it too, and would undo what the keys chose.
+    for (const name of ["pointermove", "focusin"]) rows?.addEventListener(name, point);
+    for (const name of ["pointerleave", "focusout"]) rows?.addEventListener(name, () => document.activeElement === element || this.#select(null));
   }
 
   #markRow(step) {

@@ -63,6 +63,7 @@ function drag(event) {
 }
 
 function point(step) {
+  if (step !== undefined && panel.querySelector(`.pointed[data-step="${step}"]`)) return;
   for (const each of panel.querySelectorAll(".pointed")) each.classList.remove("pointed");
   if (step === undefined) return;
   for (const each of panel.querySelectorAll(`[data-step="${step}"]`)) {
@@ -72,7 +73,8 @@ function point(step) {
 }
 
 panel?.addEventListener("pointerdown", drag);
-for (const name of ["pointerover", "focusin"]) panel?.addEventListener(name, (event) => point(event.target.closest?.("[data-step]")?.dataset.step));
+// Not pointerover: a page that scrolls under a mouse at rest sends it too, and would undo what the keys chose.
+for (const name of ["pointermove", "focusin"]) panel?.addEventListener(name, (event) => point(event.target.closest?.("[data-step]")?.dataset.step));
 panel?.addEventListener("pointerleave", () => point());
 panel?.addEventListener("click", (event) => {
   const line = event.target.closest?.("path[data-step]");

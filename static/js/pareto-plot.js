@@ -62,7 +62,7 @@ class ParetoPlot extends HTMLElement {
     this.form.addEventListener("input", () => this.brush?.show(this.#bounds()), { signal });
     this.form.addEventListener("change", () => this.#remember(), { signal });
     document.getElementById("clear-selection").addEventListener("click", (event) => this.#clear(event), { signal });
-    for (const name of ["pointerover", "focusin"]) document.addEventListener(name, (event) => this.#pointRow(event), { signal });
+    for (const name of ["pointermove", "focusin"]) document.addEventListener(name, (event) => this.#pointRow(event), { signal });
     this.resizing = new ResizeObserver(() => this.#fit());
     this.resizing.observe(this);
   }
@@ -118,7 +118,8 @@ class ParetoPlot extends HTMLElement {
   #listen(place) {
     const over = this.plot.over;
     over.addEventListener("pointermove", (event) => !this.brush.dragging && this.#point(this.#nearest(event)));
-    over.addEventListener("pointerleave", () => this.#point(null));
+    // A page that scrolls under a mouse at rest makes it leave: what the keys chose stays.
+    over.addEventListener("pointerleave", () => document.activeElement === place || this.#point(null));
     over.addEventListener("click", (event) => {
       if (event.target.closest("a") || this.brush.dragged) return;
       const near = this.#nearest(event);
@@ -165,6 +166,7 @@ class ParetoPlot extends HTMLElement {
   /** A row of the tables points at its dot, as a dot points at its row. */
   #pointRow(event) {
     const row = event.target.closest?.("tr[data-step]");
+    if (row && Number(row.dataset.step) === this.#at?.[STEP]) return;
     if (row && this.plot) this.#point(this.#points.find((point) => point[STEP] === Number(row.dataset.step)) ?? null);
     else if (this.#byRow) this.#point(null);
     this.#byRow = Boolean(row);

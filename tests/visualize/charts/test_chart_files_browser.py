@@ -69,3 +69,21 @@ def test_rows_and_dots_point_at_each_other_and_the_median_takes_another_window(
     expect(page.locator("#population tr.pointed")).to_have_attribute("data-step", "9")
     page.locator("[data-window]").fill("1")
     expect(page.locator("[data-window-said]")).to_have_text("1")
+
+
+def test_a_mouse_at_rest_under_a_page_that_scrolls_does_not_undo_what_the_keys_chose(
+    page: Page, address: str
+) -> None:
+    page.goto(address)
+    page.wait_for_selector("live-curves .u-over")
+    page.locator('#population tr[data-step="7"]').hover()
+    page.locator("live-curves [data-plot=fitness]").focus()
+    page.keyboard.press("End")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.evaluate("window.scrollTo(0, 0)")
+    # What Chromium sends when another row comes to lie under the mouse: borders are crossed, nothing moves.
+    rows = page.locator("#population")
+    rows.locator('tr[data-step="2"]').dispatch_event("pointerover", {"bubbles": True, "pointerType": "mouse"})
+    rows.dispatch_event("pointerleave", {"pointerType": "mouse"})
+    expect(page.locator("#population tr.pointed")).to_have_attribute("data-step", "9")
+    expect(page.locator(".curve-tip")).to_contain_text("#9")
