@@ -212,6 +212,7 @@ OPERATIONS: dict[str, Rule] = {
             "list_studies",
             "show_study",
             "estimate_study",  # a POST, for settings are a document; it stores nothing
+            "estimate_finals",  # the same
             "list_study_kinds",
             "list_experiments",
             "show_experiment",
@@ -231,6 +232,7 @@ OPERATIONS: dict[str, Rule] = {
             "show_strategy",
             "show_front",
             "show_rescorings",
+            "show_gain",
             "list_workers",
             "list_checkpoints",
             "download_checkpoint",

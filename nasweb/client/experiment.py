@@ -91,6 +91,11 @@ class Experiment:
         document: Document = self._transport.call("GET", f"{self._path}/rescorings")
         return document
 
+    def gain(self) -> Document:
+        """Fitness and test accuracy of the networks that were the best along the search, less the first network's."""
+        document: Document = self._transport.call("GET", f"{self._path}/gain")
+        return document
+
     def delete(self) -> None:
         """For good, with its individuals; a search that is under way is to be stopped first."""
         self._transport.call("DELETE", self._path)
@@ -102,10 +107,11 @@ class Experiment:
         notes: str | None = None,
         tags: Sequence[str] | None = None,
         archived: bool | None = None,
-        **budget: int | None,
+        **budget: float | None,
     ) -> "Experiment":
-        """What is left out stays as it is. `budget` is of individuals, in_flight and time_limit_seconds; a finished
-        search goes on with more individuals."""
+        """What is left out stays as it is. `budget` is of individuals, in_flight, device_hours (0: none) and
+        time_limit_seconds; a finished search goes on with more individuals, or with more device hours if these
+        ended it."""
         wanted = {
             "name": name,
             "notes": notes,

@@ -19,24 +19,29 @@ class Finals:
         self,
         experiment_id: int,
         *,
-        step: int | None = None,
-        best: int | None = None,
-        baseline: str | None = None,
         preset: str = "short",
         overrides: Mapping[str, Any] | None = None,
+        **networks: int | str | None,
     ) -> Sequence[Document]:
-        """Of one individual (`step`), of the `best` so many networks, or of a `baseline` ("residual", "inception",
-        "liu2018", "random") under the experiment's protocol; `overrides` are fields of the protocol, of
-        which `repeats` are the runs."""
-        body: dict[str, Any] = {
-            "experiment_id": experiment_id,
-            "preset": preset,
-            "overrides": dict(overrides or {}),
-        }
-        named = {"step": step, "best": best, "baseline": baseline}
-        body |= {name: value for name, value in named.items() if value is not None}
+        """Of one individual (`step=7`), of the `best=3` networks, of those that were the best at moments `along=5` the
+        search, or of a `baseline` ("residual", "inception", "liu2018", "random") under the experiment's protocol;
+        `overrides` are fields of the protocol, of which `repeats` are the runs."""
+        body = _body(experiment_id, preset, overrides, networks)
         rows: Sequence[Document] = self._transport.call("POST", "/finals", body=body)["items"]
         return rows
+
+    def cost(
+        self,
+        experiment_id: int,
+        *,
+        preset: str = "short",
+        overrides: Mapping[str, Any] | None = None,
+        **networks: int | str | None,
+    ) -> Document:
+        """What `create` would take with the same arguments; nothing is asked for."""
+        body = _body(experiment_id, preset, overrides, networks)
+        document: Document = self._transport.call("POST", "/finals/cost", body=body)
+        return document
 
     def list(self, *, phenotype_key: str | None = None, limit: int | None = None) -> Iterator[Document]:
         """Newest first, fetched as they are taken."""
@@ -70,3 +75,13 @@ class Finals:
         """A failed or stopped one waits again; finished runs stay."""
         document: Document = self._transport.call("POST", f"/finals/{final_id}/retry")
         return document
+
+
+def _body(
+    experiment_id: int,
+    preset: str,
+    overrides: Mapping[str, Any] | None,
+    networks: Mapping[str, int | str | None],
+) -> Document:
+    body: Document = {"experiment_id": experiment_id, "preset": preset, "overrides": dict(overrides or {})}
+    return body | {name: value for name, value in networks.items() if value is not None}

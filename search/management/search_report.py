@@ -49,7 +49,8 @@ def as_text(experiment: Experiment) -> str:
     if best is None or best.fitness is None:
         return f"No candidate could be evaluated ({counts})."
     found = winner(experiment)
-    story = "\n".join(text for text in (found.summary, found.caution) if text) if found else ""
+    told = (found.summary, found.caution, experiment.reason) if found else (experiment.reason,)
+    story = "\n".join(text for text in told if text)
     spread = f" ± {100 * best.fitness_spread:.2f}" if best.fitness_spread is not None else ""
     return (
         f"{best.genotype.text}\n"

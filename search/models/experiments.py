@@ -83,6 +83,18 @@ class Experiment(models.Model):
         return EarlyDecisions.model_validate(self.config.get("decisions") or {})
 
     @property
+    def device_hours(self) -> float | None:
+        """Of its budget; None: time does not end it."""
+        hours = self.config.get("budget", {}).get("device_hours")
+        return None if hours is None else float(hours)
+
+    @property
+    def is_budget_spent(self) -> bool:
+        """Its budget of device hours."""
+        hours = self.device_hours
+        return hours is not None and self.train_seconds >= 3600 * hours
+
+    @property
     def seconds(self) -> float | None:
         """From start to end without the time that it lay there (paused, failed, finished before it was extended).
 

@@ -74,7 +74,8 @@ def _experiments() -> Iterator[Violation]:
         yield from _counters(where, experiment, rows)
         if experiment.state == ExperimentState.FINISHED:
             is_open = sum(row.state in Individual.OPEN for row in rows)
-            if is_open or experiment.proposed != experiment.individuals_planned:
+            is_over = experiment.proposed == experiment.individuals_planned or experiment.is_budget_spent
+            if is_open or not is_over:
                 text = f"{experiment.proposed} of {experiment.individuals_planned} proposed, {is_open} open"
                 yield Violation("ended", where, text)
 

@@ -3,8 +3,9 @@
 import pytest
 
 from search.models import Experiment, FinalEvaluation
+from search.selectors.evolution_gain import best_at_steps
 from tests.api.conftest import Api
-from tests.search.final_scores import made_up_final
+from tests.search.final_scores import made_up_final, scored
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,29 @@ def test_what_is_not_right_is_refused_with_what_would_be(api: Api, search: Exper
     assert (wide.status, wide.document["errors"][0]["field"]) == (422, "overrides.channels")
     assert api.post("/finals", key | {"step": 9_999}).status == 404
     assert FinalEvaluation.objects.count() == 0
+
+
+def test_networks_along_the_search_are_costed_asked_for_and_compared(api: Api, search: Experiment) -> None:
+    body = {"experiment_id": search.pk, "along": 3, "preset": "laptop-large"}
+    cost = api.post("/finals/cost", body).document
+    assert FinalEvaluation.objects.count() == 0
+    asked = api.post("/finals", body).document["items"]
+    assert (cost["networks"], cost["trainings"], cost["known"]) == (len(asked), len(asked), 0)
+    assert api.post("/finals/cost", body).document["seconds"] == 0
+    assert api.get(f"/experiments/{search.pk}/gain").document == {
+        "first_step": None,
+        "fitness": [],
+        "lines": [],
+    }
+    first, *_, last = best_at_steps(search)
+    scored(first, right=(5, 7))
+    scored(last, right=(9, 9))
+    found = api.get(f"/experiments/{search.pk}/gain").document
+    assert found["first_step"] == first.step
+    assert found["lines"][0]["points"][-1]["gain"] == pytest.approx(0.3)
+    both = api.post("/finals", body | {"best": 1})
+    assert "along for those of the gain" in both.document["errors"][0]["message"]
+    assert api.post("/finals/cost", body | {"preset": "huge"}).status == 422
 
 
 def test_one_is_stopped_and_tried_again(api: Api, search: Experiment) -> None:

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from search import services
 from search.models import Experiment, Genotype, Individual, MotifUse, WorkState
+from search.selectors.evolution_gain import best_along
 from search.selectors.finals import best_individuals
 from search.services.finals.of_searches import ask_for_finals
 from search.services.proposing.shared_weights import retrain_best
@@ -15,7 +16,7 @@ from search.services.studies.advancing import advance_study
 from search.services.studies.launching import create_study
 from tests.browser.population import demo_config, large_search, rehearsed
 from tests.browser.rehearsal import FAILING
-from tests.search.final_scores import made_up_final
+from tests.search.final_scores import made_up_final, scored
 from tests.search.searching import work_off
 from tests.search.shared_training_results import (
     made_up_shared_training,
@@ -79,6 +80,8 @@ def _finished(experiment: Experiment) -> dict[str, Any]:
     best = experiment.best
     assert best is not None
     Experiment.objects.filter(pk=experiment.pk).update(tags=["demo", "digits"], notes="Seed 1, as published.")
+    for number, row in enumerate(best_along(experiment, 8)):
+        scored(row, right=(min(10, 5 + number), min(9, 4 + number)), preset="laptop-large")
     Individual.objects.filter(pk=best.pk).update(tags=["candidate"], notes="Train this one for longer.")
     return {
         "finished": experiment.pk,
@@ -129,7 +132,9 @@ def _over() -> dict[str, Any]:
     failed = rehearsed("Proposing failed", demo_config(30, seed=6), until=10)
     reason = "Step 12 could not be proposed: none of 1000 mutations was acceptable"
     Experiment.objects.filter(pk=failed.pk).update(state="failed", reason=reason)
+    spent = rehearsed("Out of budget", demo_config(30, seed=9, budget={"device_hours": 0.005}))
     return {
+        "spent": spent.pk,
         "stopped": stopped.pk,
         "cancelled": _latest(stopped, WorkState.CANCELLED),
         "failed": failed.pk,

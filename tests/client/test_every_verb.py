@@ -89,6 +89,7 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
         f"evaluations weights {number} 0 {folder / 'weights.pt'}": "repeat 0",
         f"genotypes network {key} {folder / 'other.py'}": "other.py",
         "finals list": "done",
+        f"finals cost {search.pk} --along 3": "no price set",
         f"finals show {made_up_final(search).pk}": "80.00 %",
         "studies kinds": "paper-table-1",
         "studies cost paper-table-1": "219",

@@ -5,7 +5,7 @@ from typing import Any
 
 from search.evolution.finals.protocol import run_seed
 from search.evolution.finals.scores import FinalScore, Mistake
-from search.models import Experiment, FinalEvaluation
+from search.models import Experiment, FinalEvaluation, Individual
 from search.selectors.finals import best_individuals
 from search.services.finals.attempts import claim_final, finish_final, record_run
 from search.services.finals.of_searches import ask_for_finals
@@ -45,8 +45,15 @@ def made_up_final(
     search: Experiment, *, right: tuple[int, ...] = (7, 9), preset: str = "short", **over: Any
 ) -> FinalEvaluation:
     """Of the best network of a search: done, with a run for each number."""
+    return scored(best_individuals(search, 1)[0], right=right, preset=preset, **over)
+
+
+def scored(
+    individual: Individual, *, right: tuple[int, ...] = (7, 9), preset: str = "short", **over: Any
+) -> FinalEvaluation:
+    """Of one individual: done, with a run for each number."""
     over = {"steps": 10, "repeats": len(right)} | over
-    [row] = ask_for_finals(best_individuals(search, 1), preset=preset, over=over)
+    [row] = ask_for_finals([individual], preset=preset, over=over)
     claim = claim_final(final_id=row.pk, worker="worker@laptop")
     assert claim is not None
     for run, hits in enumerate(right):

@@ -127,6 +127,12 @@ def _add_update(parser: ArgumentParser) -> None:
     parser.add_argument("--individuals", type=int, help="individuals in all")
     parser.add_argument("--in-flight", type=int, help="evaluations under way at once")
     parser.add_argument(
+        "--device-hours",
+        type=float,
+        metavar="HOURS",
+        help="of training in all, which end the search; 0: no such budget",
+    )
+    parser.add_argument(
         "--time-limit", type=int, metavar="SECONDS", help="for one repeat, of networks proposed from now on"
     )
     archive = parser.add_mutually_exclusive_group()
@@ -215,11 +221,11 @@ def _rescorings(client: Client, options: Any, out: Output) -> None:
 
 
 def _update(client: Client, options: Any, out: Output) -> None:
-    names = ("name", "notes", "tags", "individuals", "in_flight", "archived")
+    names = ("name", "notes", "tags", "individuals", "in_flight", "device_hours", "archived")
     wanted = {name: getattr(options, name) for name in names} | {"time_limit_seconds": options.time_limit}
     if all(value is None for value in wanted.values()):
         raise UsageError(
-            "nothing to change: give --name, --notes, --tag, --individuals, --in-flight or --time-limit"
+            "nothing to change: give --name, --notes, --tag, --individuals, --in-flight, --device-hours or --time-limit"
         )
     _print(client.experiments.get(options.experiment).update(**wanted), out)
 

@@ -23,22 +23,21 @@ SHOWN = (
     ("top-5", lambda row: per_cent(row["top5"])),
     *COLUMNS[3:],
 )
+COST = (
+    named("networks"),
+    ("trainings", lambda row: str(row["trainings"])),
+    ("device hours", lambda row: f"{row['seconds'] / 3600:.2f}"),
+    ("money", lambda row: row["money"] or "no price set"),
+    named("basis"),
+)
 
 
 def add(nouns: Any) -> None:
     noun = Noun(nouns, "finals", "final evaluations: networks scored on the test set")
-    create = noun.verb(
-        "create", _create, "train networks of an experiment on all training images and score them"
+    _add_networks(
+        noun.verb("create", _create, "train networks of an experiment on all training images and score them")
     )
-    create.add_argument("experiment", type=int, metavar="EXPERIMENT", help="its number")
-    create.add_argument("--step", type=int, help="one individual; without it the best")
-    create.add_argument("--best", type=int, default=1, help="so many of the best networks (1)")
-    create.add_argument("--baseline", help="a reference instead: residual, inception, liu2018 or random")
-    create.add_argument("--preset", default="short", help="host, schedule and recipe by name (short)")
-    create.add_argument("--runs", type=int, help="trainings of each, in place of the preset's")
-    create.add_argument(
-        "--set", metavar="JSON", type=json.loads, default={}, help="fields of the protocol, an object"
-    )
+    _add_networks(noun.verb("cost", _cost, "say what create would take; nothing is asked for"))
     add_limit(noun.verb("list", _list, "list final evaluations, newest first"))
     for name, act, help in (
         ("show", _show, "show one with the mean and deviation over its runs"),
@@ -52,22 +51,36 @@ def add(nouns: Any) -> None:
     package.add_argument("file", metavar="FILE", help="such as network.zip")
 
 
+def _add_networks(parser: ArgumentParser) -> None:
+    parser.add_argument("experiment", type=int, metavar="EXPERIMENT", help="its number")
+    parser.add_argument("--step", type=int, help="one individual; without it the best")
+    parser.add_argument("--best", type=int, default=1, help="so many of the best networks (1)")
+    parser.add_argument("--along", type=int, help="the best of so many moments of the search, and its first")
+    parser.add_argument("--baseline", help="a reference instead: residual, inception, liu2018 or random")
+    parser.add_argument("--preset", default="short", help="host, schedule and recipe by name (short)")
+    parser.add_argument("--runs", type=int, help="trainings of each, in place of the preset's")
+    parser.add_argument(
+        "--set", metavar="JSON", type=json.loads, default={}, help="fields of the protocol, an object"
+    )
+
+
 def _add_number(parser: ArgumentParser) -> None:
     parser.add_argument("final", type=int, metavar="FINAL", help="its number")
 
 
-def _create(client: Client, options: Any, out: Output) -> None:
+def _wanted(options: Any) -> dict[str, Any]:
+    named = {"step": options.step, "along": options.along, "baseline": options.baseline}
     over = options.set | ({} if options.runs is None else {"repeats": options.runs})
-    best = None if options.step is not None or options.baseline else options.best
-    rows = client.finals.create(
-        options.experiment,
-        step=options.step,
-        best=best,
-        baseline=options.baseline,
-        preset=options.preset,
-        overrides=over,
-    )
-    out.rows(rows, COLUMNS)
+    best = options.best if all(value is None for value in named.values()) else None
+    return {**named, "best": best, "preset": options.preset, "overrides": over}
+
+
+def _create(client: Client, options: Any, out: Output) -> None:
+    out.rows(client.finals.create(options.experiment, **_wanted(options)), COLUMNS)
+
+
+def _cost(client: Client, options: Any, out: Output) -> None:
+    out.one(client.finals.cost(options.experiment, **_wanted(options)), COST)
 
 
 def _list(client: Client, options: Any, out: Output) -> None:

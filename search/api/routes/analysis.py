@@ -21,12 +21,14 @@ from search.api.schemas.analysis import (
     WorkerList,
 )
 from search.api.schemas.base import Count, ExperimentId
+from search.api.schemas.evolution_gain import GainDocument
 from search.api.schemas.strategies import StrategyReportDocument
 from search.database.keyset import Order
 from search.evolution.statistics.pareto import pareto_front
 from search.evolution.statistics.samples import Estimate, difference
 from search.models import Experiment
 from search.selectors import pareto, workers
+from search.selectors.evolution_gain import evolution_gain
 from search.selectors.motifs import statistics
 from search.selectors.motifs.statistics import MotifCount, MotifTable
 from search.selectors.motifs.tables import counted
@@ -47,6 +49,13 @@ NEVER = -2.0
 def show_strategy(request: HttpRequest, experiment_id: ExperimentId) -> StrategyReportDocument:
     """How it chooses now, or what its model has learned."""
     return StrategyReportDocument.of(strategy_report(experiment_or_404(experiment_id)))
+
+
+@router.get("/{experiment_id}/gain", response=GainDocument, summary="Show the gain along an evolution")
+def show_gain(request: HttpRequest, experiment_id: ExperimentId) -> GainDocument:
+    """Fitness and test accuracy of the networks that were the best at points of the search, less those of its first
+    network. `POST /finals` with `along` has them scored."""
+    return GainDocument.of(evolution_gain(experiment_or_404(experiment_id)))
 
 
 class MotifQuery(PageQuery):

@@ -124,7 +124,7 @@ def change_experiment(
     return _change(
         experiment_id,
         partial(changes.update_experiment, changes=changes.Changes(**body.model_dump())),
-        go_on=body.individuals is not None or body.in_flight is not None,
+        go_on=(body.individuals, body.in_flight, body.device_hours) != (None, None, None),
     )
 
 

@@ -15,6 +15,7 @@ from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, all_invalid, invalid, not_found
 from search.api.routes.experiments import CONFLICTS, experiment_or_404
 from search.api.schemas.base import KEY_PATTERN, FinalId
+from search.api.schemas.evolution_gain import FinalCostDocument
 from search.api.schemas.finals import (
     CREATE_EXAMPLES,
     FinalCreate,
@@ -31,6 +32,8 @@ from search.evolution.finals.presets import FINAL_PRESETS
 from search.evolution.genotypes.reference_cells import BASELINES
 from search.models import Experiment, FinalEvaluation, Individual, WorkState
 from search.permissions import actor_of
+from search.selectors.evolution_gain import best_along
+from search.selectors.final_cost import FinalCost, cost_of_baseline, cost_of_finals
 from search.selectors.finals import best_individuals, final_by_id, final_runs, finals, summarise
 from search.services.errors import Conflict, NotFound
 from search.services.finals.asking import retry_final, stop_final
@@ -38,7 +41,7 @@ from search.services.finals.of_searches import ask_for_finals
 from search.tasks import ask_for_package, nudge_final
 
 router = Router(tags=["final evaluations"])
-NOT_ONE = "give one of step, best for so many of the best networks, and baseline"
+NOT_ONE = "give one of step, best for so many of the best networks, along for those of the gain, and baseline"
 NOT_DONE = "Final evaluation {key} is {state}; only a done one can be packed."
 NOTHING_DONE = "the experiment has no finished network yet"
 
@@ -71,8 +74,6 @@ def create_finals(request: HttpRequest, body: FinalCreate) -> Status[FinalsAsked
     """Each is trained on all training images and scored once a run on the test set, which no search reads. Asked for
     again, the same network under the same protocol is the same final evaluation."""
     ask = _networks(body)
-    if body.preset not in FINAL_PRESETS:
-        raise invalid("body", "preset", f"unknown; use one of {', '.join(FINAL_PRESETS)}", body.preset)
     try:
         asked = ask(preset=body.preset, over=body.overrides, owner_id=actor_of(request).user_id)
     except ConfigError as error:
@@ -82,6 +83,15 @@ def create_finals(request: HttpRequest, body: FinalCreate) -> Status[FinalsAsked
             nudge_final(row.pk)
     items = [_row(row) for row in asked]
     return Status(201, FinalsAsked(items=items))
+
+
+@router.post("/cost", response=FinalCostDocument, summary="Say what final evaluations would take")
+def estimate_finals(request: HttpRequest, body: FinalCreate) -> FinalCostDocument:
+    """Of the same document as `POST /finals`; nothing is stored."""
+    try:
+        return FinalCostDocument.of(_cost(body))
+    except ConfigError as error:
+        raise all_invalid(config_faults(error, body.overrides, "overrides")) from None
 
 
 @router.get("/{final_id}", response=FinalDocument, summary="Show a final evaluation")
@@ -169,14 +179,29 @@ def _row(row: FinalEvaluation) -> FinalRow:
 def _networks(body: FinalCreate) -> Callable[..., list[FinalEvaluation]]:
     """Asks for the final evaluations of what the body names."""
     experiment = experiment_or_404(body.experiment_id)
-    if [body.step, body.best, body.baseline].count(None) != 2:
-        raise invalid("body", "step", NOT_ONE, body.step)
+    _check(body)
     if body.baseline is None:
         return partial(ask_for_finals, _individuals(body, experiment))
-    if body.baseline not in BASELINES:
-        raise invalid("body", "baseline", f"unknown; use one of {', '.join(BASELINES)}", body.baseline)
     ask = partial(services.ask_for_baseline, experiment, baseline=body.baseline)
     return lambda **wanted: [ask(**wanted)]
+
+
+def _check(body: FinalCreate) -> None:
+    """One way of naming networks, and known names."""
+    if [body.step, body.best, body.along, body.baseline].count(None) != 3:
+        raise invalid("body", "step", NOT_ONE, body.step)
+    if body.preset not in FINAL_PRESETS:
+        raise invalid("body", "preset", f"unknown; use one of {', '.join(FINAL_PRESETS)}", body.preset)
+    if body.baseline is not None and body.baseline not in BASELINES:
+        raise invalid("body", "baseline", f"unknown; use one of {', '.join(BASELINES)}", body.baseline)
+
+
+def _cost(body: FinalCreate) -> FinalCost:
+    experiment = experiment_or_404(body.experiment_id)
+    _check(body)
+    if body.baseline is not None:
+        return cost_of_baseline(experiment, baseline=body.baseline, preset=body.preset, over=body.overrides)
+    return cost_of_finals(_individuals(body, experiment), preset=body.preset, over=body.overrides)
 
 
 def _individuals(body: FinalCreate, experiment: Experiment) -> list[Individual]:
@@ -185,7 +210,10 @@ def _individuals(body: FinalCreate, experiment: Experiment) -> list[Individual]:
             return [selectors.individual(experiment.pk, body.step)]
         except Individual.DoesNotExist:
             raise not_found("individual", f"{body.step} of experiment {experiment.pk}") from None
-    found = best_individuals(experiment, body.best or 1)
+    if body.along is not None:
+        found = best_along(experiment, body.along)
+    else:
+        found = best_individuals(experiment, body.best or 1)
     if not found:
         raise Problem("conflict", NOTHING_DONE, state=experiment.state)
     return found

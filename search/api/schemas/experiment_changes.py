@@ -19,6 +19,11 @@ class ExperimentChange(Body):
         default=None, description="The whole budget; more than a finished search had lets it go on"
     )
     in_flight: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    device_hours: Annotated[float, Field(ge=0, le=1e6)] | None = Field(
+        default=None,
+        description="Of the budget, those that are spent included; more than that lets a search that they ended go on. "
+        "0: no such budget",
+    )
     time_limit_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = Field(
         default=None,
         description="For one repeat, of networks proposed from now on, while the search is no running one. Fitness "
@@ -29,5 +34,6 @@ class ExperimentChange(Body):
 CHANGE_EXAMPLES: dict[str, dict[str, Any]] = {
     "name and tags": {"value": {"name": "Digits, the good one", "tags": ["digits", "thesis"]}},
     "more time after a pause": {"value": {"time_limit_seconds": 600}},
+    "more device hours": {"value": {"device_hours": 2.5}},
     "a larger budget": {"value": {"individuals": 200, "in_flight": 4}},
 }

@@ -11,6 +11,7 @@ from search.api.schemas.individuals import WorkState
 from search.evolution.experiments.presets import PRESETS
 from search.evolution.finals.presets import DEFAULT_PRESET, FINAL_PRESETS
 from search.evolution.genotypes.reference_cells import BASELINES
+from search.selectors.evolution_gain import MOST_POINTS
 from search.selectors.finals import Summary
 
 EXAMPLE_ROW: dict[str, Any] = {
@@ -185,6 +186,7 @@ class PackageDocument(Document):
 
 CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
     "one individual": {"value": {"experiment_id": 1, "step": 0}},
+    "the gain along the evolution": {"value": {"experiment_id": 1, "along": 5, "preset": "laptop-large"}},
     "a baseline": {"value": {"experiment_id": 1, "baseline": "residual"}},
     "another host": {
         "value": {"experiment_id": 1, "step": 0, "preset": "laptop-large", "overrides": {"steps": 500}}
@@ -193,12 +195,18 @@ CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 class FinalCreate(Body):
-    """Which networks to evaluate, and how: `step` of an experiment, its best `best` networks, or a `baseline` beside
-    them."""
+    """Which networks to evaluate, and how: `step` of an experiment, its best `best` networks, those that were the
+    best `along` the search, or a `baseline` beside them."""
 
     experiment_id: int = Field(ge=1, le=2**63 - 1, description="Whose networks")
     step: int | None = Field(default=None, ge=0, le=2**63 - 1, description="One individual of it")
     best: int | None = Field(default=None, ge=1, le=100, description="Its best so many networks instead")
+    along: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_POINTS,
+        description="Its first network and the best of so many moments of the search instead: the gain along it",
+    )
     baseline: str | None = Field(
         default=None, description=f"A reference cell under its protocol, one of {', '.join(BASELINES)}"
     )

@@ -3,16 +3,15 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from django.conf import settings
 from pydantic import ConfigDict, Field
 
 from search import models
 from search.api.schemas.base import Body, Document
-from search.evolution.estimates.price import HourPrice
 from search.evolution.statistics.significance import Measured
 from search.evolution.studies.records import StudyKind
 from search.evolution.studies.results import Difference
 from search.evolution.studies.rows import STUDY_KINDS
+from search.selectors.price import money_of
 from search.selectors.studies import ArmResult, CellResult, StudyResults
 from search.selectors.study_cost import StudyCost
 
@@ -193,7 +192,7 @@ class StudyDocument(StudyRow):
         return cls(
             **dict(StudyRow.of(row)),
             device_seconds=results.device_seconds,
-            money=_money(results.device_seconds),
+            money=money_of(results.device_seconds),
             arms=[ArmDocument.of(arm) for arm in results.arms],
             differences=[
                 DifferenceDocument(arm=names[one], other=names[other], value=cell.value, chance=cell.chance)
@@ -201,11 +200,6 @@ class StudyDocument(StudyRow):
             ],
             places=[CellDocument.of(cell) for cell in results.cells],
         )
-
-
-def _money(seconds: float) -> str | None:
-    price = HourPrice.read(settings.DEVICE_HOUR_PRICE)
-    return str(price.of_seconds(seconds)) if price else None
 
 
 class StudyCostDocument(Document):
@@ -238,7 +232,7 @@ class StudyCostDocument(Document):
     @classmethod
     def of(cls, cost: StudyCost) -> Self:
         told = {name: getattr(cost, name) for name in cls.model_fields if name != "money"}
-        return cls(money=_money(cost.seconds), **told)
+        return cls(money=money_of(cost.seconds), **told)
 
 
 class StudyKindDocument(Document):

@@ -201,6 +201,8 @@ class Budget(Document):
     in_flight: int = Field(default=2, ge=1, le=10_000)
     failures_before_pause: int = Field(default=20, ge=0, le=100_000)
     """A search that failed so often and never succeeded pauses; 0: it goes on."""
+    device_hours: float | None = Field(default=None, gt=0, le=1e6)
+    """Of training: once so much is spent nothing more is proposed, and the search ends. None: it has no such end."""
 
 
 class ExperimentConfig(Document):

@@ -3,11 +3,14 @@
 Pure Python: must import neither Django nor torch.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from search.evolution.experiments.datasets import DATASETS
+from search.evolution.networks.host import Host
+from search.evolution.networks.host_outline import outline_text
 
 CARD = """# An evolved network
 
@@ -45,6 +48,10 @@ One network, one view of each image.{seen}
 
 {dataset}: {description}. Licence: {licence}. Origin: {origin}.
 Trained on all images outside the test set; pixels are scaled by their mean and deviation, which the weights hold.
+
+## Network
+
+{host}
 
 ## Training
 
@@ -114,11 +121,27 @@ def model_card(about: Mapping[str, Any], runs: Sequence[Mapping[str, Any]], fact
         description=shape.description if shape else "a folder of images, one directory a class",
         licence=shape.licence if shape else "not stated here; ask whoever made the folder",
         origin=shape.origin if shape else "the folder's owner",
+        host=_host(about, facts.protocol),
         protocol=facts.protocol,
         lineage=facts.lineage,
         genotype=facts.genotype,
         versions=facts.versions,
     )
+
+
+def _host(about: Mapping[str, Any], protocol: str) -> str:
+    """The host from image to scores, with the cell in its places."""
+    told = json.loads(protocol)
+    host = Host(
+        kind=told["host"],
+        channels=told["channels"],
+        cells=told["cells"],
+        image_size=about["image_size"],
+        image_channels=about["image_channels"],
+        classes=len(about["classes"]),
+        final_separable=told["final_separable"],
+    )
+    return f"{told['host']} host: {outline_text(host)}"
 
 
 def _exports(about: Mapping[str, Any], left_out: Mapping[str, str]) -> str:

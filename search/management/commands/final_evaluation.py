@@ -16,6 +16,7 @@ from search.evolution.experiments.config import ConfigError
 from search.evolution.finals.presets import DEFAULT_PRESET, FINAL_PRESETS
 from search.evolution.genotypes.reference_cells import BASELINES
 from search.models import Experiment, FinalEvaluation, Individual, WorkState
+from search.selectors.evolution_gain import best_along
 from search.selectors.finals import best_individuals, final_runs, summarise
 from search.services import ask_for_baseline
 from search.services.finals.of_searches import ask_for_finals
@@ -31,6 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("experiment", type=int)
         parser.add_argument("--step", type=int, help="one individual; without it the best")
         parser.add_argument("--best", type=int, default=1, help="so many of the best networks (1)")
+        parser.add_argument(
+            "--along", type=int, help="the best of so many moments of the search, and its first"
+        )
         parser.add_argument("--baseline", choices=sorted(BASELINES), help="a reference cell instead")
         parser.add_argument("--preset", choices=sorted(FINAL_PRESETS), default=DEFAULT_PRESET)
         parser.add_argument("--runs", type=int, help="trainings of each, in place of the preset's")
@@ -82,7 +86,11 @@ class Command(BaseCommand):
         try:
             if options["step"] is not None:
                 return [selectors.individual(options["experiment"], options["step"])]
-            found = best_individuals(selectors.experiment_by_id(options["experiment"]), options["best"])
+            experiment = selectors.experiment_by_id(options["experiment"])
+            if options["along"] is not None:
+                found = best_along(experiment, options["along"])
+            else:
+                found = best_individuals(experiment, options["best"])
         except Individual.DoesNotExist:
             raise CommandError(
                 f"Experiment {options['experiment']} has no individual #{options['step']}."

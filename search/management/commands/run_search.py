@@ -47,6 +47,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--in-flight", type=int, help="candidates under way at once (default: 1 with a preset)"
         )
+        parser.add_argument("--device-hours", type=float, help="of training, which end the search")
         parser.add_argument("--seed", type=int, help="the same seed gives the same search")
         parser.add_argument(
             "--rescore",
@@ -126,6 +127,7 @@ def _config(options: dict[str, Any]) -> ExperimentConfig:
     for option, section, field in (
         ("individuals", "budget", "individuals"),
         ("in_flight", "budget", "in_flight"),
+        ("device_hours", "budget", "device_hours"),
         ("seed", None, "seed"),
     ):
         if options[option] is not None and isinstance(document, dict):

@@ -9,6 +9,7 @@ from search.database import statements
 from search.database.clock import ended_now
 from search.logcontext import about
 from search.models import Evaluation, Experiment, ExperimentState, Individual, WorkState
+from search.selectors.price import money_of
 from search.services.decision_state.remaining_work import has_remaining_work
 from search.services.decision_state.repeats import (
     caused_training,
@@ -27,6 +28,10 @@ EXPERIMENT_COUNTERS = (
     "proposed", "shared", "strategy_state", "observed",
     "individuals_planned", "stopped_early", "refused", "decision_state", "revision",
 )  # fmt: skip
+SPENT = (
+    "The budget of {hours} is spent, with {tried} of {planned} networks tried. Extend the search with a larger budget, "
+    "and it goes on."
+)
 MOST_LOOKS = 50
 """At who waits for an evaluation, while further experiments keep joining."""
 INDIVIDUAL_END = (
@@ -172,16 +177,31 @@ def _rank(individual: Individual) -> tuple[float, int, int]:
     return (-(individual.fitness or 0.0), individual.parameters, individual.step)
 
 
+def spent_reason(experiment: Experiment) -> str:
+    """Why a search ends that has not tried all its networks."""
+    hours = experiment.device_hours or 0.0
+    money = money_of(3600 * hours)
+    return SPENT.format(
+        hours=f"{hours:,.6g} device hour{'' if hours == 1 else 's'}" + (f" ({money})" if money else ""),
+        tried=f"{experiment.proposed:,}",
+        planned=f"{experiment.individuals_planned:,}",
+    )
+
+
 def finish_if_complete(experiment: Experiment) -> None:
-    """All proposed and none open: the search is over. Not saved."""
+    """All proposed, or the budget of device hours spent, and none open: the search is over. Not saved."""
     if experiment.state not in (ExperimentState.RUNNING, ExperimentState.PAUSED):
         return
-    if experiment.proposed < experiment.individuals_planned:
+    if experiment.proposed < experiment.individuals_planned and not experiment.is_budget_spent:
         return
     if Individual.objects.filter(experiment=experiment, state__in=Individual.OPEN).exists():
         return
-    if has_remaining_work(experiment):
-        return
+    if experiment.proposed < experiment.individuals_planned:
+        experiment.reason = spent_reason(experiment)
+    elif has_remaining_work(experiment):
+        if not experiment.is_budget_spent:
+            return
+        experiment.reason = spent_reason(experiment)
     experiment.state = ExperimentState.FINISHED
     experiment.paused_at = None  # what it trained while it was paused was the last of its work
     experiment.finished_at = experiment.finished_at or ended_now(experiment.started_at)

@@ -66,7 +66,9 @@ def _afresh(config: ExperimentConfig, best: Individual, repeats: int, number: in
         update={
             "strategy": RandomConfig(initial_population=1, start_from=(given,)),
             "protocol": config.protocol.retrained(seed).model_copy(update={"repeats": repeats}),
-            "budget": config.budget.model_copy(update={"individuals": 1, "in_flight": 1}),
+            "budget": config.budget.model_copy(
+                update={"individuals": 1, "in_flight": 1, "device_hours": None}
+            ),
             "decisions": EarlyDecisions(),
         }
     )

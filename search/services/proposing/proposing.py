@@ -52,7 +52,8 @@ def propose_next(experiment: Experiment) -> Proposed:
     config = experiment_config(experiment.config)
     if begins_unseen(experiment, config):
         return Proposed()
-    if experiment.proposed >= experiment.individuals_planned and not has_remaining_work(experiment):
+    all_tried = experiment.proposed >= experiment.individuals_planned
+    if experiment.is_budget_spent or (all_tried and not has_remaining_work(experiment)):
         finish_if_complete(experiment)
         return Proposed()
     [(is_open, unsent)] = statements.ask(_OPEN, [experiment.pk])

@@ -22,7 +22,16 @@ def configuration_facts(config: ExperimentConfig) -> Facts:
         *_training(config),
         *decision_facts(config),
         ("At once", count(config.budget.in_flight)),
+        *_budget(config),
     ]
+
+
+def _budget(config: ExperimentConfig) -> Facts:
+    hours = config.budget.device_hours
+    if hours is None:
+        return []
+    told = money(3600 * hours)
+    return [("Budget", f"{hours:,.10g} device hours{f', {told}' if told else ''}")]
 
 
 def decision_facts(config: ExperimentConfig) -> Facts:

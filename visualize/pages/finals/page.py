@@ -12,9 +12,9 @@ from search.evolution.networks.cost import network_cost
 from search.evolution.networks.phenotype import build_phenotype
 from search.models import FinalEvaluation, FinalRun, WorkState
 from search.selectors.finals import Summary, final_runs, first_individual, summarise
-from visualize.pages.finals.host_layers import layer_boxes
 from visualize.pages.genotypes.learning_curves import learning_curves
 from visualize.pages.genotypes.training_report import protocol_facts
+from visualize.pages.shared.host_layers import part_boxes
 from visualize.style.formats import per_cent
 from visualize.templatetags.drawings import engine_genotype
 
@@ -72,7 +72,7 @@ def final_context(final: FinalEvaluation) -> Context:
         "multiply_adds": cost.multiply_adds,
         "searched_parameters": individual.parameters if individual else None,
         "host": protocol.shape_host,
-        "layers": layer_boxes(protocol.shape_host),
+        "host_parts": part_boxes(protocol.shape_host),
         "cell_address": reverse("genotype", args=[final.genotype.key]),
         "protocol": protocol,
         "facts": protocol_facts(final.protocol, final=True),

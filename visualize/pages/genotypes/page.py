@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from search import models, selectors
 from search.artifacts.weights import kept_repeats
+from search.evolution.experiments.config import Protocol
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import Mutation
 from search.evolution.genotypes.primitives import IDENTITY, PRIMITIVES, Primitive, primitive
@@ -23,6 +24,7 @@ from visualize.drawings.names import edge_id, motif_id
 from visualize.pages.genotypes.fitness_strip import strip
 from visualize.pages.genotypes.hierarchy import hierarchy
 from visualize.pages.genotypes.training_report import training_report
+from visualize.pages.shared.host_layers import part_boxes
 from visualize.render import DrawingFailed, page_svg
 from visualize.templatetags.drawings import engine_genotype
 
@@ -52,13 +54,13 @@ class Flattened:
 
 def individual_context(row: models.Individual, *, tab: str, edge: str) -> Context:
     """The page of one individual of an experiment."""
-    subject = engine_genotype(row.genotype)
+    host = Protocol.model_validate(row.evaluation.protocol).shape_host
     changed = _changed_edge(row)
     same = networks.same_network(row.genotype.phenotype_key, besides=row, limit=SHOWN)
     waiting = row.state == models.WorkState.WAITING
     standing = networks.standing(row)
     return {
-        **_shared_context(row.genotype, subject, tab, {edge: "selected", changed: "changed"}),
+        **_shared_context(row.genotype, tab, {edge: "selected", changed: "changed"}, host),
         "individual": row,
         "experiment": row.experiment,
         "edit_address": reverse("individual_edit", args=[row.experiment_id, row.step]),
@@ -80,10 +82,9 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
 
 def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
     """The page of a genotype on its own: in the paper's small host, with everybody who carries it."""
-    subject = engine_genotype(row)
-    context = _shared_context(row, subject, tab if tab in TABS else "", {edge: "selected"})
-    phenotype: Phenotype | None = context["phenotype"]
     host = Host()
+    context = _shared_context(row, tab if tab in TABS else "", {edge: "selected"}, host)
+    phenotype: Phenotype | None = context["phenotype"]
     cost = network_cost(phenotype, host) if phenotype else None
     return {
         **context,
@@ -101,7 +102,8 @@ def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
     }
 
 
-def _shared_context(row: models.Genotype, subject: Genotype, tab: str, marks: dict[str, str]) -> Context:
+def _shared_context(row: models.Genotype, tab: str, marks: dict[str, str], host: Host) -> Context:
+    subject = engine_genotype(row)
     tab = tab if tab in TABS or tab in OWN_PAGES else "hierarchy"
     marked: dict[str, str] = {}
     for name, classes in marks.items():
@@ -122,6 +124,8 @@ def _shared_context(row: models.Genotype, subject: Genotype, tab: str, marks: di
         "picture_kinds": PICTURES,
         "looks": on_edges(subject),
         "built_looks": in_network(phenotype, subject),
+        "host_parts": part_boxes(host) if tab == "hierarchy" else [],
+        "drawn_host": host,
         "hierarchy": hierarchy(subject, marked) if tab in ("hierarchy", "raw") else None,
         "flattened": _flattened(subject) if tab == "flattened" else None,
         "document": json.dumps(subject.to_json()) if tab == "raw" else "",

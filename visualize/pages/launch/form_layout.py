@@ -8,6 +8,7 @@ PATHS: dict[str, str] = {
     "strategy": "strategy.kind",
     "individuals": "budget.individuals",
     "in_flight": "budget.in_flight",
+    "device_hours": "budget.device_hours",
     "failures_before_pause": "budget.failures_before_pause",
     "hopeless_per_cent": "decisions.hopeless_chance",
     "halving": "decisions.halving",
@@ -53,7 +54,7 @@ GROUPS = (
     FieldGroup(
         "Search",
         "What is searched, and how the next network is chosen",
-        ("space", "strategy", "individuals", *USUAL, "seed"),
+        ("space", "strategy", "individuals", *USUAL, "device_hours", "seed"),
     ),
     FieldGroup(
         "Training",

@@ -2,12 +2,17 @@
 
 from django import forms
 
+from visualize.pages.shared.budget_field import BudgetField
 from visualize.pages.shared.field_kinds import TagList, whole
 
 
 class MachineFields(forms.Form):
     """The part of the launch form that no network depends on."""
 
+    device_hours = BudgetField(
+        "The search ends when so much training is spent: device hours, such as 2.5, or money where a device hour has "
+        "its price here. What is in training then runs to its end. Empty: only the number of networks ends it."
+    )
     time_limit_seconds = whole(
         "Time limit, s",
         "A training that takes longer fails. Seconds of the processor where one thread trains, so that a busy machine "

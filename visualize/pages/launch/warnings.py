@@ -3,6 +3,7 @@
 from search.evolution.experiments.config import ExperimentConfig
 from visualize.pages.shared.duration_estimate import DurationEstimate, rough_seconds
 from visualize.style.formats import count
+from visualize.style.money import money
 
 WITHOUT_CHOICE = ("random",)
 """Strategies that never choose, whose initial networks are all they try."""
@@ -23,4 +24,16 @@ def launch_warnings(config: ExperimentConfig, estimate: DurationEstimate) -> lis
             f"One training takes about {rough_seconds(repeat)} by the estimate, more than its time limit of "
             f"{rough_seconds(limit)}: it would fail with time_out. Raise the limit, or train for fewer steps."
         )
+    hours = config.budget.device_hours
+    if hours is not None and 3600 * hours < estimate.device_seconds:
+        networks = max(1, round(3600 * hours / estimate.seconds_each))
+        found.append(
+            f"The budget of {hours:,.4g} device hours{_money(hours)} ends the search after about {count(networks)} of "
+            f"{count(tried)} networks by the estimate."
+        )
     return found
+
+
+def _money(hours: float) -> str:
+    told = money(3600 * hours)
+    return f", {told}," if told else ""

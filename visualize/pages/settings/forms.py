@@ -8,6 +8,7 @@ from search.evolution.experiments.config import experiment_config
 from search.evolution.text_input import is_visible
 from search.models import Experiment
 from search.services.experiments.changes import ADJUSTABLE
+from visualize.pages.shared.budget_field import BudgetField
 from visualize.pages.shared.names import visible
 
 MAX_TAGS = 20
@@ -65,6 +66,10 @@ class ExperimentForm(forms.Form):
     in_flight = forms.IntegerField(
         min_value=1, max_value=10_000, label="At once", help_text="Evaluations under way at the same time."
     )
+    device_hours = BudgetField(
+        "Device hours of training, or money where a device hour has its price here; the search ends when they are "
+        "spent. Empty: no such end."
+    )
     time_limit_seconds = forms.IntegerField(
         min_value=1,
         max_value=604_800,
@@ -83,12 +88,13 @@ class ExperimentForm(forms.Form):
                 "notes": experiment.notes,
                 "individuals": experiment.individuals_planned,
                 "in_flight": config.budget.in_flight,
+                "device_hours": config.budget.device_hours,
                 "time_limit_seconds": config.protocol.time_limit_seconds,
             },
         )
         super().__init__(*args, **kwargs)
         if not going_on:
-            for field in ("individuals", "in_flight"):
+            for field in ("individuals", "in_flight", "device_hours"):
                 del self.fields[field]
         if experiment.state not in ADJUSTABLE:
             del self.fields["time_limit_seconds"]

@@ -52,6 +52,8 @@ def settings(request: HttpRequest, experiment_id: int) -> HttpResponse:
 
 def _saved(experiment_id: int, form: ExperimentForm) -> bool:
     fields: dict[str, Any] = {name: form.cleaned_data[name] for name in form.cleaned_data}
+    if "device_hours" in fields:  # emptied by hand it is none; a form without the field leaves it
+        fields["device_hours"] = (fields["device_hours"] or 0) if "device_hours" in form.data else None
     try:
         update_experiment(experiment_id=experiment_id, changes=Changes(**fields))
     except services.Conflict as refusal:

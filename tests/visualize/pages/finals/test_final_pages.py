@@ -8,10 +8,11 @@ from django.test import Client
 from search.evolution.genotypes.reference_cells import RESIDUAL
 from search.evolution.statistics.optimism import expected_maximum
 from search.models import Experiment, FinalEvaluation
+from search.selectors.evolution_gain import best_along, best_at_steps
 from search.selectors.finals import optimism
 from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
-from tests.search.final_scores import made_up_final
+from tests.search.final_scores import made_up_final, scored
 from tests.search.searching import small_config, started, work_off
 from visualize.style.formats import per_cent
 
@@ -78,12 +79,47 @@ def test_the_optimism_of_the_choice_is_told_beside_what_noise_alone_would_give(
     assert f"The best of {found.tried} networks that were all equally good" in page
 
 
+def test_the_form_tells_the_cost_before_anything_is_asked_for(client: Client, search: Experiment) -> None:
+    address = f"/experiments/{search.pk}/finals/"
+    assert "3 runs to make" in client.get(address).content.decode()
+    sent = {"best": "along:3", "preset": "laptop-large", "runs": "2", "act": "cost"}
+    page = client.post(f"{address}new/", sent).content.decode()
+    asked = best_along(search, 3)
+    assert f"{len(asked)} networks, {2 * len(asked)} runs to make" in page
+    assert '<option value="along:3" selected>' in page
+    assert FinalEvaluation.objects.count() == 0
+    part = client.post(f"{address}new/", sent | {"best": "baseline:random"}, headers={"HX-Request": "true"})
+    assert "1 network, 2 runs to make" in part.content.decode()
+    wrong = client.post(f"{address}new/", sent | {"best": "along:4"}, headers={"HX-Request": "true"})
+    assert "Choose a preset" in wrong.content.decode()
+    client.post(f"{address}new/", {name: sent[name] for name in ("best", "preset", "runs")})
+    assert FinalEvaluation.objects.filter(protocol__host="large", runs=2).count() == len(asked)
+
+
+def test_the_gain_along_the_search_is_drawn_once_first_and_best_are_scored(
+    client: Client, search: Experiment
+) -> None:
+    address = f"/experiments/{search.pk}/finals/"
+    first, *_, last = best_at_steps(search)
+    scored(last, right=(9, 9), host="large")
+    assert "Gain along the evolution" not in client.get(address).content.decode()
+    scored(first, right=(5, 7), host="large")
+    page = client.get(address).content.decode()
+    assert f"<title>#{last.step}: +30.00 points</title>" in page
+    assert "test accuracy: large host, 4 channels, 1 cells a group, 10 steps" in page
+    assert "random up to here" in page
+
+
 def test_the_host_is_drawn_layer_by_layer_beside_the_cell(client: Client, search: Experiment) -> None:
     made_up_final(search, host="large", cells=2, channels=6)
     page = client.get(f"/finals/{FinalEvaluation.objects.get().pk}/").content.decode()
     assert page.count('class="is-cell"') == 6
     assert "3×3 separable ÷2" in page
     assert "<span>C = 24</span>" in page
+    assert page.count("group 2, N = 2") == 1
+    searched = client.get(f"/experiments/{search.pk}/individuals/0/").content.decode()
+    assert "as it is trained in this search: small" in searched
+    assert searched.count('class="is-cell"') == 3
 
 
 def test_one_is_stopped_and_tried_again(client: Client, search: Experiment) -> None:

@@ -1,0 +1,51 @@
+"""Context of the test scores of an experiment: the form with its cost, scores, Figure 4, selection and baselines."""
+
+from typing import Any
+from uuid import uuid4
+
+from search.evolution.experiments.config import ConfigError
+from search.evolution.finals.presets import FINAL_PRESETS
+from search.evolution.genotypes.reference_cells import BASELINES
+from search.models import Experiment
+from search.selectors.baselines import baselines_of
+from search.selectors.evolution_gain import evolution_gain
+from search.selectors.finals import finals_of_experiment, optimism
+from visualize.pages.finals.choice import BEST, MOMENTS, RUNS, Choice
+from visualize.pages.finals.gain_chart import GainChart, gain_chart
+
+Context = dict[str, Any]
+
+
+def experiment_context(experiment: Experiment, choice: Choice) -> Context:
+    """`choice`: what the form holds."""
+    return cost_context(experiment, choice) | {
+        "experiment": experiment,
+        "choice": choice,
+        "rows": finals_of_experiment(experiment),
+        "optimism": optimism(experiment),
+        "gain": _gain(experiment),
+        "baselines": [(row, uuid4()) for row in baselines_of(experiment)],
+        "baseline_titles": [(f"baseline:{name}", title) for name, title in BASELINES.items()],
+        "presets": FINAL_PRESETS.values(),
+        "counts": [(str(count), count) for count in BEST],
+        "moments": [(f"along:{count}", count) for count in MOMENTS],
+        "run_counts": RUNS,
+        "view": "finals",
+        "section": "experiments",
+    }
+
+
+def cost_context(experiment: Experiment, choice: Choice) -> Context:
+    """`refusal` says why there is no cost."""
+    try:
+        return {"cost": choice.cost(experiment), "refusal": ""}
+    except ConfigError as refusal:
+        return {"cost": None, "refusal": str(refusal)}
+
+
+def _gain(experiment: Experiment) -> GainChart | None:
+    found = evolution_gain(experiment)
+    if found is None:
+        return None
+    initial = int(experiment.config["strategy"]["initial_population"])
+    return gain_chart(found, last_step=max(1, experiment.proposed - 1), initial=initial)
