@@ -10,7 +10,7 @@ from nasweb.client.transport import Transport
 
 
 class SharedTrainings:
-    """Random sampling with shared weights, ENAS, DARTS, GDAS, fabrics."""
+    """Random sampling with shared weights, ENAS, DARTS, GDAS, fabrics, SMASH."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -26,7 +26,6 @@ from search.training.data.datasets import load_split
 from search.training.supernets.entry import train
 from search.training.supernets.methods import uniform_genotype
 from search.training.supernets.session import SharedWeights, score
-from search.training.supernets.supernet import Supernet
 from search.training.trainer import choose_device
 from search.worker.attempts import load_trainer
 from tests.benchmarks.trained import Say
@@ -129,9 +128,7 @@ def scored(content: bytes, cells: Sequence[tuple[Genotype, Phenotype]]) -> list[
     shared, device = SharedWeights.read(content), choose_device("cpu")
     protocol = shared.config.protocol
     split = load_split(protocol)
-    supernet = Supernet(shared.config.space, protocol.make_host(split.shape))
-    supernet.load_state_dict(shared.weights)
-    supernet.normalise_pools(shared.normalises_pools)
+    supernet = shared.supernet(protocol.make_host(split.shape))
     batches = Batches(split, protocol, device, seed=1)
     return [score(supernet, genotype, batches.scoring()) for genotype, _ in cells]
 

@@ -41,12 +41,14 @@ QUICK = {
 }
 
 
+@pytest.mark.parametrize("method", ["gdas", "smash"])
 def test_a_killed_shared_training_goes_on_to_the_same_weights(
-    server: Client, start_worker: StartWorker, settings: Settings, tmp_path: Path
+    server: Client, start_worker: StartWorker, settings: Settings, tmp_path: Path, method: str
 ) -> None:
+    given = DOCUMENT | {"method": method}
     settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
     first = start_worker(name="first", **QUICK)
-    row = server.shared_trainings.create(DOCUMENT, name="Killed", retrain_best=2)
+    row = server.shared_trainings.create(given, name="Killed", retrain_best=2)
     eventually(
         lambda: (
             artifact_checkpoint(row["key"]).load() is not None
@@ -70,7 +72,7 @@ def test_a_killed_shared_training_goes_on_to_the_same_weights(
     assert [point["epoch"] for point in shown["history"]] == [1, 2, 3, 4, 5, 6]
 
     load_trainer()  # says how many threads torch may use, as for the workers
-    document = shared_training(DOCUMENT).to_json()
+    document = shared_training(given).to_json()
     unbroken = train(
         ArtifactJob(document, derive_seed("artifact", row["key"]), Runtime(device="cpu")),
         progress=lambda _: None,

@@ -5,10 +5,14 @@ import random
 
 import pytest
 
+from search.evolution.evaluation import instant_fitness
 from search.evolution.experiments.config import experiment_config
 from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.preserving_edits import preserving_edits
+from search.evolution.networks.phenotype import build_phenotype
 from search.evolution.strategies.list_population import ListPopulation
-from search.evolution.strategies.pareto import ParetoConfig, ParetoEvolution
+from search.evolution.strategies.pareto import Density, ParetoConfig, ParetoEvolution, lonely, place
+from search.learning.rehearsal import Rehearsal
 
 
 @pytest.mark.parametrize("costs", ["parameters", "all"])
@@ -31,3 +35,24 @@ def test_what_is_kept_is_the_front_of_all(costs: str) -> None:
     everybody = [member.id for member in population.front(("fitness", *config.cost_names))]
     assert sorted(row.completion for row in strategy.front) == sorted(everybody)
     assert len(everybody) > 2
+
+
+def test_all_children_may_be_made_by_edits_that_keep_the_function() -> None:
+    told = {"kind": "pareto", "initial_population": 4, "initial_mutations": 50, "morphisms": 1.0}
+    config = experiment_config({"strategy": told})
+    run = Rehearsal(config, lambda genotype: instant_fitness(build_phenotype(genotype))).run(24)
+    by_step = {member.step: genotype for member, genotype in run.population.rows}
+    for row in run.proposals[4:]:
+        assert row.parent is not None
+        edits = preserving_edits(by_step[row.parent.step])
+        assert row.mutation in [edit.mutation for edit in edits]
+
+
+def test_a_parent_where_networks_are_rare_is_chosen_the_oftener() -> None:
+    """Two near each other, one far away: each of the crowd is drawn half as often as the lonely one."""
+    points = [place({"parameters": value}) for value in (1000, 1010, 90_000)]
+    density, rng = Density(points), random.Random(4)
+    drawn = [lonely(points, [density(point) for point in points], rng) for _ in range(3000)]
+    counts = [drawn.count(point) for point in points]
+    assert counts[2] == pytest.approx(2 * counts[0], rel=0.15)
+    assert counts[0] == pytest.approx(counts[1], rel=0.15)

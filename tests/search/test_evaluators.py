@@ -99,6 +99,24 @@ def test_children_inherit_from_their_parent_and_share_within_their_experiment_al
     assert not mine & others
 
 
+@pytest.mark.parametrize("strategy", [{"kind": "pareto", "children": 6, "morphisms": 0.5}, {"kind": "edits"}])
+def test_searches_by_edits_train_only_the_chosen_children_from_their_parents_weights(
+    strategy: dict[str, Any],
+) -> None:
+    told = {"initial_population": 3, "initial_mutations": 50} | strategy
+    protocol = {"evaluator": {"kind": "inherit"}}
+    experiment = work_off(started(small_config(individuals=10, strategy=told, protocol=protocol)))
+    assert experiment.evaluated == 10
+    rows = list(
+        Individual.objects.filter(experiment=experiment, parent__isnull=False).select_related("evaluation")
+    )
+    assert len(rows) == 7
+    trained = [row.evaluation for row in rows if not row.shared]
+    assert all("parent" in evaluation.context for evaluation in trained)
+    # Children that were made to choose from are no evaluations.
+    assert len(JOBS) == Evaluation.objects.count() <= 10
+
+
 def test_the_same_network_under_two_evaluators_is_two_evaluations() -> None:
     work_off(searching("table", table="t"))
     before = Evaluation.objects.count()

@@ -79,6 +79,11 @@ _ROWS = (
         "networks. Afterwards any network of the space is scored in seconds.",
     ),
     (
+        "hypernetwork",
+        "A small network that emits the weights of another one from a description of it, so that every network of a "
+        "search space has weights without being trained (SMASH).",
+    ),
+    (
         "shared score",
         "Accuracy of a network with the weights of a shared training. It is no fitness from scratch: the two are shown "
         "beside each other and never ranked together.",

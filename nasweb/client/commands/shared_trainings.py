@@ -75,7 +75,9 @@ def add(nouns: Any) -> None:
 
 
 def _add_document(parser: ArgumentParser) -> None:
-    parser.add_argument("--method", help="in place of the document's: random, enas, darts, gdas, fabric")
+    parser.add_argument(
+        "--method", help="in place of the document's: random, enas, darts, gdas, fabric, smash"
+    )
     parser.add_argument("--file", metavar="FILE", help="a JSON document, - for standard input")
 
 

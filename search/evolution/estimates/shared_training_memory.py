@@ -5,12 +5,12 @@ Pure Python: must import neither Django nor torch.
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from search.evolution.estimates.hypernetwork_shape import HypernetworkShape, hypernetwork_shape
+from search.evolution.estimates.supernet_edges import RunEdges, all_edges, edges_of_genotype, uniform_genes
 from search.evolution.experiments.shared_trainings import SharedTraining
-from search.evolution.genotypes.genotype import Genotype
-from search.evolution.genotypes.liveness import live_paths
 from search.evolution.genotypes.primitives import primitive
 from search.evolution.genotypes.space import SearchSpace
 from search.evolution.networks.host import Host, host_layers
@@ -22,13 +22,9 @@ SAMPLES = 60
 """Networks that stand for all that a sampled training draws; the largest counts."""
 BASE_BYTES = 100 * 2**20
 """What a first training loads besides, as for single networks."""
-COPIES = {"second order": 6, "weights": 3}
-"""Numbers for each weight: itself, its gradient, its momentum; second order keeps three more."""
-
-MotifPlace = tuple[int, int]
-"""(level, slot)."""
-RunEdges = Mapping[MotifPlace, tuple[tuple[int, int, tuple[int, ...]], ...]]
-"""For each motif its edges (successor, predecessor, operations that run), by successor, then predecessor."""
+COPIES = {"second order": 6, "weights": 3, "hypernetwork": 4}
+"""Numbers for each weight: itself, its gradient, its momentum; second order keeps three more; Adam, which trains a
+hypernetwork, keeps two moments."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +45,20 @@ def supernet_memory(config: SharedTraining, host: Host) -> SupernetMemory:
         gated=config.method in ("darts", "gdas"),
         normalises_pools=config.method == "darts",
     )
-    kept = max(kept_bytes(config.space, host, size, edges, how) for edges in _networks(config))
-    copies = COPIES["second order" if config.second_order else "weights"]
+    passes = [run_pass(config.space, host, size, edges, how) for edges in _networks(config)]
+    kept = max(run.kept_bytes for run in passes)
     parameters = supernet_parameters(config.space, host)
-    total = BASE_BYTES + copies * FLOAT_BYTES * parameters + config.protocol.batch_size * kept
-    return SupernetMemory(parameters, kept, total)
+    total = BASE_BYTES + config.protocol.batch_size * kept
+    if config.method == "smash":
+        shape = hypernetwork_shape(config.space, host)
+        parameters -= emitted_parameters(config.space, host)
+        total += COPIES["hypernetwork"] * FLOAT_BYTES * shape.parameters
+        total += max(run.emission_bytes(shape) for run in passes)
+        return SupernetMemory(
+            parameters + shape.parameters, kept, total + COPIES["weights"] * FLOAT_BYTES * parameters
+        )
+    copies = COPIES["second order" if config.second_order else "weights"]
+    return SupernetMemory(parameters, kept, total + copies * FLOAT_BYTES * parameters)
 
 
 def too_large(config: SharedTraining, wanted: SupernetMemory, place: str, there: int) -> str:
@@ -72,49 +77,7 @@ def _networks(config: SharedTraining) -> Iterator[RunEdges]:
         return
     rng = random.Random(0)
     for _ in range(SAMPLES):
-        yield edges_of_genotype(_feasible(config.space, rng))
-
-
-def _feasible(space: SearchSpace, rng: random.Random) -> Genotype:
-    """Every edge uniformly, none among its operations: what a long walk of mutations ends at, in a fraction of the
-    time."""
-    while True:
-        genotype = Genotype(
-            space,
-            tuple(
-                tuple(
-                    tuple(
-                        tuple(rng.randrange(1 + len(space.operations(level))) for _ in range(node - 1))
-                        for node in range(2, space.level(level).nodes + 1)
-                    )
-                    for _ in range(space.level(level).motifs)
-                )
-                for level in range(2, space.top + 1)
-            ),
-        )
-        if live_paths(genotype)[space.top, 1]:
-            return genotype
-
-
-def all_edges(space: SearchSpace) -> RunEdges:
-    """Every operation on every edge."""
-    return {
-        (level, slot): tuple(
-            (successor, predecessor, tuple(range(1, 1 + len(space.operations(level)))))
-            for successor in range(2, space.level(level).nodes + 1)
-            for predecessor in range(1, successor)
-        )
-        for level in range(2, space.top + 1)
-        for slot in range(1, space.level(level).motifs + 1)
-    }
-
-
-def edges_of_genotype(genotype: Genotype) -> RunEdges:
-    """Its live edges alone."""
-    return {
-        place: tuple((successor, predecessor, (operation,)) for successor, predecessor, operation in rows)
-        for place, rows in live_paths(genotype).items()
-    }
+        yield edges_of_genotype(uniform_genes(config.space, rng))
 
 
 def supernet_parameters(space: SearchSpace, host: Host) -> int:
@@ -123,7 +86,7 @@ def supernet_parameters(space: SearchSpace, host: Host) -> int:
     for layer in host_layers(host):
         if layer.kind == "cell":
             count, width = _motif_parameters(space, space.top, width, layer.width)
-            total += count
+            total += count.pointwise + count.depthwise
             continue
         if layer.kind == "conv3x3":
             total += 9 * width * layer.width
@@ -135,9 +98,26 @@ def supernet_parameters(space: SearchSpace, host: Host) -> int:
     return total
 
 
-def _motif_parameters(space: SearchSpace, level: int, width: int, channels: int) -> tuple[int, int]:
+def emitted_parameters(space: SearchSpace, host: Host) -> int:
+    """Of these, those that a hypernetwork emits instead."""
+    cells = [layer.width for layer in host_layers(host) if layer.kind == "cell"]
+    return sum(_motif_parameters(space, space.top, width, width)[0].pointwise for width in cells)
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """Of the 1x1 kernels and of the depthwise filters of a motif."""
+
+    pointwise: int = 0
+    depthwise: int = 0
+
+    def __add__(self, other: "_Weights") -> "_Weights":
+        return _Weights(self.pointwise + other.pointwise, self.depthwise + other.depthwise)
+
+
+def _motif_parameters(space: SearchSpace, level: int, width: int, channels: int) -> tuple[_Weights, int]:
     """(weights, width of what leaves the motif)."""
-    total, widths = 0, {1: width}
+    total, widths = _Weights(), {1: width}
     widens, keeps = slots(space, level)
     for successor in range(2, space.level(level).nodes + 1):
         for predecessor in range(1, successor):
@@ -145,14 +125,17 @@ def _motif_parameters(space: SearchSpace, level: int, width: int, channels: int)
             widths[successor] = widths.get(successor, 0) + channels * widens + read * keeps
             total += _edge_parameters(space, level, read, channels)
     sink = widths[space.level(level).nodes]
-    return (total, sink) if level == space.top else (total + sink * channels, channels)
+    return (total, sink) if level == space.top else (total + _Weights(sink * channels), channels)
 
 
-def _edge_parameters(space: SearchSpace, level: int, read: int, channels: int) -> int:
+def _edge_parameters(space: SearchSpace, level: int, read: int, channels: int) -> _Weights:
     if level > 2:
-        return space.level(level - 1).motifs * _motif_parameters(space, level - 1, read, channels)[0]
+        one = _motif_parameters(space, level - 1, read, channels)[0]
+        return sum([one] * space.level(level - 1).motifs, _Weights())
     rows = [primitive(name) for name in space.primitives]
-    return sum(9 * read * row.depthwise + read * channels * row.pointwise for row in rows if row.has_weights)
+    return _Weights(
+        sum(read * channels for row in rows if row.pointwise), sum(9 * read for row in rows if row.depthwise)
+    )
 
 
 def slots(space: SearchSpace, level: int) -> tuple[bool, bool]:
@@ -186,7 +169,7 @@ class _Value:
 
 
 @dataclass
-class _Pass:
+class Pass:
     """One forward pass of one image."""
 
     space: SearchSpace
@@ -195,6 +178,17 @@ class _Pass:
     kept: dict[int, _Value] = field(default_factory=dict)
     indices: int = 0
     """Bytes of the places of maxima."""
+    kernels: list[tuple[int, int]] = field(default_factory=list)
+    """(C, live columns) of the 1x1 kernels in cells."""
+
+    @property
+    def kept_bytes(self) -> int:
+        """Of one image."""
+        return sum(value.bytes for value in self.kept.values()) + self.indices
+
+    def emission_bytes(self, shape: HypernetworkShape) -> int:
+        """Kept where a hypernetwork emits the kernels, however many images there are."""
+        return sum(shape.kept_bytes(channels, live) for channels, live in self.kernels)
 
     def keep(self, value: _Value) -> None:
         self.kept[id(value)] = value
@@ -225,6 +219,7 @@ class _Pass:
         sink = maps.get(nodes)
         if sink is None or level == self.space.top:
             return sink
+        self.kernels.append((channels, sink.channels))
         return self.convolved(sink, channels, sink.pixels, depthwise=False, pointwise=True)
 
     def _edge(self, level: int, operations: tuple[int, ...], x: _Value, channels: int) -> list[_Value]:
@@ -252,6 +247,8 @@ class _Pass:
     def _primitive(self, operation: int, x: _Value, channels: int) -> _Value:
         row = primitive(self.space.primitives[operation - 1])
         if row.has_weights:
+            if row.pointwise:
+                self.kernels.append((channels, x.channels))
             return self.convolved(x, channels, x.pixels, depthwise=row.depthwise, pointwise=row.pointwise)
         y = x
         if row.name in ("max3x3", "avg3x3"):
@@ -270,9 +267,9 @@ def _joined(values: list[_Value]) -> _Value:
     return _Value(sum(value.channels for value in values), values[0].pixels)
 
 
-def kept_bytes(space: SearchSpace, host: Host, size: int, edges: RunEdges, how: Gating) -> int:
-    """Bytes that the forward pass of one image of that size keeps for the backward pass."""
-    run = _Pass(space, edges, how)
+def run_pass(space: SearchSpace, host: Host, size: int, edges: RunEdges, how: Gating) -> Pass:
+    """What the forward pass of one image of that size keeps for the backward pass."""
+    run = Pass(space, edges, how)
     x = _Value(host.image_channels, size * size)
     for layer in host_layers(host):
         if layer.kind == "cell":
@@ -285,4 +282,4 @@ def kept_bytes(space: SearchSpace, host: Host, size: int, edges: RunEdges, how: 
             size = -(-size // layer.stride)
             depthwise = layer.kind == "sep3x3"
             x = run.convolved(x, layer.width, size * size, depthwise=depthwise, pointwise=True)
-    return sum(value.bytes for value in run.kept.values()) + run.indices
+    return run

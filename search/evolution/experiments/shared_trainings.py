@@ -19,7 +19,7 @@ from search.evolution.experiments.config import ConfigError, Protocol
 from search.evolution.experiments.evaluators import FROM_SCRATCH
 from search.evolution.genotypes.space import SearchSpace, search_space
 
-Method = Literal["random", "enas", "darts", "gdas", "fabric"]
+Method = Literal["random", "enas", "darts", "gdas", "fabric", "smash"]
 
 METHODS: dict[str, str] = {
     "random": "each step trains one network drawn at random: the control beside all others (Li and Talwalkar 2019)",
@@ -27,6 +27,7 @@ METHODS: dict[str, str] = {
     "darts": "every operation runs, times a gate that is trained beside the weights (Liu et al. 2018)",
     "gdas": "gates are trained through one sampled network a step, at the memory of one network (Dong and Yang 2019)",
     "fabric": "every operation runs with gate 1, paths dropped at random (Saxena and Verbeek 2016)",
+    "smash": "a hypernetwork emits the weights of each random network from its architecture (Brock et al. 2017)",
 }
 """Method -> what it does, for forms and help."""
 
@@ -44,7 +45,7 @@ class SharedTraining(BaseModel):
     second_order: bool = False
     """darts: the gates' gradient looks one step of the weights ahead."""
     gate_learning_rate: float = Field(default=3e-4, gt=0, le=1)
-    """Of the gates (Adam), or of the controller."""
+    """Of the gates (Adam), of the controller, or of the hypernetwork."""
     gate_weight_decay: float = Field(default=1e-3, ge=0, le=1)
     temperature_start: float = Field(default=10.0, gt=0, le=1000)
     """gdas: of the Gumbel softmax at the first step."""
@@ -52,7 +53,8 @@ class SharedTraining(BaseModel):
     path_dropout: float = Field(default=0.2, ge=0, lt=1)
     """fabric: share of the operations that a step leaves out."""
     candidates: int = Field(default=50, ge=1, le=10_000)
-    """Networks scored with the weights at the end, beside the derived one."""
+    """Networks scored with the weights at the end, beside the derived one. smash: random ones, then a fifth as many
+    perturbations of the best and as many steps of a walk."""
     seed: int = Field(default=0, ge=0, lt=2**63)
 
     @field_validator("space", mode="before")

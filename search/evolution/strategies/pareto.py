@@ -3,9 +3,11 @@
 Parents are drawn from the front of fitness and costs, the lonelier among the costs the likelier; of several children
 made without training, one is drawn the same way and trained. The front is kept from step to step, so that a proposal
 costs no look at the whole population. Density is that of a kernel estimate over the logarithms
-of the costs, taken anew at each step. Departs from the paper: one child is trained at a time, so that nothing waits
-for a generation; children are one-edge mutations (A5) trained from scratch; inherited weights come with evaluators,
-not with this strategy. Must import neither Django nor torch.
+of the costs, taken anew at each step. A share of the children may be made by edits that keep what the parent computes,
+the paper's network morphisms; with the evaluator `inherit` they begin where their parent ended, and one-edge mutations
+(A5), which stand for its approximate morphisms, keep what weights they can. Departs from the paper: one child is
+trained at a time, so that nothing waits for a generation; a removed edge is not distilled from its parent.
+Must import neither Django nor torch.
 """
 
 import math
@@ -16,11 +18,12 @@ from typing import Literal, NamedTuple, TypeVar
 from pydantic import Field
 
 from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.preserving_edits import preserving_edits
 from search.evolution.statistics.objectives import OBJECTIVES, Losses, dominates, losses
 from search.evolution.strategies.base import Kept, MutatingStrategy, Proposal
 from search.evolution.strategies.population import Member, PopulationView
 from search.evolution.strategies.report import Report, Table, per_cent
-from search.evolution.strategies.settings import MutatingConfig
+from search.evolution.strategies.settings import PER_CENT, RARE, MutatingConfig
 
 Costs = Literal["parameters", "multiply_adds", "depth", "all"]
 MOST_ROWS = 200
@@ -45,6 +48,16 @@ class ParetoConfig(MutatingConfig):
         le=100,
         title="Children to choose from",
         description="So many are made for each that is trained; the one where networks are rarest goes on.",
+    )
+
+    morphisms: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        title="Edits that keep the function, %",
+        description="Share of the children made by an edit after which a network with inherited weights computes what "
+        "its parent does; the others are mutations of any kind. For the evaluator inherit; the paper takes both alike.",
+        json_schema_extra={**PER_CENT, **RARE},
     )
 
     @property
@@ -93,11 +106,20 @@ class ParetoEvolution(MutatingStrategy[ParetoConfig]):
             parent = population.fittest_of(
                 [lonely(front, [density(point) for point in points], rng).completion]
             )
-            children.append(self.mutant(parent, population.genotype(parent), rng))
+            children.append(self._child(parent, population.genotype(parent), rng))
         around = [density(place(self._costs_of(child))) for child in children]
         chosen = lonely(children, around, rng)
         why = f"of a front of {len(front)}, where networks are rare"
         return Proposal(chosen.genotype, chosen.origin, chosen.parent, chosen.mutation, why)
+
+    def _child(self, parent: Member, genotype: Genotype, rng: random.Random) -> Proposal:
+        if self.config.morphisms and rng.random() < self.config.morphisms:
+            edits = preserving_edits(genotype)
+            for edit in rng.sample(edits, len(edits)):
+                child = edit.applied(genotype)
+                if self.accept(child):
+                    return Proposal(child, "mutation", parent, edit.mutation)
+        return self.mutant(parent, genotype, rng)
 
     def report(self, population: PopulationView) -> Report:
         names = self.config.cost_names

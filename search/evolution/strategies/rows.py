@@ -12,6 +12,7 @@ from search.evolution.strategies.bayesian import BayesianConfig
 from search.evolution.strategies.coevolution import Coevolution, CoevolutionConfig
 from search.evolution.strategies.crossover import CrossoverConfig, GeneticCrossover
 from search.evolution.strategies.drafted import Drafted
+from search.evolution.strategies.edit_controller import EditController, EditsConfig
 from search.evolution.strategies.embedding import EmbeddingConfig
 from search.evolution.strategies.halving import HalvingConfig
 from search.evolution.strategies.pairs import PairEvolution, PairsConfig
@@ -107,6 +108,13 @@ ROWS: tuple[StrategyRow, ...] = (
         "mutates the networks that none beats in fitness and cost at once, rather where they are rare.",
         ParetoConfig,
         ParetoEvolution,
+    ),
+    StrategyRow(
+        "Edit controller",
+        "Cai et al. 2018, Efficient Architecture Search by Network Transformation (EAS)",
+        "grows small networks by edits that keep what they compute; a controller learns which edits pay.",
+        EditsConfig,
+        EditController,
     ),
     StrategyRow(
         "REINFORCE",

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any
 
 from search.evolution.artifacts import ArtifactJob, ArtifactProgress, TrainedArtifact
@@ -45,7 +46,8 @@ def train(
         session.step()
         point: Mapping[str, Any] | None = None
         if session.done in ends:
-            point = session.point(seconds + time.monotonic() - began)
+            beat = partial(progress, ArtifactProgress(0.95 * session.done / steps))
+            point = session.point(seconds + time.monotonic() - began, beat)
         if point is not None or time.monotonic() - last > INTERVAL_SECONDS:
             last = time.monotonic()
             if last - began + seconds > config.protocol.time_limit_seconds:
@@ -70,9 +72,16 @@ def _epoch_ends(config: SharedTraining) -> set[int]:
 
 def _result(session: Session, progress: Callable[[ArtifactProgress], None]) -> dict[str, Any]:
     """Candidates scored with the weights, best first, the derived one among them."""
+
+    @cache
+    def score(genotype: Genotype) -> float:
+        progress(ArtifactProgress(0.95))
+        return session.accuracy(genotype)
+
+    proposed = session.method.proposals(session.config.candidates, score)
     derived = session.method.derived()
     candidates: dict[str, Genotype] = {derived.text: derived} if derived else {}
-    for genotype in session.method.proposals(session.config.candidates):
+    for genotype in proposed:
         candidates.setdefault(genotype.text, genotype)
     scored = []
     for number, (text, genotype) in enumerate(candidates.items()):
@@ -80,7 +89,7 @@ def _result(session: Session, progress: Callable[[ArtifactProgress], None]) -> d
         scored.append(
             {
                 "genotype": text,
-                "accuracy": session.accuracy(genotype),
+                "accuracy": score(genotype),
                 "phenotype_key": phenotype.key,
                 "parameters": network_cost(phenotype, session.supernet.host).parameters,
             }

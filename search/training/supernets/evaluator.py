@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 
-import torch
-
 from search.evolution.evaluation import Artifacts, Checkpoint, Evaluated, EvaluationFailed, Job, Progress
 from search.evolution.experiments.evaluators import ScoreWithSharedWeights
 from search.evolution.genotypes.slot_diff import moved_to, same_shape
@@ -57,8 +55,4 @@ def _supernet(content: bytes) -> tuple[SharedWeights, Supernet]:
     """Kept for the next network of this process."""
     shared = SharedWeights.read(content)
     protocol = shared.config.protocol
-    with torch.device("meta"):
-        supernet = Supernet(shared.config.space, protocol.make_host(load_split(protocol).shape))
-    supernet.load_state_dict(shared.weights, assign=True)
-    supernet.normalise_pools(shared.normalises_pools)
-    return shared, supernet
+    return shared, shared.supernet(protocol.make_host(load_split(protocol).shape))

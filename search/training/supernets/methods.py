@@ -1,7 +1,7 @@
 """How a supernet's weights and the choice of its networks are trained: one class a method, one step at a time."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ CLIP = 5.0
 """Largest norm of the weights' gradient."""
 Batch = tuple[Tensor, Tensor]
 """(images, labels)."""
+Score = Callable[[Genotype], float]
+"""Accuracy with the weights as they are, over the validation images."""
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Method:
 
     learns = False
     """Whether gates or a controller are trained, on images that the weights do not see."""
+    emits = False
+    """Whether a hypernetwork makes most of the weights."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -72,7 +76,10 @@ class Method:
         """What the method would choose now; None: whatever scores best."""
         return None
 
-    def proposals(self, count: int) -> list[Genotype]:
+    def look(self, score: Score) -> None:
+        """An epoch has ended: a chance to score networks before one is derived."""
+
+    def proposals(self, count: int, score: Score) -> list[Genotype]:
         """Networks to score at the end."""
         return [uniform_genotype(self.config.space, self.setting.rng) for _ in range(count)]
 
@@ -193,7 +200,7 @@ class Enas(Method):
         likeliest = self.controller.likeliest()
         return {self.config.space.motif_name(*place): rows for place, rows in sorted(likeliest.items())}
 
-    def proposals(self, count: int) -> list[Genotype]:
+    def proposals(self, count: int, score: Score) -> list[Genotype]:
         with torch.no_grad():
             return [self.controller.draw(self.setting.generator)[0] for _ in range(count)]
 
@@ -208,15 +215,6 @@ class Enas(Method):
         self.controller.load_state_dict(state["controller"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.baseline.value, self.baseline.count = state["baseline"][0], int(state["baseline"][1])
-
-
-METHODS: dict[str, type[Method]] = {
-    "random": Method,
-    "enas": Enas,
-    "darts": Darts,
-    "gdas": Gdas,
-    "fabric": Fabric,
-}
 
 
 def uniform_genotype(space: SearchSpace, rng: random.Random) -> Genotype:

@@ -5,6 +5,7 @@ separable convolutions) and a wide one as wide as node j for what keeps its chan
 Above level 2 each edge writes one slot of C channels, for every motif is projected to C.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 import torch
@@ -33,6 +34,11 @@ class SuperConvolution(nn.Module):
         self.stride = stride
         self.depthwise = nn.Parameter(torch.empty(width, 1, 3, 3)) if depthwise else None
         self.pointwise = nn.Parameter(torch.empty(channels, width, 1, 1)) if pointwise else None
+        self._emit: Callable[[Tensor], Tensor] | None = None
+
+    def emit_with(self, emit: Callable[[Tensor], Tensor]) -> None:
+        """The pointwise kernel is no weight any more: `emit` makes it for the columns that are live."""
+        self._emit, self.pointwise = emit, None
 
     def forward(self, x: FeatureMap) -> Tensor:
         """[N, live, H, W] -> [N, C or live, H', W']."""
@@ -40,7 +46,9 @@ class SuperConvolution(nn.Module):
         if self.depthwise is not None:
             filters = _columns(self.depthwise, x.places, 0)
             y = functional.conv2d(y, filters, stride=self.stride, padding=1, groups=y.shape[1])
-        if self.pointwise is not None:
+        if self._emit is not None:
+            y = functional.conv2d(y, self._emit(x.places))
+        elif self.pointwise is not None:
             y = functional.conv2d(y, _columns(self.pointwise, x.places, 1))
         return functional.relu(normalised(y))
 

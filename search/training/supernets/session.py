@@ -1,10 +1,9 @@
 """One shared training: its images, weights and method, from the first step or from where a checkpoint stands."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
-from math import cos, pi
 from typing import Any
 
 import torch
@@ -14,14 +13,15 @@ from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.shared_trainings import SharedTraining
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.networks.hashing import derive_seed
+from search.evolution.networks.host import Host
 from search.training.data.batches import Batches
 from search.training.data.image_source import Split
 from search.training.supernets.choices import choices_of
-from search.training.supernets.methods import METHODS, Batch, Method, Setting
+from search.training.supernets.method_table import METHODS
+from search.training.supernets.methods import Batch, Method, Setting
+from search.training.supernets.rates import falling
 from search.training.supernets.supernet import Supernet, build_supernet
 
-LEAST_RATE = 0.01
-"""Share of the learning rate that the cosine ends with."""
 FEWEST_PER_HALF = 2
 
 
@@ -30,12 +30,15 @@ class Session:
 
     def __init__(self, config: SharedTraining, split: Split, device: torch.device, *, seed: int) -> None:
         self.config, self.device = config, device
-        protocol = config.protocol
+        protocol, method = config.protocol, METHODS[config.method]
         self.supernet = build_supernet(
-            config.space, protocol.make_host(split.shape), seed=derive_seed("weights", seed) % 2**63
+            config.space,
+            protocol.make_host(split.shape),
+            seed=derive_seed("weights", seed) % 2**63,
+            emits=method.emits,
         ).to(device)
         self.optimizer = torch.optim.SGD(
-            self.supernet.parameters(),
+            self.supernet.free_weights(),
             lr=protocol.learning_rate,
             momentum=protocol.momentum,
             weight_decay=protocol.weight_decay,
@@ -43,7 +46,7 @@ class Session:
         self.generator = torch.Generator().manual_seed(derive_seed("choices", seed) % 2**63)
         self.rng = random.Random(derive_seed("networks", seed))
         setting = Setting(config, self.supernet, self.optimizer, self.generator, self.rng)
-        self.method: Method = METHODS[config.method](setting)
+        self.method: Method = method(setting)
         self.batches = self._batches(split, seed)
         self._streams = [batches.training() for batches in self.batches]
         self.done = 0
@@ -77,7 +80,7 @@ class Session:
     def step(self) -> float:
         """One step; returns its loss. Raises EvaluationFailed (not_finite)."""
         share = self.done / self.config.protocol.steps
-        rate = LEAST_RATE + (1 - LEAST_RATE) * (1 + cos(pi * share)) / 2
+        rate = falling(share)
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.protocol.learning_rate * rate
         batch = next(self._streams[0])
@@ -93,8 +96,14 @@ class Session:
         self.losses.append(loss)
         return loss
 
-    def point(self, seconds: float) -> dict[str, Any]:
-        """Of the epoch that has just ended."""
+    def point(self, seconds: float, beat: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """Of the epoch that has just ended. `beat` is called before each network that is scored."""
+
+        def score(genotype: Genotype) -> float:
+            beat()
+            return self.accuracy(genotype)
+
+        self.method.look(score)
         derived = self.method.derived()
         point = {
             "epoch": len(self.history) + 1,
@@ -162,9 +171,18 @@ class SharedWeights:
 
     @classmethod
     def read(cls, content: bytes) -> "SharedWeights":
+        """From its file."""
         state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
         config = SharedTraining.model_validate_json(state["document"])
         return cls(config, state["weights"], state["pools"])
+
+    def supernet(self, host: Host) -> Supernet:
+        """With these weights, on the CPU."""
+        with torch.device("meta"):
+            supernet = Supernet(self.config.space, host, emits=METHODS[self.config.method].emits)
+        supernet.load_state_dict(self.weights, assign=True)
+        supernet.normalise_pools(self.normalises_pools)
+        return supernet
 
 
 def score(supernet: Supernet, genotype: Genotype, batches: Iterator[Batch]) -> float:

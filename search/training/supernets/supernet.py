@@ -14,6 +14,7 @@ from search.evolution.genotypes.space import SearchSpace
 from search.evolution.networks.host import Host, host_layers
 from search.training.supernets.choices import Choices
 from search.training.supernets.feature_map import FeatureMap, whole_map
+from search.training.supernets.hypernetwork import Hypernetwork, let_emit
 from search.training.supernets.motifs import SuperConvolution, SuperMotif, SuperOperations, normalised
 
 
@@ -46,14 +47,18 @@ class SuperScores(nn.Module):
         return nn.functional.linear(means, weight, self.bias)
 
 
+HYPERNETWORK = "hypernetwork"
+"""Attribute of a supernet, and where the names of its weights begin."""
+
+
 class NoNetwork(ValueError):
     """The choices lead from no image to the scores."""
 
 
 class Supernet(nn.Module):
-    """Images and choices to class scores."""
+    """Images and choices to class scores. `emits`: a hypernetwork makes most kernels of the cells."""
 
-    def __init__(self, space: SearchSpace, host: Host) -> None:
+    def __init__(self, space: SearchSpace, host: Host, *, emits: bool = False) -> None:
         super().__init__()
         self.space, self.host = space, host
         self.layers = nn.ModuleList()
@@ -73,9 +78,14 @@ class Supernet(nn.Module):
             else:
                 self.layers.append(SuperScores(width, layer.width))
             width = layer.width
+        self.hypernetwork = Hypernetwork(space, host) if emits else None
+        if self.hypernetwork is not None:
+            let_emit(self.hypernetwork, [layer for layer in self.layers if isinstance(layer, SuperMotif)])
 
     def forward(self, images: Tensor, choices: Choices) -> Tensor:  # [N, C, H, W] -> [N, classes]
         """Raises NoNetwork."""
+        if self.hypernetwork is not None:
+            self.hypernetwork.read(choices)
         x = whole_map(images)
         for layer in self.layers:
             if isinstance(layer, SuperMotif):
@@ -97,6 +107,10 @@ class Supernet(nn.Module):
         for part in self.modules():
             if isinstance(part, SuperOperations):
                 part.normalises_pools = value
+
+    def free_weights(self) -> list[nn.Parameter]:
+        """All weights but the hypernetwork's."""
+        return [row for name, row in self.named_parameters() if not name.startswith(f"{HYPERNETWORK}.")]
 
     @property
     def parameter_count(self) -> int:
@@ -120,8 +134,8 @@ def _named(module: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
     return module.named_parameters()
 
 
-def build_supernet(space: SearchSpace, host: Host, *, seed: int) -> Supernet:
+def build_supernet(space: SearchSpace, host: Host, *, seed: int, emits: bool = False) -> Supernet:
     """On the CPU, with the weights of that seed."""
-    supernet = Supernet(space, host)
+    supernet = Supernet(space, host, emits=emits)
     draw_weights(supernet, torch.Generator().manual_seed(seed))
     return supernet

@@ -54,7 +54,7 @@ def test_every_method_trains_to_its_end_and_derives_a_network(method: str) -> No
     assert bool(points[-1]["gates"]) == (method in ("darts", "gdas", "enas"))
 
 
-@pytest.mark.parametrize("method", ["gdas", "enas"])
+@pytest.mark.parametrize("method", ["gdas", "enas", "smash"])
 def test_a_killed_one_goes_on_to_the_same_weights(method: str) -> None:
     whole, given = Memory(), document(method=method)
     expected = run(given, whole)
@@ -92,7 +92,7 @@ def test_what_cannot_fit_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyP
     [
         ({"method": "gdas", "second_order": True}, "second_order is of method darts"),
         ({"epochs": 7}, "epochs 7 are more than the 6 steps"),
-        ({"method": "magic"}, "'random', 'enas', 'darts', 'gdas' or 'fabric'"),
+        ({"method": "magic"}, "'random', 'enas', 'darts', 'gdas', 'fabric' or 'smash'"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -122,7 +122,7 @@ def scored(text: str, content: bytes | None, given: dict[str, Any]) -> Evaluated
     return evaluator.evaluate(job, progress=lambda _: None, artifacts=Files(content))
 
 
-@pytest.mark.parametrize("method", ["gdas", "darts"])
+@pytest.mark.parametrize("method", ["gdas", "darts", "smash"])
 def test_the_evaluator_scores_a_network_as_the_shared_training_did(method: str) -> None:
     given = document(method=method)
     found = run(given)

@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from search.evolution.estimates.hypernetwork_shape import hypernetwork_shape
 from search.evolution.estimates.shared_training_memory import (
     Gating,
-    all_edges,
-    edges_of_genotype,
-    kept_bytes,
+    run_pass,
     supernet_memory,
     supernet_parameters,
 )
+from search.evolution.estimates.supernet_edges import all_edges, edges_of_genotype
 from search.evolution.experiments.shared_trainings import shared_training
 from search.evolution.genotypes.space import SPACES, SearchSpace
 from search.evolution.networks.host import Host
@@ -63,7 +63,7 @@ def test_weights_are_counted_as_they_are(name: str) -> None:
 @pytest.mark.parametrize("name", SPACE)
 def test_all_operations_keep_what_was_counted(name: str) -> None:
     space = SPACE[name]
-    counted = kept_bytes(space, HOST, HOST.image_size, all_edges(space), Gating())
+    counted = run_pass(space, HOST, HOST.image_size, all_edges(space), Gating()).kept_bytes
     assert counted == kept_by_autograd(built(space), all_on(space))
 
 
@@ -71,7 +71,7 @@ def test_all_operations_keep_what_was_counted(name: str) -> None:
 def test_a_sampled_network_keeps_what_was_counted(number: int) -> None:
     space = SPACES["hierarchical"]
     genotype = uniform_genotype(space, random.Random(number))
-    counted = kept_bytes(space, HOST, HOST.image_size, edges_of_genotype(genotype), Gating())
+    counted = run_pass(space, HOST, HOST.image_size, edges_of_genotype(genotype), Gating()).kept_bytes
     assert counted == kept_by_autograd(built(space), choices_of(genotype))
 
 
@@ -79,9 +79,9 @@ def test_soft_gates_keep_what_was_counted() -> None:
     supernet = built(TINY)
     supernet.normalise_pools(True)
     gates = GateLogits(TINY, torch.Generator().manual_seed(1)).to("meta")
-    counted = kept_bytes(
+    counted = run_pass(
         TINY, HOST, HOST.image_size, all_edges(TINY), Gating(gated=True, normalises_pools=True)
-    )
+    ).kept_bytes
     assert counted == kept_by_autograd(supernet, soft_choices(TINY, gates.soft()))
 
 
@@ -91,3 +91,17 @@ def test_soft_gates_take_several_times_the_memory_of_sampled_ones() -> None:
     one, other = supernet_memory(soft, HOST), supernet_memory(sampled, HOST)
     assert one.parameters == other.parameters
     assert one.per_image > 1.5 * other.per_image
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_an_emitting_supernet_keeps_what_was_counted(number: int) -> None:
+    space = SPACES["hierarchical"]
+    genotype, shape = uniform_genotype(space, random.Random(number)), hypernetwork_shape(space, HOST)
+    with torch.device("meta"):
+        supernet = Supernet(space, HOST, emits=True)
+    counted = run_pass(space, HOST, HOST.image_size, edges_of_genotype(genotype), Gating())
+    assert counted.kept_bytes == kept_by_autograd(supernet, choices_of(genotype))
+    fixed = 2 * _saved(supernet, choices_of(genotype), 2) - _saved(supernet, choices_of(genotype), 4)
+    # Weights are kept too: those that are there anyway, and copies of the columns of depthwise and other filters.
+    weights = 4 * supernet.parameter_count
+    assert counted.emission_bytes(shape) < fixed < counted.emission_bytes(shape) + weights

@@ -102,7 +102,9 @@ class SharedTrainingForm(forms.Form):
     )
     seed = forms.IntegerField(help_text="The same seed and document: the same weights.")
     candidates = forms.IntegerField(
-        label="Networks scored", help_text="At the end, with the shared weights, beside the derived one."
+        label="Networks scored",
+        help_text="At the end, with the shared weights, beside the derived one. "
+        "SMASH: random ones, then a fifth as many perturbations of the best and as many steps of a walk.",
     )
     retrain_best = forms.IntegerField(
         label="Best from scratch",
@@ -111,7 +113,7 @@ class SharedTrainingForm(forms.Form):
         help_text="So many of them are trained from random weights at the end, by themselves. 0: none.",
     )
     gate_learning_rate = forms.FloatField(
-        label="Learning rate of gates", help_text="Of the gates, or of the controller (Adam)."
+        label="Learning rate of gates", help_text="Of the gates, the controller or the hypernetwork (Adam)."
     )
     second_order = forms.BooleanField(
         label="Second order", required=False, help_text="DARTS: the gates' gradient looks one step ahead."

@@ -170,6 +170,8 @@ def _facts(config: SharedTraining) -> list[tuple[str, str]]:
     ]
     if config.method in ("gdas", "darts", "enas"):
         facts.append(("Learning rate of gates", f"{config.gate_learning_rate:g}"))
+    if config.method == "smash":
+        facts.append(("Learning rate of the hypernetwork", f"{config.gate_learning_rate:g}"))
     if config.method == "gdas":
         facts.append(("Temperature", f"{config.temperature_start:g} to {config.temperature_end:g}"))
     if config.method == "darts":

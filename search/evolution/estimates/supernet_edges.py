@@ -1,0 +1,58 @@
+"""Which edges and operations of a supernet a step runs, for what counts them without torch.
+
+Pure Python: must import neither Django nor torch.
+"""
+
+import random
+from collections.abc import Mapping
+
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.liveness import live_paths
+from search.evolution.genotypes.space import SearchSpace
+
+MotifPlace = tuple[int, int]
+"""(level, slot)."""
+RunEdges = Mapping[MotifPlace, tuple[tuple[int, int, tuple[int, ...]], ...]]
+"""For each motif its edges (successor, predecessor, operations that run), by successor, then predecessor."""
+
+
+def uniform_genes(space: SearchSpace, rng: random.Random) -> Genotype:
+    """Every edge uniformly, none among its operations: what a long walk of mutations ends at, in a fraction of the
+    time."""
+    while True:
+        genotype = Genotype(
+            space,
+            tuple(
+                tuple(
+                    tuple(
+                        tuple(rng.randrange(1 + len(space.operations(level))) for _ in range(node - 1))
+                        for node in range(2, space.level(level).nodes + 1)
+                    )
+                    for _ in range(space.level(level).motifs)
+                )
+                for level in range(2, space.top + 1)
+            ),
+        )
+        if live_paths(genotype)[space.top, 1]:
+            return genotype
+
+
+def all_edges(space: SearchSpace) -> RunEdges:
+    """Every operation on every edge."""
+    return {
+        (level, slot): tuple(
+            (successor, predecessor, tuple(range(1, 1 + len(space.operations(level)))))
+            for successor in range(2, space.level(level).nodes + 1)
+            for predecessor in range(1, successor)
+        )
+        for level in range(2, space.top + 1)
+        for slot in range(1, space.level(level).motifs + 1)
+    }
+
+
+def edges_of_genotype(genotype: Genotype) -> RunEdges:
+    """Its live edges alone."""
+    return {
+        place: tuple((successor, predecessor, (operation,)) for successor, predecessor, operation in rows)
+        for place, rows in live_paths(genotype).items()
+    }
