@@ -14,6 +14,7 @@ from search.api.schemas.base import ExperimentId, GenotypeKey
 from search.evolution.genotypes.genotype import Genotype, GenotypeError
 from search.evolution.networks.assembly import Infeasible
 from visualize.drawings import Drawing, TooLarge, flattened_drawing, motif_drawing
+from visualize.drawings.flattened import FLATTENED
 from visualize.pages.report.page import REPORT_POLICY, report_html
 from visualize.render import DrawingFailed, DrawingPostponed, picture_file, svg_file
 from visualize.render.standalone import SVG_POLICY
@@ -34,8 +35,9 @@ Name = Annotated[
     str,
     Path(
         ...,
-        pattern=r"^(flattened|L[0-9]{1,2}-M[0-9]{1,2})$",
-        description="A motif by level and slot, such as L2-M3 (the cell is the one of the top level), or flattened",
+        pattern=r"^(flattened|flattened-reduction|L[0-9]{1,2}-M[0-9]{1,2})$",
+        description="A motif by level and slot, such as L2-M3 (the cell is the one of the top level, of a pair "
+        "slot 2 the reduction cell), or flattened, or flattened-reduction",
         example="flattened",
     ),
 ]
@@ -96,7 +98,10 @@ def draw_genotype(
 def _drawing(subject: Genotype, name: str, ink: Theme | None) -> Drawing:
     match = _MOTIF.fullmatch(name)
     if match is None:
-        return flattened_drawing(subject, ink=ink)
+        cell = next(slot for slot, file in FLATTENED.items() if file == name)
+        if cell not in subject.space.cell_slots:
+            raise _no_such(subject, name)
+        return flattened_drawing(subject, cell, ink=ink)
     try:
         return motif_drawing(subject, int(match[1]), int(match[2]), ink=ink)
     except (GenotypeError, ValueError):

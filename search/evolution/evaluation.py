@@ -230,7 +230,7 @@ def instant_fitness(phenotype: Phenotype) -> float:
 
     Rewards separable convolutions and depth with diminishing returns, so that evolution has a slope to climb.
     """
-    counts = Counter(operation.name for operation in phenotype.operations)
+    counts = Counter(operation.name for operation in phenotype.all_operations)
     useful = counts["sep3x3"] + 0.5 * counts["conv1x1"] + 0.25 * counts["dw3x3"] + 0.25 * phenotype.depth
     return 0.1 + 0.88 * useful / (useful + 12.0)
 

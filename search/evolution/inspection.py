@@ -45,7 +45,7 @@ def inspect_genotype(genotype: Genotype, host: Host) -> dict[str, Any]:
             "multiply_adds": cost.multiply_adds,
             "activations": cost.activations,
             "depth": phenotype.depth,
-            "operations": len(phenotype.operations),
+            "operations": len(phenotype.all_operations),
         }
     return document
 

@@ -178,14 +178,16 @@ def _obstacles(reason: str, network: BuiltNetwork | None, limit: int | None) -> 
 
 def _warnings(space: SearchSpace, liveness: Liveness, network: BuiltNetwork | None) -> list[str]:
     said = []
-    if network is not None and not network.phenotype.operations:
+    if network is not None and not network.phenotype.all_operations:
         said.append("It computes nothing: only identities lie between the cell's source and its sink.")
     if liveness.dead_edges:
         said.append(_dead_edges(liveness))
     broken = sorted(place for place in liveness.dead_motifs if place[0] < space.top)
     if broken:
         said.append(f"{_listed(space, broken)} {_act(broken)}: no path leads from source to sink.")
-    unused = sorted(liveness.unused_motifs - liveness.dead_motifs - {(space.top, 1)})
+    unused = sorted(
+        liveness.unused_motifs - liveness.dead_motifs - {(space.top, slot) for slot in space.cell_slots}
+    )
     if unused:
         verb, it = ("is", "it") if len(unused) == 1 else ("are", "them")
         said.append(f"{_listed(space, unused)} {verb} unused: no live edge carries {it}.")

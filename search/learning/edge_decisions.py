@@ -1,4 +1,4 @@
-"""A genotype as a sequence of decisions: the cell first, then the motifs that it uses, edge by edge.
+"""A genotype as a sequence of decisions: the cell first (of a pair both), then the motifs that it uses, edge by edge.
 
 Motifs that nothing uses are never decided, so that no learner is rewarded for noise. Where `none` would leave a
 motif without a way from its source to its sink for good, it is not among the choices (methods B1): every sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from search.evolution.genotypes.genotype import Genotype, trivial_genotype
 from search.evolution.genotypes.primitives import NONE
-from search.evolution.genotypes.space import SearchSpace
+from search.evolution.genotypes.space import REDUCTION, SearchSpace
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,9 @@ class Decision:
     choices: int
     """Operations to choose from, `none` included: ids 0..choices-1."""
     none_allowed: bool
+    shares_values: bool = True
+    """Whether a table that holds one value for all motifs of a level may do so here: not for a reduction cell, which
+    would then always be chosen like the normal one."""
 
 
 Choose = Callable[[Decision], int]
@@ -61,8 +64,9 @@ def decisions_of(genotype: Genotype, inner: int | None = None) -> list[tuple[Dec
 def _decided(
     space: SearchSpace, choose: Choose, inner: int | None
 ) -> Iterator[tuple[int, int, list[list[int]]]]:
-    """(level, motif, its rows) of the cell and of every motif that is used, from the top down."""
-    used = [1]
+    """(level, motif, its rows) of the cell, or of both cells of a pair, and of every motif that is used, from the top
+    down."""
+    used = list(space.cell_slots)
     for level in range(space.top, 1, -1):
         below: set[int] = set()
         for motif in used:
@@ -85,6 +89,10 @@ class _Place:
     def nodes(self) -> int:
         return self.space.level(self.level).nodes
 
+    @property
+    def shares(self) -> bool:
+        return (self.level, self.motif) != (self.space.top, REDUCTION)
+
     def is_open(self, node: int) -> bool:
         return self.inner is None or node == self.nodes or node <= 1 + self.inner
 
@@ -103,9 +111,11 @@ def _decide_motif(place: _Place, choose: Choose) -> list[list[int]]:
             if not place.is_open(successor) or not place.is_open(predecessor):
                 row.append(NONE)
                 continue
-            row.append(
-                choose(Decision(place.level, place.motif, successor, predecessor, choices, not is_last_way))
+            allowed = not is_last_way
+            decision = Decision(
+                place.level, place.motif, successor, predecessor, choices, allowed, place.shares
             )
+            row.append(choose(decision))
         if any(row[node - 1] != NONE for node in reached if node < successor):
             reached.add(successor)
         rows.append(row)

@@ -24,7 +24,7 @@ class Step(NamedTuple):
 
     level: int
     motif: int
-    """0: all motifs of the level have their values in common."""
+    """0: all motifs of the level have their values in common (a reduction cell never has)."""
     successor: int
     predecessor: int
     none_allowed: bool
@@ -37,7 +37,7 @@ class Step(NamedTuple):
     def of(decision: Decision, previous: int | None, *, shared: bool, action: int = 0) -> "Step":
         return Step(
             decision.level,
-            0 if shared else decision.motif,
+            0 if shared and decision.shares_values else decision.motif,
             decision.successor,
             decision.predecessor,
             decision.none_allowed,

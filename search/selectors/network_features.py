@@ -22,14 +22,15 @@ class NetworkFeatures(NamedTuple):
     parameters: int
     multiply_adds: int
     depth: int
-    """Operations on the longest way through one cell; 0 where it was not counted."""
+    """Operations on the longest way through a cell; 0 where it was not counted."""
     seconds: float
     """Of training, all repeats."""
     generation: int
     operations: Mapping[str, int]
-    """Primitive -> how many one cell of the network holds; absent = 0."""
+    """Primitive -> how many one cell of the network holds, of a pair both; absent = 0."""
     cell: str
-    """The cell's part of the genotype's text: a character an edge, rows for nodes 2..n between dots."""
+    """The cell's part of the genotype's text: a character an edge, rows for nodes 2..n between dots. Of a pair both,
+    the normal cell first, with a dash between."""
 
 
 @dataclass(frozen=True)

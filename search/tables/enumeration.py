@@ -62,15 +62,22 @@ def every_genotype(space: SearchSpace) -> Iterator[Genotype]:
         yield Genotype(space, chosen)
 
 
+ONE_CELL = (
+    "the space has a normal and a reduction cell; networks of one cell are counted: use reduction_cell false"
+)
+
+
 def every_network(space: SearchSpace) -> dict[str, EnumeratedNetwork]:
     """The distinct networks by phenotype key, in the order of their keys.
 
-    Raises ValueError for a space of other than two levels, or of more than MOST_GENOTYPES genotypes.
+    Raises ValueError for a space of other than two levels, of more than MOST_GENOTYPES genotypes, or of pairs of cells.
     """
     if len(space.levels) != 2:
         raise ValueError(
             f"the space has {len(space.levels) + 1} levels; those of primitives, motifs and the cell are counted"
         )
+    if space.reduction_cell:
+        raise ValueError(ONE_CELL)
     if genotype_count(space) > MOST_GENOTYPES:
         raise ValueError(
             f"the space has {genotype_count(space):,} genotypes; at most {MOST_GENOTYPES:,} are gone through"

@@ -44,6 +44,7 @@ FIVE_LEVELS = {
     ],
     "primitives": ["conv1x1", "dw3x3", "sep3x3", "max3x3", "avg3x3", "identity"],
 }
+PAIR = {"levels": [{"motifs": 4, "nodes": 4}, {"motifs": 2, "nodes": 4}], "reduction_cell": True}
 INFEASIBLE = "hierarchical:" + "-".join(["6.06.006"] * 6) + ":1.00.000.0000"
 """Its cell has an edge that leads nowhere."""
 
@@ -65,6 +66,7 @@ def prepare() -> dict[str, object]:
         "flat": rehearsed("Flat cells", demo_config(14, space="flat")).pk,
         "deep": rehearsed("Four levels", demo_config(10, space=FOUR_LEVELS)).pk,
         "five": rehearsed("Five levels", demo_config(8, space=FIVE_LEVELS)).pk,
+        **_pair(),
         "single": rehearsed("Just one", demo_config(1, strategy={"initial_population": 1})).pk,
         "hopeless": rehearsed("Too large for this machine", demo_config(6, seed=8), trainer=FAILING).pk,
         "seed-1": rehearsed("Flat, first seed", demo_config(12, space="flat", seed=21)).pk,
@@ -74,6 +76,12 @@ def prepare() -> dict[str, object]:
         "infeasible": INFEASIBLE,
         **_studies(),
     }
+
+
+def _pair() -> dict[str, int]:
+    experiment = rehearsed("Normal and reduction cell", demo_config(16, space=PAIR))
+    child = experiment.individuals.exclude(parent=None).latest("step")
+    return {"pair": experiment.pk, "of_pair": child.step}
 
 
 def _finished(experiment: Experiment) -> dict[str, Any]:

@@ -25,8 +25,9 @@ every_space = pytest.mark.parametrize(
         "flat",
         {"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 4}]},
         {"levels": [{"motifs": 1, "nodes": 2}], "primitives": ["sep3x3", "conv1x1"]},
+        {"levels": [{"motifs": 3, "nodes": 3}, {"motifs": 2, "nodes": 4}], "reduction_cell": True},
     ],
-    ids=["hierarchical", "flat", "four levels", "one edge"],
+    ids=["hierarchical", "flat", "four levels", "one edge", "pair"],
 )
 MOST_STATE = 64_000
 """Characters of JSON that a step writes for a strategy."""

@@ -16,7 +16,11 @@ LIU = PUBLISHED["liu2018"].genotype
 FOUR_LEVELS = search_space(
     {"levels": [{"motifs": 3, "nodes": 3}, {"motifs": 3, "nodes": 3}, {"motifs": 1, "nodes": 4}]}
 )
-ALL_SPACES = {**SPACES, "four levels": FOUR_LEVELS}
+PAIR = search_space(
+    {"levels": [{"motifs": 4, "nodes": 4}, {"motifs": 2, "nodes": 4}], "reduction_cell": True}
+)
+"""A normal and a reduction cell."""
+ALL_SPACES = {**SPACES, "four levels": FOUR_LEVELS, "pair": PAIR}
 
 
 def networks(space: SearchSpace, count: int, *, start: int = 0) -> Iterator[tuple[Genotype, Phenotype]]:

@@ -14,7 +14,7 @@ import torch
 
 from search.evolution.export.check_parts import CHECK_EXPORTS
 from search.evolution.export.evaluation_parts import WEIGHTS
-from search.evolution.export.module_names import operation_names
+from search.evolution.export.module_names import names_by_cell, operation_names
 from search.evolution.export.pytorch_code import pytorch_code
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.space import SPACES
@@ -84,7 +84,7 @@ def test_twenty_random_genotypes_of_three_spaces_give_the_same_scores_as_onnx_gr
         host = HOSTS[2] if number == 0 else HOSTS[number % 2]
         folders.append(tmp_path / str(number))
         state = written(folders[-1], genotype, host)
-        names = operation_names(genotype)
+        names = names_by_cell(genotype)
         content = onnx_file(build_phenotype(genotype), host, state, names)
         (folders[-1] / ONNX).write_bytes(content)
     found = differences(tmp_path, folders)
@@ -105,7 +105,7 @@ def test_an_export_that_gives_other_scores_is_found_in_a_process_without_the_pro
     genotype, host = small_genotype(), HOSTS[0]
     state = written(folder, genotype, host)
     other = {**state, "mean": state["mean"] + 100}
-    (folder / ONNX).write_bytes(onnx_file(build_phenotype(genotype), host, other, operation_names(genotype)))
+    (folder / ONNX).write_bytes(onnx_file(build_phenotype(genotype), host, other, names_by_cell(genotype)))
     [(name, why)] = wrong_exports(folder).items()
     assert name == ONNX
     assert "its scores differ" in why
@@ -126,7 +126,7 @@ def test_without_onnx_a_package_has_the_other_exports_and_says_why(monkeypatch: 
     genotype, host = small_genotype(), HOSTS[0]
     network = (build_phenotype(genotype), host)
     files, problems = make_exports(
-        pytorch_code(*network), trained(genotype, host), network, operation_names(genotype)
+        pytorch_code(*network), trained(genotype, host), network, names_by_cell(genotype)
     )
     assert set(files) == {PROGRAM}
     assert problems == {ONNX: "onnxruntime is not installed on the worker; it is pinned in requirements.txt"}
@@ -134,7 +134,7 @@ def test_without_onnx_a_package_has_the_other_exports_and_says_why(monkeypatch: 
 
 def groups(genotype: Genotype) -> Iterator[str]:
     host = HOSTS[0]
-    content = onnx_file(build_phenotype(genotype), host, trained(genotype, host), operation_names(genotype))
+    content = onnx_file(build_phenotype(genotype), host, trained(genotype, host), names_by_cell(genotype))
     for node in onnx.load_from_string(content).graph.node:
         yield node.name
 

@@ -7,6 +7,7 @@ import graphviz
 
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.primitives import primitive
+from search.evolution.genotypes.space import NORMAL, REDUCTION
 from search.evolution.networks.assembly import SINK, SOURCE, assembled_edges
 from visualize.drawings import ink as inks
 from visualize.drawings.model import Drawing, Mark, TooLarge
@@ -16,16 +17,21 @@ from visualize.style.palette import LOOKS, Theme, tone
 MAX_EDGES = 400
 """Beyond this the picture is a tangle, and its layout takes longer than anybody waits."""
 
+FLATTENED = {NORMAL: "flattened", REDUCTION: "flattened-reduction"}
+"""The drawing's name in addresses, by the cell's slot."""
+
 Edge = tuple[str, str, dict[str, Any]]
+Subject = tuple[Genotype, int]
+"""A genotype and the slot of the cell that is drawn."""
 
 
-def flattened_drawing(genotype: Genotype, *, ink: Theme | None = None) -> Drawing:
-    """The network inside one cell; its layout is left to Graphviz.
+def flattened_drawing(genotype: Genotype, cell: int = NORMAL, *, ink: Theme | None = None) -> Drawing:
+    """The network inside one cell, of a pair the one in that slot; its layout is left to Graphviz.
 
     Raises Infeasible when there is no network, TooLarge when nobody could read it.
     """
     rows: list[Edge] = []
-    for row in assembled_edges(genotype):
+    for row in assembled_edges(genotype, cell):
         rows.append(row)
         if len(rows) > MAX_EDGES:
             raise TooLarge(
@@ -40,20 +46,26 @@ def flattened_drawing(genotype: Genotype, *, ink: Theme | None = None) -> Drawin
     if ink:
         graph.attr("graph", **inks.graph(ink))
         graph.attr("node", **inks.node(ink))
-    _add_nodes(graph, genotype, rows, ink)
+    _add_nodes(graph, (genotype, cell), rows, ink)
     marks = _add_edges(graph, rows, ink)
-    marks |= {f"flat-{prefix}": mark for prefix, mark in _cluster_marks(genotype, rows).items()}
+    marks |= {f"flat-{prefix}": mark for prefix, mark in _cluster_marks((genotype, cell), rows).items()}
     return Drawing(
         source=graph.source,
         engine="dot",
-        label=f"Flattened network: {len(rows)} operations",
+        label=_label(genotype, cell, len(rows)),
         classes="flattened-drawing",
         marks=marks,
         edge_count=len(rows),
     )
 
 
-def _add_nodes(graph: graphviz.Digraph, genotype: Genotype, rows: list[Edge], ink: Theme | None) -> None:
+def _label(genotype: Genotype, cell: int, operations: int) -> str:
+    space = genotype.space
+    of = f" of the {space.motif_name(space.top, cell)}" if space.reduction_cell else ""
+    return f"Flattened network{of}: {operations} operations"
+
+
+def _add_nodes(graph: graphviz.Digraph, subject: Subject, rows: list[Edge], ink: Theme | None) -> None:
     clusters: dict[str, list[str]] = defaultdict(list)
     for name in dict.fromkeys(name for source, target, _ in rows for name in (source, target)):
         prefix, inside, _ = name.partition("/")
@@ -62,7 +74,7 @@ def _add_nodes(graph: graphviz.Digraph, genotype: Genotype, rows: list[Edge], in
         else:
             graph.node(name, _top_name(name), id=f"flat-{name}", width="0.36", height="0.36")
     for prefix, names in clusters.items():
-        slot = _cluster_slot(genotype, prefix)
+        slot = _cluster_slot(subject, prefix)
         with graph.subgraph(name=f"cluster_{prefix}") as cluster:
             look = inks.cluster(ink, slot) if ink else {}
             cluster.attr(
@@ -97,20 +109,22 @@ def _add_edges(graph: graphviz.Digraph, rows: list[Edge], ink: Theme | None) -> 
     return marks
 
 
-def _cluster_marks(genotype: Genotype, rows: list[Edge]) -> dict[str, Mark]:
+def _cluster_marks(subject: Subject, rows: list[Edge]) -> dict[str, Mark]:
     marks = {}
     for _, target, _ in rows:
         prefix, inside, _ = target.partition("/")
         if inside and prefix not in marks:
-            slot, level = _cluster_slot(genotype, prefix), genotype.space.top - 1
-            label = f"Motif M{slot} of level {level}, on the cell's edge {prefix.replace('-', ' to ')}"
+            slot, space = _cluster_slot(subject, prefix), subject[0].space
+            level, cell = space.top - 1, space.motif_name(space.top, subject[1])
+            label = f"Motif M{slot} of level {level}, on the {cell}'s edge {prefix.replace('-', ' to ')}"
             marks[prefix] = Mark(label, f"?tab=hierarchy#{card_anchor(level, slot)}", {"slot": str(slot)})
     return marks
 
 
-def _cluster_slot(genotype: Genotype, prefix: str) -> int:
+def _cluster_slot(subject: Subject, prefix: str) -> int:
+    genotype, cell = subject
     predecessor, successor = (int(part) for part in prefix.split("-"))
-    return genotype.edge(genotype.space.top, 1, successor, predecessor)
+    return genotype.edge(genotype.space.top, cell, successor, predecessor)
 
 
 def _top_name(name: str) -> str:

@@ -16,7 +16,7 @@ _DENSE = 7
 
 
 @lru_cache(maxsize=4096)
-def cell_glyph(cell: Motif, operations: tuple[str, ...]) -> str:
+def cell_glyph(cell: Motif, operations: tuple[str, ...], name: str = "cell") -> str:
     """An SVG of 72x24 units. `operations` are the names of ids 1, 2, … at the cell's level."""
     nodes = len(cell) + 1
     step = (WIDTH - 2 * _SIDE) / (nodes - 1)
@@ -32,7 +32,7 @@ def cell_glyph(cell: Motif, operations: tuple[str, ...]) -> str:
     count = f"{len(arcs)} edge" if len(arcs) == 1 else f"{len(arcs)} edges"
     return (
         f'<svg class="{classes}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        f' role="img" aria-label="cell with {count}">{"".join(arcs)}{dots}</svg>'
+        f' role="img" aria-label="{name} with {count}">{"".join(arcs)}{dots}</svg>'
     )
 
 

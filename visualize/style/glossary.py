@@ -22,6 +22,11 @@ _ROWS = (
     ),
     ("level", "Height in the hierarchy. Primitives are level 1; the cell is the top."),
     ("cell", "The one motif of the top level. It is placed several times into the host."),
+    ("normal cell", "Of a pair of cells the one that stands everywhere but before the host’s reductions."),
+    (
+        "reduction cell",
+        "Of a pair of cells (NASNet) the last one of each group: the host’s convolution after it halves the images.",
+    ),
     ("cell depth", "Operations on the longest path through one cell."),
     ("network depth", "Operations on the longest path through the whole network: its cells and its host."),
     ("genotype", "All motifs of all levels: what is mutated, stored, edited and pasted."),

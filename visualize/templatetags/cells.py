@@ -4,6 +4,7 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from search.evolution.genotypes.space import search_space
 from visualize.templatetags.drawings import Carrier, motif_svg
 
 register = template.Library()
@@ -11,9 +12,16 @@ register = template.Library()
 
 @register.simple_tag
 def cell_svg(genotype: Carrier, address: str, prefix: object = "") -> SafeString:
-    """The top level's drawing; its links lead to the motifs on the page at `address`. `prefix`: of its ids, where a
-    page shows several."""
-    drawing = motif_svg(genotype, len(genotype.levels) + 1, 1, prefix=f"n{prefix}-" if prefix else "")
-    return mark_safe(
-        drawing.replace('href="#', f'href="{escape(address)}#')
-    )  # the drawing is escaped already
+    """The top level's drawing, of a pair both with their names; links lead to the motifs on the page at `address`.
+    `prefix`: of its ids, where a page shows several."""
+    space, before = search_space(genotype.space), f"n{prefix}-" if prefix else ""
+    drawings = []
+    for slot in space.cell_slots:
+        svg = motif_svg(genotype, space.top, slot, prefix=before).replace(
+            'href="#', f'href="{escape(address)}#'
+        )
+        name = space.motif_name(space.top, slot)
+        drawings.append(
+            f'<span class="small muted cell-title">{name}</span>{svg}' if space.reduction_cell else svg
+        )
+    return mark_safe("".join(drawings))  # drawings are escaped already

@@ -29,10 +29,15 @@ class Carrier(Protocol):
 
 @register.simple_tag
 def glyph(genotype: Carrier) -> SafeString:
-    """The cell at a glance, 72x24 units; takes microseconds, so a table may show it in each row."""
+    """The cell at a glance, 72x24 units, or a pair side by side; takes microseconds, so a table may show it in each
+    row."""
     space = search_space(genotype.space)
-    cell = tuple(tuple(row) for row in genotype.levels[-1][0])
-    return mark_safe(cell_glyph(cell, space.operations(space.top)))  # numbers and names of our own tables
+    drawn = "".join(
+        cell_glyph(tuple(map(tuple, cell)), space.operations(space.top), space.motif_name(space.top, slot))
+        for slot, cell in enumerate(genotype.levels[-1], start=1)
+    )
+    # Numbers and names of our own tables.
+    return mark_safe(f'<span class="glyph-pair">{drawn}</span>' if space.reduction_cell else drawn)
 
 
 @register.simple_tag

@@ -28,9 +28,10 @@ class StepCost:
 
 def work_of(phenotype: Phenotype, host: Host) -> StepCost:
     """Of a network in a host for images of the host's size."""
-    cells = sum(place.layer.kind == "cell" for place in host_places(phenotype, host))
+    placed = [place.layer for place in host_places(phenotype, host) if place.layer.kind == "cell"]
+    operations = sum(len(phenotype.cell_at(layer).operations) for layer in placed)
     multiply_adds = network_cost(phenotype, host).multiply_adds
-    return StepCost(multiply_adds, ideal_bytes(phenotype, host), cells * len(phenotype.operations))
+    return StepCost(multiply_adds, ideal_bytes(phenotype, host), operations)
 
 
 def step_flops(phenotype: Phenotype, host: Host) -> float:
@@ -49,7 +50,8 @@ def ideal_bytes(phenotype: Phenotype, host: Host) -> float:
         if place.layer.kind != "cell":
             values += place.input_width * place.input_size**2 + place.output_width * place.output_size**2
             continue
-        widths = phenotype.widths(place.layer.width)
-        read = sum(joined_width(row.reads, widths) for row in phenotype.operations)
+        cell = phenotype.cell_at(place.layer)
+        widths = cell.widths(place.layer.width)
+        read = sum(joined_width(row.reads, widths) for row in cell.operations)
         values += (read + sum(widths[1:])) * place.input_size**2
     return float(PASSES * BYTES * values)

@@ -97,11 +97,15 @@ def training_memory(
     train_host = training_host(host, protocol)
     kept = peak = 0
     by_kernels = kind == "cpu"
-    cell = cell_holding(phenotype, by_kernels=by_kernels)
+    cells = [cell_holding(cell, by_kernels=by_kernels) for cell in phenotype.cells]
     for place in host_places(phenotype, train_host):
+        cell = cells[-1 if place.layer.reduces else 0]
         size = _layer_tensors(place, cell, recomputes=recomputes, by_kernels=by_kernels)
         kept, peak = kept + size.kept, max(peak, kept + size.peak)
-    scoring = max(_layer_scoring(place, cell) for place in host_places(phenotype, host))
+    scoring = max(
+        _layer_scoring(place, cells[-1 if place.layer.reduces else 0])
+        for place in host_places(phenotype, host)
+    )
     parameters = network_cost(phenotype, host).parameters
     value = 2 if kind == "cuda" else 4
     return Memory(

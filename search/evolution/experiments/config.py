@@ -40,6 +40,12 @@ DropStep = Annotated[int, Field(ge=1, le=10_000_000)]
 Schedule = Literal["steps", "cosine"]
 
 
+PAIR_IS_TRAINED = (
+    "evaluator {kind!r} knows networks of one cell, and this space has a normal and a reduction cell; use evaluator "
+    "'train', or a space with reduction_cell false"
+)
+
+
 class Protocol(Recipe, ResourceNeeds):
     """How a phenotype is trained and scored. Its key decides which fitness records are shared."""
 
@@ -225,6 +231,13 @@ class ExperimentConfig(Document):
         for number, seed in enumerate(self.strategy.start_from, start=1):
             if fault := seed_fault(seed.genotype, self.space):
                 raise ValueError(f"start_from: genotype {number}: {fault}")
+        return self
+
+    @model_validator(mode="after")
+    def _evaluator_fits(self) -> "ExperimentConfig":
+        kind = self.protocol.evaluator.kind
+        if self.space.reduction_cell and kind != FROM_SCRATCH.kind:
+            raise ValueError(PAIR_IS_TRAINED.format(kind=kind))
         return self
 
     @model_validator(mode="after")

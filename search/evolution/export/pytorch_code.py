@@ -26,14 +26,15 @@ _CLASSES = {
 
 
 def pytorch_code(
-    phenotype: Phenotype, host: Host, *, about: tuple[str, ...] = (), names: Sequence[str] = ()
+    phenotype: Phenotype, host: Host, *, about: tuple[str, ...] = (), names: Sequence[Sequence[str]] = ()
 ) -> str:
-    """The file's text. Each line of `about` becomes a comment below the docstring, the names of the operations (see
-    `operation_names`) comments beside them."""
+    """The file's text. Each line of `about` becomes a comment below the docstring, the names of the operations of each
+    cell (see `names_by_cell`) comments beside them."""
     places = host_places(phenotype, host)
     cost = network_cost(phenotype, host)
-    program = cell_program(phenotype)
-    used = {_CLASSES[step.name] for step in program.steps} | {_host_class(place) for place in places}
+    programs = [cell_program(cell) for cell in phenotype.cells]
+    used = {_CLASSES[step.name] for program in programs for step in program.steps}
+    used |= {_host_class(place) for place in places}
     head = HEAD.format(
         key=phenotype.key,
         channels=host.image_channels,
@@ -45,7 +46,12 @@ def pytorch_code(
     )
     parts = [head, CONVOLUTION]
     parts += [text for name, text in {**PARTS, **HOST_PARTS}.items() if name in used]
-    parts += [_cell(program, phenotype, names), _network(places, host)]
+    classes = _cell_classes(phenotype)
+    parts += [
+        _cell(name, program, cell, names[number] if names else ())
+        for number, (name, program, cell) in enumerate(zip(classes, programs, phenotype.cells, strict=True))
+    ]
+    parts.append(_network(places, host, classes))
     return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -53,7 +59,19 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _cell(program: Program, phenotype: Phenotype, names: Sequence[str]) -> str:
+def _cell_classes(phenotype: Phenotype) -> tuple[str, ...]:
+    """Of each of its cells the class's name."""
+    return ("Cell",) if phenotype.reduction is None else ("NormalCell", "ReductionCell")
+
+
+_ABOUT_CELLS = {
+    "Cell": "The evolved cell",
+    "NormalCell": "The evolved normal cell",
+    "ReductionCell": "The evolved reduction cell, which stands before each convolution of stride 2",
+}
+
+
+def _cell(class_name: str, program: Program, phenotype: Phenotype, names: Sequence[str]) -> str:
     widths = phenotype.widths(1)
     count = len(program.steps)
     built = [
@@ -63,8 +81,8 @@ def _cell(program: Program, phenotype: Phenotype, names: Sequence[str]) -> str:
     ]
     return "\n".join(
         [
-            "class Cell(nn.Module):",
-            f'    """The evolved cell: {count} operation{"" if count == 1 else "s"}, C channels in, '
+            f"class {class_name}(nn.Module):",
+            f'    """{_ABOUT_CELLS[class_name]}: {count} operation{"" if count == 1 else "s"}, C channels in, '
             f'{_times(phenotype.output_width(1))} out."""',
             "",
             "    def __init__(self, c: int) -> None:",
@@ -145,19 +163,19 @@ def _host_class(place: PlacedLayer) -> str:
     return names.get(place.layer.kind, "Cell")
 
 
-def _network(places: list[PlacedLayer], host: Host) -> str:
+def _network(places: list[PlacedLayer], host: Host, classes: tuple[str, ...]) -> str:
     return NETWORK.format(
-        layers="\n".join(f"            {_layer(place)}" for place in places),
+        layers="\n".join(f"            {_layer(place, classes)}" for place in places),
         last=len(places) - 1,
         channels=host.image_channels,
         classes=host.classes,
     )
 
 
-def _layer(place: PlacedLayer) -> str:
+def _layer(place: PlacedLayer, classes: tuple[str, ...]) -> str:
     leaves = f"{place.output_width} x {place.output_size} x {place.output_size}"
     if place.layer.kind == "cell":
-        return f"Cell({place.layer.width}),  # {leaves}"
+        return f"{classes[-1 if place.layer.reduces else 0]}({place.layer.width}),  # {leaves}"
     if place.layer.kind == "pool_linear":
         return f"Classifier({place.input_width}, classes),"
     stride = f", stride={place.layer.stride}" if place.layer.stride > 1 else ""

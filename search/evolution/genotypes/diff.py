@@ -80,6 +80,8 @@ def diff_genotypes(left: Genotype, right: Genotype) -> GenotypeDiff:
             translated = theirs
         comparable = (level == left.space.top) == (level == right.space.top)
         matched = _match(ours, translated) if comparable else _alone(ours, translated)
+        if comparable and level == left.space.top:
+            matched = _cells(ours, theirs)
         for one, other in matched:
             sink = max(
                 genotype.space.level(level).nodes
@@ -111,6 +113,14 @@ def _motifs(genotype: Genotype, level: int) -> dict[int, Slots]:
         }
         for slot, motif in enumerate(genotype.levels[level - 2], start=1)
     }
+
+
+def _cells(ours: Iterable[int], theirs: Iterable[int]) -> list[tuple[int | None, int | None]]:
+    """Cells stand in places of the host, so normal cells are compared with each other, and reduction cells."""
+    left, right = set(ours), set(theirs)
+    return [
+        (slot if slot in left else None, slot if slot in right else None) for slot in sorted(left | right)
+    ]
 
 
 def _distance(one: Slots, other: Slots) -> int:

@@ -48,6 +48,9 @@ TWICE = (
     "node {node} reads {source} by {one} and by {other}; an edge of this space carries one operation, so this cell "
     "cannot be said in it"
 )
+ONE_CELL = (
+    "a cell of another project says one cell, and this space has a normal and a reduction cell; take “flat”"
+)
 TOO_FEW = "this cell is one graph of {nodes} nodes; {space} has {found}: {advice}"
 ADVICE = "take a flat space of {nodes} nodes or more, such as “flat” with 11"
 NOT_EARLIER = "{where}: {value!r} is no earlier node; node {node} may read 0 to {last}"
@@ -228,6 +231,8 @@ def _bench_201(text: str) -> _Cell:
 
 def _placed(cell: _Cell, space: SearchSpace) -> Genotype:
     """The last node of the cell is the space's last one; nodes between that are not needed stay without edges."""
+    if space.reduction_cell:
+        raise GenotypeError(ONE_CELL)
     edges = [row for row in cell.edges if row[2] not in ABSENT]
     if len(space.levels) > 1 or space.levels[0].nodes < cell.nodes:
         name = f"the space “{space.name}”" if space.name else "this space"

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from search.evolution.genotypes.primitives import IDENTITY, NONE, PRIMITIVE_NAMES
-from search.evolution.genotypes.space import LevelShape, SearchSpace, search_space
+from search.evolution.genotypes.space import NORMAL, PAIR, LevelShape, SearchSpace, search_space
 from search.evolution.genotypes.symbols import DIGITS
 from search.evolution.text_input import read_json
 
@@ -46,7 +46,7 @@ class Genotype:
 
     space: SearchSpace
     levels: tuple[tuple[Motif, ...], ...]
-    """levels[0] holds the motifs of level 2, the last one the single cell."""
+    """levels[0] holds the motifs of level 2, the last one the cell, or the normal and the reduction cell."""
 
     def __post_init__(self) -> None:
         if len(self.levels) != len(self.space.levels):
@@ -77,8 +77,8 @@ class Genotype:
 
     @property
     def cell(self) -> Motif:
-        """The one motif of the top level."""
-        return self.levels[-1][0]
+        """The motif of the top level; of a pair the normal cell."""
+        return self.levels[-1][NORMAL - 1]
 
     def motif(self, level: int, slot: int) -> Motif:
         """The motif of that level (2..top) and slot (from 1)."""
@@ -110,7 +110,7 @@ class Genotype:
         return Genotype(self.space, (*self.levels[: level - 2], motifs, *self.levels[level - 1 :]))
 
     def to_json(self) -> dict[str, Any]:
-        """{"space": name or object, "levels": [[level-2 motifs], ..., [the cell]]}."""
+        """{"space": name or object, "levels": [[level-2 motifs], ..., [the cell, or a pair of them]]}."""
         return {
             "space": self.space.to_json(),
             "levels": [[[list(row) for row in motif] for motif in motifs] for motifs in self.levels],
@@ -276,6 +276,7 @@ def _space_text(space: SearchSpace) -> str:
     text = "+".join(f"{shape.motifs}x{shape.nodes}" for shape in space.levels)
     if space.primitives != PRIMITIVE_NAMES:
         text += "~" + "+".join(space.primitives)
+    text += f"~{PAIR}" if space.reduction_cell else ""
     return text + (f"~max{space.max_parameters}" if space.max_parameters is not None else "")
 
 
@@ -290,7 +291,9 @@ def _parse_space(text: str) -> SearchSpace:
             raise GenotypeError(f"space: {part!r} is not MOTIFSxNODES, e.g. 6x4")
         document["levels"].append({"motifs": int(motifs[:9]), "nodes": int(nodes[:9])})
     for option in options:
-        if option.startswith("max") and option[3:].isascii() and option[3:].isdigit():
+        if option == PAIR:
+            document["reduction_cell"] = True
+        elif option.startswith("max") and option[3:].isascii() and option[3:].isdigit():
             document["max_parameters"] = int(option[3:])
         else:
             document["primitives"] = option.split("+")

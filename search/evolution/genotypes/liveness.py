@@ -7,10 +7,12 @@ Pure Python: must import neither Django nor torch.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search.evolution.genotypes.genotype import Genotype, Motif, edges
 from search.evolution.genotypes.primitives import NONE
+from search.evolution.genotypes.space import SearchSpace
 
 Edge = tuple[int, int, int, int]
 """(level, slot, successor, predecessor)."""
@@ -27,7 +29,8 @@ class Liveness:
     dead_edges: frozenset[Edge]
     """Edges that carry an operation but do not reach the network."""
     uses: dict[tuple[int, int], int]
-    """(level, slot) -> copies of this motif in one cell, through all levels; 0: unused. The cell has 1."""
+    """(level, slot) -> copies of this motif in one cell, through all levels; 0: unused. The cell has 1. Of a pair: in
+    both cells together, one of each."""
     dead_motifs: frozenset[tuple[int, int]]
     """(level, slot) of motifs whose sink no path reaches."""
 
@@ -80,13 +83,21 @@ def live_paths(genotype: Genotype) -> dict[tuple[int, int], tuple[tuple[int, int
     return paths
 
 
+NO_PATH = "no path of live operations leads from the {cell}'s source to its sink"
+
+
+def unreached_cells(space: SearchSpace, paths: Mapping[tuple[int, int], object]) -> list[str]:
+    """Names of the cells that the `live_paths` of a genotype do not lead through: it builds no network with any."""
+    return [space.motif_name(space.top, slot) for slot in space.cell_slots if not paths[space.top, slot]]
+
+
 def analyse(genotype: Genotype) -> Liveness:
-    """Find dead edges, dead motifs and unused motifs, and whether the cell's sink is reached."""
+    """Find dead edges, dead motifs and unused motifs, and whether the sink of each cell is reached."""
     paths = live_paths(genotype)
     top = genotype.space.top
     uses: Counter[tuple[int, int]] = Counter(dict.fromkeys(paths, 0))
-    if paths[top, 1]:
-        uses[top, 1] = 1
+    for slot in genotype.space.cell_slots:
+        uses[top, slot] = int(bool(paths[top, slot]))
     for level in range(top, 2, -1):
         for slot in range(1, genotype.space.level(level).motifs + 1):
             for _, _, operation in paths[level, slot]:
@@ -104,10 +115,10 @@ def analyse(genotype: Genotype) -> Liveness:
         for successor, predecessor, operation in edges(motif)
         if operation != NONE
     )
-    feasible = bool(paths[top, 1])
+    broken = unreached_cells(genotype.space, paths)
     return Liveness(
-        feasible=feasible,
-        reason="" if feasible else "no path of live operations leads from the cell's source to its sink",
+        feasible=not broken,
+        reason=NO_PATH.format(cell=" and the ".join(broken)) if broken else "",
         live_edges=live,
         dead_edges=present - live,
         uses=dict(uses),

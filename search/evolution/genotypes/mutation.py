@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from search.evolution.genotypes.genotype import Genotype, GenotypeError, trivial_genotype
 from search.evolution.genotypes.primitives import NONE
-from search.evolution.genotypes.space import SearchSpace
+from search.evolution.genotypes.space import NORMAL, SearchSpace
 
 MutationKind = Literal["add", "alter", "remove", "same"]
 
@@ -35,9 +35,11 @@ class Mutation:
         return "remove" if self.new == NONE else "alter"
 
     def describe(self, space: SearchSpace) -> str:
-        """For people, e.g. `M2: 1→3 max3x3 → sep3x3`; the cell is called by its level, `L3`."""
-        place = f"L{self.level}" if self.level == space.top else f"M{self.motif}"
-        if self.level not in (2, space.top):
+        """For people, e.g. `M2: 1→3 max3x3 → sep3x3`; the cell is called by its level, `L3`, the reduction
+        cell `L3-M2`."""
+        is_cell = self.level == space.top and self.motif == NORMAL
+        place = f"L{self.level}" if is_cell else f"M{self.motif}"
+        if not is_cell and (self.level != 2 or space.top == 2):
             place = f"L{self.level}-M{self.motif}"
         old, new = (space.operation_name(self.level, operation) for operation in (self.old, self.new))
         return f"{place}: {self.predecessor}→{self.successor} {old} → {new}"

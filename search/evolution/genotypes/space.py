@@ -5,7 +5,14 @@ Pure Python: must import neither Django nor torch.
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from search.evolution.genotypes.primitives import NONE, NONE_NAME, PRIMITIVE_NAMES
 
@@ -15,6 +22,17 @@ MAX_MOTIFS = 61
 MAX_NODES = 32
 MAX_EXPANDED_EDGES = 1_500
 """Bound on the edges of the flattened network, so that no document asks for unbounded work."""
+
+
+NORMAL, REDUCTION = 1, 2
+"""Slots of the top level. A space of one cell has the first alone, which is then placed everywhere."""
+CELL_NAMES = {NORMAL: "normal cell", REDUCTION: "reduction cell"}
+PAIR = "pair"
+"""Says in the text of a space that its top level is a normal and a reduction cell."""
+WRONG_TOP = {
+    False: "the top level is the cell and has 1 motif, not {found}; two cells are a space with reduction_cell true",
+    True: "with reduction_cell the top level is the normal and the reduction cell and has 2 motifs, not {found}",
+}
 
 
 class LevelShape(BaseModel):
@@ -43,11 +61,22 @@ class SearchSpace(BaseModel):
     max_parameters: int | None = Field(default=None, ge=1)
     """Candidates with more parameters, counted in the paper's small host whatever the protocol, are not proposed; null:
     no limit."""
+    reduction_cell: bool = False
+    """Whether the top level has 2 motifs, the normal and the reduction cell (Zoph et al. 2017, NASNet), not 1, the
+    cell."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Spaces of one cell are written as they were before there were pairs: keys and stored documents stay."""
+        document: dict[str, Any] = write(self)
+        if not self.reduction_cell:
+            document.pop("reduction_cell", None)
+        return document
 
     @model_validator(mode="after")
     def _check(self) -> "SearchSpace":
-        if self.levels[-1].motifs != 1:
-            raise ValueError(f"the top level is the cell and has 1 motif, not {self.levels[-1].motifs}")
+        if self.levels[-1].motifs != 1 + self.reduction_cell:
+            raise ValueError(WRONG_TOP[self.reduction_cell].format(found=self.levels[-1].motifs))
         unknown = [name for name in self.primitives if name not in PRIMITIVE_NAMES]
         if unknown:
             raise ValueError(f"unknown primitives {unknown}; known are {', '.join(PRIMITIVE_NAMES)}")
@@ -70,8 +99,17 @@ class SearchSpace(BaseModel):
         return len(self.levels) + 1
 
     @property
+    def cell_slots(self) -> tuple[int, ...]:
+        """Slots of the top level's motifs: that of the cell, or of the normal and the reduction cell."""
+        return (NORMAL, REDUCTION) if self.reduction_cell else (NORMAL,)
+
+    def cell_slot(self, *, reduces: bool) -> int:
+        """The slot of the cell that stands before a reduction of the host, or of that which stands elsewhere."""
+        return REDUCTION if reduces and self.reduction_cell else NORMAL
+
+    @property
     def expanded_edges(self) -> int:
-        """Operations of the largest network of this space, a projection counted with each use of a motif."""
+        """Operations of the largest cell of this space, a projection counted with each use of a motif."""
         count = 1
         for depth, shape in enumerate(self.levels):
             count = shape.edges * (count + (1 if depth else 0))
@@ -99,9 +137,9 @@ class SearchSpace(BaseModel):
         return NONE_NAME if operation == NONE else self.operations(level)[operation - 1]
 
     def motif_name(self, level: int, slot: int) -> str:
-        """`cell`, `M3`, or `L3-M2` where a bare number could be of several levels."""
+        """`cell`, `reduction cell`, `M3`, or `L3-M2` where a bare number could be of several levels."""
         if level == self.top:
-            return "cell"
+            return CELL_NAMES[slot] if self.reduction_cell else "cell"
         return f"M{slot}" if self.top == 3 else f"L{level}-M{slot}"
 
     def to_json(self) -> str | dict[str, Any]:

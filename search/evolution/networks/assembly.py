@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from search.evolution.genotypes.genotype import Genotype
-from search.evolution.genotypes.liveness import Edge, live_paths
+from search.evolution.genotypes.liveness import NO_PATH, Edge, live_paths
 from search.evolution.genotypes.primitives import PROJECTION
+from search.evolution.genotypes.space import NORMAL
 from search.evolution.work_budget import spend
 
 SOURCE, SINK = "source", "sink"
@@ -25,8 +26,8 @@ class Infeasible(ValueError):
     """A genotype that builds no network: the cell's sink cannot be reached."""
 
 
-def assemble(genotype: Genotype) -> "nx.DiGraph[str]":
-    """The flat graph of the live network, dead edges and unused motifs left out.
+def assemble(genotype: Genotype, slot: int = NORMAL) -> "nx.DiGraph[str]":
+    """The flat graph of a cell's live network, dead edges and unused motifs left out.
 
     Nodes are feature maps, the concatenation of what their edges bring; an edge carries `operation` (a
     primitive's name), `projection`, `place` (level, slot, successor, predecessor) of the genotype's edge it
@@ -36,18 +37,18 @@ def assemble(genotype: Genotype) -> "nx.DiGraph[str]":
     Raises Infeasible when the sink is not reached.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
-    for source, target, data in assembled_edges(genotype):
+    for source, target, data in assembled_edges(genotype, slot):
         graph.add_edge(source, target, **data)
     return graph
 
 
-def assembled_edges(genotype: Genotype) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The edges of `assemble`, predecessors before successors."""
+def assembled_edges(genotype: Genotype, slot: int = NORMAL) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The edges of `assemble`, predecessors before successors. `slot`: which cell of a pair."""
     paths = live_paths(genotype)
     top = genotype.space.top
-    if not paths[top, 1]:
-        raise Infeasible("no path of live operations leads from the cell's source to its sink")
-    yield from _unfold(genotype, paths, MotifUse(top, 1, SOURCE, SINK))
+    if not paths[top, slot]:
+        raise Infeasible(NO_PATH.format(cell=genotype.space.motif_name(top, slot)))
+    yield from _unfold(genotype, paths, MotifUse(top, slot, SOURCE, SINK))
 
 
 class MotifUse(NamedTuple):

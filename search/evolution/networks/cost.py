@@ -91,7 +91,7 @@ class Sums:
 
 
 def cell_sums(phenotype: Phenotype) -> Sums:
-    """All operations of a cell."""
+    """All operations of one cell."""
     sums, widths = Sums(), phenotype.widths(1)
     for operation in phenotype.operations:
         sums.add(operation.name, joined_width(operation.reads, widths))
@@ -99,11 +99,12 @@ def cell_sums(phenotype: Phenotype) -> Sums:
 
 
 def host_places(phenotype: Phenotype, host: Host) -> list[PlacedLayer]:
-    """The host's layers with widths and sizes as this cell makes them."""
+    """The host's layers with widths and sizes as these cells make them."""
     places = []
     width, size = host.image_channels, host.image_size
     for layer in host_layers(host):
-        after_width = phenotype.output_width(layer.width) if layer.kind == "cell" else layer.width
+        is_cell = layer.kind == "cell"
+        after_width = phenotype.cell_at(layer).output_width(layer.width) if is_cell else layer.width
         after_size = 1 if layer.kind == "pool_linear" else -(-size // layer.stride)
         places.append(PlacedLayer(layer, width, after_width, size, after_size))
         width, size = after_width, after_size
@@ -111,11 +112,12 @@ def host_places(phenotype: Phenotype, host: Host) -> list[PlacedLayer]:
 
 
 def network_cost(phenotype: Phenotype, host: Host) -> Cost:
-    """The whole network: this cell placed in that host."""
-    cell, whole = cell_sums(phenotype), Cost()
+    """The whole network: this cell, or this pair, placed in that host."""
+    sums, whole = [cell_sums(cell) for cell in phenotype.cells], Cost()
     for place in host_places(phenotype, host):
         if place.layer.kind == "cell":
-            whole += cell.cost(place.layer.width, place.input_size) + Cost(depth=phenotype.depth)
+            cell, cell_sum = phenotype.cell_at(place.layer), sums[-1 if place.layer.reduces else 0]
+            whole += cell_sum.cost(place.layer.width, place.input_size) + Cost(depth=cell.depth)
         else:
             whole += host_layer_cost(place)
     return whole
@@ -148,7 +150,7 @@ def edge_costs(genotype: Genotype, host: Host) -> dict[Edge, Cost]:
     """What each live edge costs through all uses of its motif, in all cells of the host.
 
     The edge of a lower level counts its own operation in every copy; an edge above counts the whole motif it
-    carries and the projection after it. So the costs of the cell's edges add up to all cells of the network.
+    carries and the projection after it. So the costs of the cells' edges add up to all cells of the network.
 
     Raises Infeasible when the genotype builds no network.
     """
@@ -156,24 +158,26 @@ def edge_costs(genotype: Genotype, host: Host) -> dict[Edge, Cost]:
     for place in host_places(build_phenotype(genotype), host):
         if place.layer.kind != "cell":
             continue
-        for edges, cost in _operation_costs(genotype, place.layer.width, place.input_size):
+        for edges, cost in _operation_costs(genotype, place):
             spend(5)
             for edge in edges:
                 totals[edge] = totals.get(edge, Cost()) + cost
     return totals
 
 
-def _operation_costs(genotype: Genotype, cell_width: int, size: int) -> list[tuple[tuple[Edge, ...], Cost]]:
-    """Each operation of one unfolded cell: the edges it belongs to, and its cost."""
+def _operation_costs(genotype: Genotype, place: PlacedLayer) -> list[tuple[tuple[Edge, ...], Cost]]:
+    """Each operation of the unfolded cell in a place of the host: the edges it belongs to, and its cost."""
     widths = {SOURCE: 1}
     rows = []
-    for source, target, data in assembled_edges(genotype):
+    for source, target, data in assembled_edges(
+        genotype, genotype.space.cell_slot(reduces=place.layer.reduces)
+    ):
         name, multiple = data["operation"], widths[source]
         widths[target] = widths.get(target, 0) + (1 if primitive(name).widens_to_cell else multiple)
         sums = Sums()
         if name != IDENTITY:  # identities are wiring: they hold no values of their own
             sums.add(name, multiple)
-        rows.append(((*data["within"], data["place"]), sums.cost(cell_width, size)))
+        rows.append(((*data["within"], data["place"]), sums.cost(place.layer.width, place.input_size)))
     return rows
 
 

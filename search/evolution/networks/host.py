@@ -44,6 +44,9 @@ class HostLayer:
     kind: Literal["conv3x3", "sep3x3", "cell", "pool_linear"]
     width: int
     stride: int = 1
+    reduces: bool = False
+    """A cell only: it is the last of a group, and the host's next layer takes the next group to half the size. The
+    reduction cell of a pair stands here."""
 
 
 def host_layers(host: Host) -> tuple[HostLayer, ...]:
@@ -61,9 +64,9 @@ def host_layers(host: Host) -> tuple[HostLayer, ...]:
     layers, width = stem, host.channels
     for group, cells in enumerate(groups):
         for cell in range(cells):
-            layers.append(HostLayer("cell", width))
-            last_of_group = cell == cells - 1
-            if last_of_group and group == len(groups) - 1:
+            last_of_group, last_group = cell == cells - 1, group == len(groups) - 1
+            layers.append(HostLayer("cell", width, reduces=last_of_group and not last_group))
+            if last_of_group and last_group:
                 layers.extend(_final(host.final_separable, width))
             elif last_of_group:
                 width *= 2

@@ -29,7 +29,7 @@ class Layer:
     """From the network down: `3` is a layer of the host, `3/1-3` what stands on the edge 1 -> 3 of the cell there."""
     kind: LayerKind
     name: str
-    """Of the primitive or the host's layer, `cell`, or the motif's name."""
+    """Of the primitive or the host's layer, `cell` or that of a pair, or the motif's name."""
     input_width: int
     output_width: int
     input_size: int
@@ -134,9 +134,10 @@ class LayerTree:
         shape = (place.input_width, place.output_width, place.input_size, place.output_size)
         if kind != "cell":
             return Layer(str(number), "host", kind, *shape, host_layer_cost(place), {kind: 1})
-        unit = self._unit(self._top, 1, place.input_width // width)
-        cost = unit.sums.cost(width, size)
-        return Layer(str(number), "cell", "cell", *shape, cost, unit.operations, level=self._top, slot=1)
+        slot = self.genotype.space.cell_slot(reduces=place.layer.reduces)
+        unit = self._unit(self._top, slot, place.input_width // width)
+        name, cost = self.genotype.space.motif_name(self._top, slot), unit.sums.cost(width, size)
+        return Layer(str(number), "cell", name, *shape, cost, unit.operations, level=self._top, slot=slot)
 
     def _part(self, path: str, place: Place, operation: int, multiple: int, cell: tuple[int, int]) -> Layer:
         level, space = place[0], self.genotype.space

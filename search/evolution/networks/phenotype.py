@@ -11,15 +11,17 @@ Pure Python: must import neither Django nor torch.
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.primitives import IDENTITY, primitive
+from search.evolution.genotypes.space import NORMAL
 from search.evolution.networks.assembly import SINK, SOURCE, Infeasible, assembled_edges
 from search.evolution.networks.canonical import canonical_order
 from search.evolution.networks.hashing import canonical_json
+from search.evolution.networks.host import HostLayer
 from search.evolution.networks.refinement import MOST_WORK, TooAlike
 from search.evolution.work_budget import keep
 
@@ -31,6 +33,7 @@ node, and no machine trains what is wider."""
 TOO_WIDE = (
     "none that could be trained: it joins {width:,} times the cell's width; at most {most:,} are allowed"
 )
+TWO_CELLS = "a pair of cells has the widths of two: ask one of .cells, or .cell_at(layer)"
 KEPT = 256
 """Networks remembered: the largest have 1,500 operations, a few hundred kilobytes each."""
 
@@ -57,11 +60,32 @@ class Operation:
 
 @dataclass(frozen=True)
 class Phenotype:
-    """The network inside one cell. Value 0 is the cell's input, value k the output of operations[k-1]."""
+    """The network inside a cell. Value 0 is the cell's input, value k the output of operations[k-1].
+
+    Where a genotype has a pair of cells that build different networks, these are the normal cell's operations, and
+    `reduction` holds those of the other. What is asked of one cell (widths) is then asked of one of `cells`. A pair
+    whose cells build the same network is that network: it has no `reduction`.
+    """
 
     operations: tuple[Operation, ...]
     """In topological order: an operation reads only smaller values."""
     output_reads: Reads
+    reduction: "Phenotype | None" = None
+    """What stands before each reduction of the host instead; None: the same as everywhere."""
+
+    @cached_property
+    def cells(self) -> tuple["Phenotype", ...]:
+        """The distinct cells, each as a network by itself: one, or the normal and the reduction cell."""
+        return (self,) if self.reduction is None else (replace(self, reduction=None), self.reduction)
+
+    def cell_at(self, layer: HostLayer) -> "Phenotype":
+        """The one that stands in a place of the host."""
+        return self.cells[-1 if layer.reduces else 0]
+
+    @property
+    def all_operations(self) -> tuple[Operation, ...]:
+        """Of all distinct cells."""
+        return tuple(operation for cell in self.cells for operation in cell.operations)
 
     @property
     def output(self) -> tuple[int, ...]:
@@ -75,7 +99,12 @@ class Phenotype:
 
     @cached_property
     def depth(self) -> int:
-        """Operations on the longest way from input to output."""
+        """Operations on the longest way from input to output of a cell, of a pair the longer one's."""
+        return max(cell.own_depth for cell in self.cells)
+
+    @cached_property
+    def own_depth(self) -> int:
+        """That of these operations."""
         depths = [0]
         for operation in self.operations:
             depths.append(1 + max(depths[value] for value, _ in operation.reads))
@@ -91,6 +120,8 @@ class Phenotype:
 
     @cached_property
     def _multiples(self) -> list[int]:
+        if self.reduction is not None:
+            raise ValueError(TWO_CELLS)
         widths = [1]
         for operation in self.operations:
             widens = primitive(operation.name).widens_to_cell
@@ -100,15 +131,21 @@ class Phenotype:
     @property
     def widest(self) -> int:
         """The largest concatenation in units of the cell's width."""
+        if self.reduction is not None:
+            return max(cell.widest for cell in self.cells)
         reads = [*(operation.reads for operation in self.operations), self.output_reads]
         return max(joined_width(held, self._multiples) for held in reads)
 
     def to_json(self) -> dict[str, Any]:
-        """{"operations": [[name, [[value, times], ...]], ...], "output": [[value, times], ...]}."""
-        return {
+        """{"operations": [[name, [[value, times], ...]], ...], "output": [[value, times], ...]}; of a pair also
+        "reduction", the same of the reduction cell."""
+        document: dict[str, Any] = {
             "operations": [[row.name, [list(read) for read in row.reads]] for row in self.operations],
             "output": [list(read) for read in self.output_reads],
         }
+        if self.reduction is not None:
+            document["reduction"] = self.reduction.to_json()
+        return document
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Phenotype":
@@ -119,6 +156,7 @@ class Phenotype:
                 for name, reads in document["operations"]
             ),
             tuple((value, times) for value, times in document["output"]),
+            cls.from_json(document["reduction"]) if "reduction" in document else None,
         )
 
 
@@ -144,7 +182,14 @@ def cached_phenotype(genotype: Genotype, most_work: int) -> Phenotype | Infeasib
 
 
 def _canonical(genotype: Genotype, most_work: int) -> Phenotype:
-    names, inputs, values = wire(genotype)
+    """Cells are brought into canonical form each by itself: nothing but the host's fixed layers lies between them."""
+    normal, *others = (_canonical_cell(genotype, slot, most_work) for slot in genotype.space.cell_slots)
+    # Two equal cells are one cell that stands everywhere: the same network as a genotype without a pair builds.
+    return replace(normal, reduction=others[0]) if others and others[0] != normal else normal
+
+
+def _canonical_cell(genotype: Genotype, slot: int, most_work: int) -> Phenotype:
+    names, inputs, values = wire(genotype, slot)
     output = values[SINK]
     order = canonical_order(names, inputs, output, most_work)
     place = {old: new for new, old in enumerate(order, start=1)}
@@ -158,21 +203,23 @@ def _canonical(genotype: Genotype, most_work: int) -> Phenotype:
     return phenotype
 
 
-def operation_order(genotype: Genotype) -> list[int]:
-    """The number from 1 in the order of `wire` of each operation of the phenotype. Raises Infeasible, TooAlike."""
-    names, inputs, values = wire(genotype)
+def operation_order(genotype: Genotype, slot: int = NORMAL) -> list[int]:
+    """The number from 1 in the order of `wire` of each operation of a cell. Raises Infeasible, TooAlike."""
+    names, inputs, values = wire(genotype, slot)
     return canonical_order(names, inputs, values[SINK])
 
 
-def wire(genotype: Genotype) -> tuple[list[str], list[Counter[int]], dict[str, Counter[int]]]:
-    """Operation names, the values each reads, and the values that make up each node of the flat graph.
+def wire(
+    genotype: Genotype, slot: int = NORMAL
+) -> tuple[list[str], list[Counter[int]], dict[str, Counter[int]]]:
+    """Operation names, the values each reads, and the values that make up each node of a cell's flat graph.
 
     Counted with multiplicity, for chains of identities can double a value at every node.
     """
     names: list[str] = []
     inputs: list[Counter[int]] = []
     values: dict[str, Counter[int]] = {SOURCE: Counter({0: 1})}
-    for source, target, data in assembled_edges(genotype):
+    for source, target, data in assembled_edges(genotype, slot):
         feature_map = values.setdefault(target, Counter())
         if data["operation"] == IDENTITY:
             feature_map.update(values[source])

@@ -9,7 +9,7 @@ Pure Python: must import neither Django nor torch.
 from dataclasses import dataclass
 
 from search.evolution.genotypes.primitives import primitive
-from search.evolution.networks.phenotype import Phenotype, Reads
+from search.evolution.networks.phenotype import TWO_CELLS, Phenotype, Reads
 
 Held = Reads
 """What is concatenated along channels: ((value, times), ...), value 0 being the cell's input and k what operation k
@@ -44,7 +44,9 @@ def single(value: int) -> Held:
 
 
 def cell_program(phenotype: Phenotype) -> Program:
-    """The steps, pools that repeat each other left out, and the values that leave the cell."""
+    """The steps of one cell, pools that repeat each other left out, and the values that leave the cell."""
+    if phenotype.reduction is not None:
+        raise ValueError(TWO_CELLS)
     same: dict[int, int] = {0: 0}
     pools: dict[tuple[str, Held], int] = {}
     rows: list[tuple[int, str, Held]] = []

@@ -5,7 +5,8 @@ module of each species put in, and its fitness is credited to all of them: what 
 who carried it. Both populations evolve beside each other. Departs from the paper: species are the slots of the space,
 and a new genotype's motifs join them by alignment with the first one (Hungarian method), where NEAT compares
 distances with a threshold; one network at a time is put together, so that nothing waits for a generation. In a flat
-space there are no modules, and cells evolve alone. Must import neither Django nor torch.
+space there are no modules, and cells evolve alone. Of a pair the normal cell is the blueprint, and the reduction cell a
+species of its own. Must import neither Django nor torch.
 """
 
 import random
@@ -66,12 +67,13 @@ class Coevolution(Strategy[CoevolutionConfig]):
         self.modules = {place: Parts([], each) for place in self._species()}
 
     def _species(self) -> list[tuple[int, int]]:
-        """(level, slot) of every motif below the cell."""
-        return [
+        """(level, slot) of every motif below the cell, and of the second cell of a pair."""
+        below = [
             (level, slot)
             for level in range(2, self.space.top)
             for slot in range(1, self.space.level(level).motifs + 1)
         ]
+        return [*below, *((self.space.top, slot) for slot in self.space.cell_slots[1:])]
 
     def observe(self, member: Member, genotype: Genotype) -> None:
         if not self.first:
@@ -135,9 +137,9 @@ class Coevolution(Strategy[CoevolutionConfig]):
                 chosen[level, slot].motif if (level, slot) in chosen else motif
                 for slot, motif in enumerate(motifs, start=1)
             )
-            for level, motifs in enumerate(spare.levels[:-1], start=2)
+            for level, motifs in enumerate(spare.levels, start=2)
         ]
-        genotype = Genotype(self.space, (*levels, (blueprint.motif,)))
+        genotype = Genotype(self.space, (*levels[:-1], (blueprint.motif, *levels[-1][1:])))
         if rng.random() >= self.config.part_mutation:
             return genotype
         used = sorted(place for place, uses in analyse(genotype).uses.items() if uses)

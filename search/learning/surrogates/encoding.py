@@ -26,7 +26,7 @@ def unfolded(form: NormalForm) -> Floats:
     for motifs in form.levels:
         described = [np.zeros(0), *[_described(motif, described) for motif in motifs]]
         described[NONE] = np.zeros_like(described[1])
-    return described[1]
+    return np.concatenate([described[slot] for slot in space.cell_slots])
 
 
 def _described(motif: Motif, below: list[Floats]) -> Floats:

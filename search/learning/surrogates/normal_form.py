@@ -30,7 +30,7 @@ class NormalForm:
     levels: tuple[tuple[Motif, ...], ...]
     """As a genotype's."""
     used: tuple[int, ...]
-    """Motifs in use at each level; those after them are empty."""
+    """Motifs in use at each level, at the top the cells; those after them are empty."""
 
     @cached_property
     def key(self) -> str:
@@ -47,7 +47,7 @@ class NormalForm:
 def normal_form(genotype: Genotype) -> NormalForm:
     """Of a genotype that builds a network."""
     space, paths = genotype.space, live_paths(genotype)
-    in_use: dict[int, list[int]] = {space.top: [1]}
+    in_use: dict[int, list[int]] = {space.top: list(space.cell_slots)}
     for level in range(space.top, 2, -1):
         in_use[level - 1] = sorted({row[2] for slot in in_use[level] for row in paths[level, slot]})
     levels: list[tuple[Motif, ...]] = []
@@ -59,7 +59,8 @@ def normal_form(genotype: Genotype) -> NormalForm:
             slot: _ordered(shape.nodes, [(to, of, names[op]) for to, of, op in paths[level, slot]])
             for slot in in_use[level]
         }
-        contents = sorted(set(found.values()))
+        # Slots of motifs are names; those of a pair of cells are places in the host.
+        contents = list(found.values()) if level == space.top else sorted(set(found.values()))
         empty = tuple((NONE,) * node for node in range(1, shape.nodes))
         levels.append((*contents, *[empty] * (shape.motifs - len(contents))))
         used.append(len(contents))

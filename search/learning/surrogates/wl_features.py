@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from search.evolution.genotypes.primitives import NONE
-from search.evolution.genotypes.space import SearchSpace
+from search.evolution.genotypes.space import NORMAL, SearchSpace
 from search.learning.surrogates.normal_form import KEPT, NormalForm
 
 Bag = Counter[int]
@@ -34,7 +34,7 @@ def bags(form: NormalForm, iterations: int) -> tuple[Bag, ...]:
     """One for each of `views`."""
     top = form.space.top
     contents = _contents(form)
-    found = [wl_bag(_unfolded(form, level), iterations) for level in range(top, 2, -1)]
+    found = [_cells_bag(form, level, iterations) for level in range(top, 2, -1)]
     uses = _uses(form)
     for level in range(top - 1, 1, -1):
         bag: Bag = Counter()
@@ -43,7 +43,7 @@ def bags(form: NormalForm, iterations: int) -> tuple[Bag, ...]:
             for feature, count in wl_bag(edges, iterations).items():
                 bag[feature] += count * uses[level, slot]
         found.append(bag)
-    return (*found, wl_bag(_unfolded(form, 2), iterations))
+    return (*found, _cells_bag(form, 2, iterations))
 
 
 def likeness(one: NormalForm, other: NormalForm, iterations: int) -> tuple[float, ...]:
@@ -102,9 +102,9 @@ def _contents(form: NormalForm) -> dict[int, list[int]]:
 
 
 def _uses(form: NormalForm) -> Counter[tuple[int, int]]:
-    """(level, slot) -> its copies in one cell."""
+    """(level, slot) -> its copies in one cell, or in both of a pair."""
     top = form.space.top
-    uses = Counter({(top, 1): 1})
+    uses = Counter({(top, slot): 1 for slot in form.space.cell_slots})
     for level in range(top, 2, -1):
         for slot in range(1, form.used[level - 2] + 1):
             for _, _, operation in _edges(form, level, slot):
@@ -112,8 +112,17 @@ def _uses(form: NormalForm) -> Counter[tuple[int, int]]:
     return uses
 
 
-def _unfolded(form: NormalForm, down_to: int) -> list[GraphEdge]:
-    """The graph whose edges are those of that level: unnamed, or primitives at level 2."""
+def _cells_bag(form: NormalForm, down_to: int, iterations: int) -> Bag:
+    """Of the unfolded cell. Of a pair both in one bag, each with features of its own."""
+    whole: Bag = Counter()
+    for slot in form.space.cell_slots:
+        for feature, count in wl_bag(_unfolded(form, slot, down_to), iterations).items():
+            whole[feature if slot == NORMAL else hash((feature, slot))] += count
+    return whole
+
+
+def _unfolded(form: NormalForm, cell: int, down_to: int) -> list[GraphEdge]:
+    """A cell as a graph whose edges are those of that level: unnamed, or primitives at level 2."""
     edges: list[GraphEdge] = []
     count = 1
 
@@ -130,5 +139,5 @@ def _unfolded(form: NormalForm, down_to: int) -> list[GraphEdge]:
             else:
                 edges.append((nodes[of], nodes[to], operation if level == 2 else UNNAMED))
 
-    unfold(form.space.top, 1, SOURCE, SINK)
+    unfold(form.space.top, cell, SOURCE, SINK)
     return edges

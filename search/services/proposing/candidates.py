@@ -37,7 +37,7 @@ class Candidates:
             return False
         except Infeasible:
             return False
-        self._spend(len(phenotype.operations))
+        self._spend(len(phenotype.all_operations))
         if not within_limit(phenotype, self._max_parameters):
             return False
         cost = network_cost(phenotype, self._host)

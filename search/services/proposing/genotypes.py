@@ -15,7 +15,7 @@ from search.database import statements
 from search.evolution.genotypes.genotype import Genotype, Motif
 from search.evolution.genotypes.liveness import analyse
 from search.evolution.genotypes.primitives import NONE
-from search.evolution.genotypes.space import LevelShape, SearchSpace
+from search.evolution.genotypes.space import REDUCTION, LevelShape, SearchSpace
 from search.evolution.networks.hashing import canonical_json
 from search.evolution.networks.phenotype import Infeasible, Phenotype, TooAlike, build_phenotype
 from search.evolution.networks.refinement import MOST_WORK
@@ -55,7 +55,7 @@ def store_genotype(genotype: Genotype, phenotype: Phenotype) -> models.Genotype:
         levels=document["levels"],
         phenotype_key=phenotype.key,
         depth=phenotype.depth,
-        operation_counts=Counter(operation.name for operation in phenotype.operations),
+        operation_counts=Counter(operation.name for operation in phenotype.all_operations),
     )
     if known is not None:
         return row
@@ -128,7 +128,8 @@ def motif_phenotype_key(genotype: Genotype, phenotype: Phenotype, place: Place, 
     """
     level, slot = place
     if level == genotype.space.top:
-        return phenotype.key  # the cell itself, which is the dearest of all to bring into canonical form
+        # The cell itself, which is the dearest of all to bring into canonical form.
+        return phenotype.cells[-1 if slot == REDUCTION else 0].key
     motif: Motif = genotype.motif(level, slot)
     shapes = (*genotype.space.levels[: level - 2], LevelShape(motifs=1, nodes=len(motif) + 1))
     space = SearchSpace(levels=shapes, primitives=genotype.space.primitives)

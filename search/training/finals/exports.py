@@ -28,7 +28,7 @@ DIFFERS = "its scores differ from those of the code by {difference:.1e} of the l
 
 
 def make_exports(
-    code: str, state: Mapping[str, Tensor], network: tuple[Phenotype, Host], names: Sequence[str]
+    code: str, state: Mapping[str, Tensor], network: tuple[Phenotype, Host], names: Sequence[Sequence[str]]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """The files that could be made, and why the others could not. They are not verified yet."""
     files: dict[str, bytes] = {}

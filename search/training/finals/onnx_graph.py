@@ -17,6 +17,7 @@ from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype
 from search.evolution.networks.program import Held, Program, cell_program
 
+CellNames = Sequence[Sequence[str]]
 OPSET, IR_VERSION = 18, 9
 """Old enough for runtimes of the last years."""
 EPSILON = 1e-5
@@ -28,10 +29,10 @@ SQUARE = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
 IMAGES, SCORES = "images", "scores"
 
 
-def onnx_file(phenotype: Phenotype, host: Host, state: Mapping[str, Tensor], names: Sequence[str]) -> bytes:
+def onnx_file(phenotype: Phenotype, host: Host, state: Mapping[str, Tensor], names: CellNames) -> bytes:
     """From images uint8 [N, C, H, W] of pixel values to scores float32 [N, classes], for any N.
 
-    `state`: the weights with the names that train; `names`: those of the operations (see `operation_names`).
+    `state`: the weights with the names that train; `names`: those of the operations of each cell (see `names_by_cell`).
     Raises onnx.checker.ValidationError, and ValueError beyond the two gibibytes of the format.
     """
     size = sum(tensor.nbytes for tensor in state.values())
@@ -39,14 +40,14 @@ def onnx_file(phenotype: Phenotype, host: Host, state: Mapping[str, Tensor], nam
         raise ValueError(TOO_LARGE.format(size=size, most=MOST_BYTES))
     graph = _Graph(state)
     value, cells = graph.scaled(), 0
-    program = cell_program(phenotype)
+    programs = [cell_program(cell) for cell in phenotype.cells]
     for index, place in enumerate(host_places(phenotype, host)):
         kind, prefix = place.layer.kind, f"layers.{index}"
         if kind == "cell":
             cells += 1
-            value = graph.cell(
-                program, value, prefix, [f"cell{cells}/{name}" for name in names], f"cell{cells}"
-            )
+            which = -1 if place.layer.reduces else 0
+            named = [f"cell{cells}/{name}" for name in names[which]]
+            value = graph.cell(programs[which], value, prefix, named, f"cell{cells}")
         elif kind == "pool_linear":
             graph.classifier(value, prefix)
         else:

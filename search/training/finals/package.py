@@ -20,7 +20,7 @@ from search.evolution.experiments.datasets import is_folder
 from search.evolution.export.check_parts import CHECK_EXPORTS
 from search.evolution.export.evaluation_parts import EVALUATE, MAIN, TEST_IMAGES, WEIGHTS
 from search.evolution.export.model_card import CardFacts, model_card
-from search.evolution.export.module_names import operation_names
+from search.evolution.export.module_names import names_by_cell
 from search.evolution.export.pytorch_code import pytorch_code
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.networks.cost import network_cost
@@ -96,7 +96,7 @@ def _write(finished: Finished, folder: Path) -> dict[str, str]:
     states = [torch.load(run["weights"], map_location="cpu", weights_only=True) for run in finished.runs]
     about = _about(finished, states[0])
     host = _host(finished, about)
-    names = operation_names(finished.genotype)
+    names = names_by_cell(finished.genotype)
     code = pytorch_code(finished.phenotype, host, about=(f"Genotype: {finished.genotype.text}",), names=names)
     code = code[: code.index('if __name__ == "__main__":')]
     exports, left_out = make_exports(code, states[0], (finished.phenotype, host), names)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.primitives import IDENTITY, primitive
+from search.evolution.genotypes.space import REDUCTION
 from search.evolution.networks.assembly import SINK
 from search.evolution.networks.canonical import canonical_order
 from search.evolution.networks.host import Host
@@ -33,7 +34,7 @@ def copy_weights(genotype: Genotype, flat: Network, reference: Network) -> None:
         for source, target in zip(flat.layers, reference.layers, strict=True):
             if isinstance(source, FlatCell):
                 assert isinstance(target, CellModule)
-                incoming = _CellCopy(genotype, source).copy(target)
+                incoming = _CellCopy(genotype, source, target.slot).copy(target)
                 continue
             if isinstance(source, PoolLinear):
                 assert isinstance(target, PoolLinear)
@@ -56,11 +57,11 @@ def seeded_reference(genotype: Genotype, host: Host, *, seed: int) -> Network:
 class _CellCopy:
     """Walks one reference cell in the order of assembly, beside the flat cell's operations."""
 
-    def __init__(self, genotype: Genotype, flat: FlatCell) -> None:
+    def __init__(self, genotype: Genotype, flat: FlatCell, slot: int) -> None:
         self.flat = flat
-        self.phenotype: Phenotype = build_phenotype(genotype)
+        self.phenotype: Phenotype = build_phenotype(genotype).cells[-1 if slot == REDUCTION else 0]
         self.widths = self.phenotype.widths(flat.channels)
-        names, inputs, values = wire(genotype)
+        names, inputs, values = wire(genotype, slot)
         self.values: Iterator[int] = iter(_canonical_values(canonical_order(names, inputs, values[SINK])))
 
     def copy(self, cell: CellModule) -> Tensor:

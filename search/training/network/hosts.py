@@ -5,15 +5,15 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from search.evolution.networks.host import Host, host_layers
+from search.evolution.networks.host import Host, HostLayer, host_layers
 from search.evolution.networks.phenotype import Phenotype
 from search.training.native.parts import Parts, parts_of, whole
 from search.training.network.flat_cell import DropPath, FlatCell
 from search.training.network.global_pooling import average_of_pixels
 from search.training.network.operations import Quick, Scores, full, initialise, separable
 
-CellBuilder = Callable[[int], nn.Module]
-"""Builds one cell from its width C; the module tells its `output_width`."""
+CellBuilder = Callable[[HostLayer], nn.Module]
+"""Builds the cell for a place of the host, of the width C = `width`; the module tells its `output_width`."""
 
 
 class PoolLinear(Quick):
@@ -64,7 +64,7 @@ def place_cells(host: Host, cell: CellBuilder) -> Network:
     width = host.image_channels
     for layer in host_layers(host):
         if layer.kind == "cell":
-            layers.append(cell(layer.width))
+            layers.append(cell(layer))
             width = int(layers[-1].output_width)  # type: ignore[arg-type]  # each cell builder's own attribute
             continue
         if layer.kind == "conv3x3":
@@ -87,7 +87,7 @@ def drop_path(network: Network, chance: float, generator: torch.Generator) -> No
 def outline(phenotype: Phenotype, host: Host) -> Network:
     """The network without memory for its weights (torch's meta device): quick to build, for counting."""
     with torch.device("meta"):
-        return place_cells(host, lambda channels: FlatCell(phenotype, channels))
+        return place_cells(host, lambda layer: FlatCell(phenotype.cell_at(layer), layer.width))
 
 
 def build_network(phenotype: Phenotype, host: Host, *, seed: int) -> Network:
@@ -95,6 +95,6 @@ def build_network(phenotype: Phenotype, host: Host, *, seed: int) -> Network:
 
     Images and weights are laid out with channels last: two to five times as fast on a CPU.
     """
-    network = place_cells(host, lambda channels: FlatCell(phenotype, channels))
+    network = place_cells(host, lambda layer: FlatCell(phenotype.cell_at(layer), layer.width))
     initialise(network, torch.Generator().manual_seed(seed))
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]

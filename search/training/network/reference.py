@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.liveness import live_paths
 from search.evolution.genotypes.primitives import primitive
-from search.evolution.networks.host import Host
+from search.evolution.networks.host import Host, HostLayer
 from search.training.network.hosts import Network, place_cells
 from search.training.network.operations import OPERATIONS, leave_to_torch, pointwise
 
@@ -39,7 +39,7 @@ class MotifModule(nn.Module):
 
     def __init__(self, genotype: Genotype, level: int, slot: int, width: int, channels: int) -> None:
         super().__init__()
-        self.level = level
+        self.level, self.slot = level, slot
         self.nodes = genotype.space.level(level).nodes
         self.edges = nn.ModuleList()
         widths = {1: width}
@@ -75,14 +75,15 @@ class MotifModule(nn.Module):
 
 
 class CellModule(MotifModule):
-    """The cell: the one motif of the top level, not projected."""
+    """The cell for a place of the host: a motif of the top level, not projected."""
 
-    def __init__(self, genotype: Genotype, channels: int) -> None:
-        super().__init__(genotype, genotype.space.top, 1, channels, channels)
+    def __init__(self, genotype: Genotype, layer: HostLayer) -> None:
+        slot = genotype.space.cell_slot(reduces=layer.reduces)
+        super().__init__(genotype, genotype.space.top, slot, layer.width, layer.width)
 
 
 def reference_network(genotype: Genotype, host: Host) -> Network:
     """The nested network in a host; `alignment.copy_weights` gives it the weights of a flat one."""
-    network = place_cells(host, lambda channels: CellModule(genotype, channels))
+    network = place_cells(host, lambda layer: CellModule(genotype, layer))
     leave_to_torch(network, True)
     return network

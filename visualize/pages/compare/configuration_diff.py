@@ -88,6 +88,7 @@ def _shape(space: Document) -> str:
     limit = space.get("max_parameters")
     parts = [
         f"custom: {shape}",
+        "normal and reduction cell" if space.get("reduction_cell") else "",
         ", ".join(primitives) if primitives else "",
         f"at most {limit:,} parameters" if limit else "",
     ]

@@ -39,8 +39,10 @@ class NumberPair:
 
 @dataclass(frozen=True)
 class Cells:
-    """The two cells beside each other, and one over the other where both are of one height."""
+    """The two cells beside each other, and one over the other where both are of one height; of pairs, the two normal
+    or the two reduction cells."""
 
+    name: str
     left: SafeString
     right: SafeString
     card: PairCard | None
@@ -87,7 +89,11 @@ def comparison(left: Side, right: Side) -> Context:
         "verdict": verdict,
         "numbers": _numbers(left, right, host, verdict),
         "host": None if host_is_theirs else host,
-        "cells": _cells(left.genotype, right.genotype, cards),
+        "cells": [
+            _cells(left.genotype, right.genotype, cards, slot)
+            for slot in left.genotype.space.cell_slots
+            if slot in right.genotype.space.cell_slots
+        ],
         "differing": [card for card in cards if card.open and not card.is_cell and not card.alone],
         "alone": [card for card in cards if card.alone],
         "unchanged": [card for card in cards if not (card.open or card.is_cell or card.alone)],
@@ -146,8 +152,9 @@ def _numbers(left: Side, right: Side, host: Host, verdict: Verdict) -> list[Numb
     ]
     depths = [side.phenotype.depth if side.phenotype else None for side in (left, right)]
     rows.append(_row("Cell depth", depths[0], depths[1]))
-    built = [len(side.phenotype.operations) if side.phenotype else None for side in (left, right)]
-    return [*rows, _row("Operations in a cell", built[0], built[1])]
+    two = left.genotype.space.reduction_cell or right.genotype.space.reduction_cell
+    built = [len(side.phenotype.all_operations) if side.phenotype else None for side in (left, right)]
+    return [*rows, _row("Operations in the cells" if two else "Operations in a cell", built[0], built[1])]
 
 
 def _fitness_row(left: Individual | None, right: Individual | None, difference: float | None) -> NumberPair:
@@ -178,7 +185,7 @@ def _row(label: str, left: int | None, right: int | None) -> NumberPair:
     )
 
 
-def _cells(left: Genotype, right: Genotype, cards: list[PairCard]) -> Cells:
+def _cells(left: Genotype, right: Genotype, cards: list[PairCard], cell: int) -> Cells:
     """Each cell as its own page draws it; on the left what goes is marked, on the right what comes."""
     pictures = []
     for side, genotype, gone in (("left", left, "added"), ("right", right, "removed")):
@@ -186,7 +193,7 @@ def _cells(left: Genotype, right: Genotype, cards: list[PairCard]) -> Cells:
         marked = {}
         for card in cards:
             slot = card.pair.left if side == "left" else card.pair.right
-            if card.pair.level != top or slot is None or card.alone:
+            if card.pair.level != top or slot != cell or card.alone:
                 continue
             for edge in card.pair.edges:
                 name = edge_id(*own_place(genotype, top, slot, edge, card.nodes))
@@ -194,14 +201,16 @@ def _cells(left: Genotype, right: Genotype, cards: list[PairCard]) -> Cells:
                     marked[name] = f"diff-{edge.status}"
                 elif (edge.successor, edge.predecessor) in card.carriers:
                     marked[name] = "diff-carrier"
-        pictures.append(_own_picture(genotype, marked, side))
-    return Cells(pictures[0], pictures[1], next((card for card in cards if card.is_cell), None))
+        pictures.append(_own_picture(genotype, cell, marked, side))
+    card = next((card for card in cards if card.is_cell and card.pair.left == card.pair.right == cell), None)
+    pair = left.space if left.space.reduction_cell else right.space
+    return Cells(pair.motif_name(pair.top, cell), pictures[0], pictures[1], card)
 
 
-def _own_picture(genotype: Genotype, marked: dict[str, str], side: str) -> SafeString:
+def _own_picture(genotype: Genotype, cell: int, marked: dict[str, str], side: str) -> SafeString:
     """Ids and links are told apart by the side: the page draws two cells."""
     try:
-        svg = page_svg(motif_drawing(genotype, genotype.space.top, 1), marked=marked)
+        svg = page_svg(motif_drawing(genotype, genotype.space.top, cell), marked=marked)
     except (TooLarge, DrawingFailed) as refusal:
         return format_html('<p class="undrawn">{}</p>', str(refusal))
     own = svg.replace(' id="', f' id="{side}-').replace(' href="#', f' href="#{side}-')

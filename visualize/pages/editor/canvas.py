@@ -121,15 +121,15 @@ def chips(genotype: Genotype, current: MotifSlot, liveness: Liveness) -> list[tu
 
 
 def title_of(space: SearchSpace, place: MotifSlot) -> str:
-    """`Cell`, `M3` or `L3-M2`."""
+    """`Cell`, `Reduction cell`, `M3` or `L3-M2`."""
     name = motif_name(space, place.level, place.slot)
     return name[0].upper() + name[1:]
 
 
 def heading(space: SearchSpace, place: MotifSlot) -> str:
-    """`The cell`, `Motif M3`."""
+    """`The cell`, `The reduction cell`, `Motif M3`."""
     name = motif_name(space, place.level, place.slot)
-    return "The cell" if place.level == space.top else f"Motif {name}"
+    return f"The {name}" if place.level == space.top else f"Motif {name}"
 
 
 def _slots(space: SearchSpace, level: int) -> Iterable[int]:

@@ -149,8 +149,9 @@ def details(genotype: Genotype, place: MotifSlot, liveness: Liveness) -> str:
         above = genotype.levels[place.level - 1]
         sites = sum(operation == place.slot for motif in above for _, _, operation in edges(motif))
         uses = liveness.uses[place.level, place.slot]
+        where = "both cells" if space.reduction_cell else "a cell"
         said.append(f"on {sites} edge{'' if sites == 1 else 's'} of level {place.level + 1}")
-        said.append(f"{uses} cop{'y' if uses == 1 else 'ies'} in a cell" if uses else "unused")
+        said.append(f"{uses} cop{'y' if uses == 1 else 'ies'} in {where}" if uses else "unused")
     return " · ".join(said)
 
 

@@ -184,7 +184,8 @@ def shape_words(space: SearchSpace) -> str:
         f"{level.motifs} motif{'s' if level.motifs > 1 else ''} of {level.nodes} nodes" for level in lower
     ]
     limit = f", at most {space.max_parameters:,} parameters" if space.max_parameters else ""
-    return ", ".join([*parts, f"a cell of {cell.nodes} nodes"]) + limit
+    top = "a normal and a reduction cell" if space.reduction_cell else "a cell"
+    return ", ".join([*parts, f"{top} of {cell.nodes} nodes"]) + limit
 
 
 def preset_for(space: SearchSpace) -> str:

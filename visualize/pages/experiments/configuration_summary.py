@@ -55,6 +55,8 @@ def _search(config: ExperimentConfig) -> Facts:
     strategy, space = config.strategy, config.space
     shape = ", ".join(f"{level.motifs} × {level.nodes} nodes" for level in space.levels)
     facts = [("Search space", f"{space.name or 'custom'}: {shape}")]
+    if space.reduction_cell:
+        facts.append(("Cells", "a normal and a reduction cell"))
     if space.max_parameters:
         facts.append(("Parameter limit", count(space.max_parameters)))
     facts.append(("Strategy", strategy_summary(strategy)))

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from search.artifacts.finals import package_state
 from search.evolution.experiments.config import Protocol
+from search.evolution.genotypes.space import search_space
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.phenotype import build_phenotype
 from search.models import FinalEvaluation, FinalRun, WorkState
@@ -72,7 +73,7 @@ def final_context(final: FinalEvaluation) -> Context:
         "multiply_adds": cost.multiply_adds,
         "searched_parameters": individual.parameters if individual else None,
         "host": protocol.shape_host,
-        "host_parts": part_boxes(protocol.shape_host),
+        "host_parts": part_boxes(protocol.shape_host, search_space(final.genotype.space)),
         "cell_address": reverse("genotype", args=[final.genotype.key]),
         "protocol": protocol,
         "facts": protocol_facts(final.protocol, final=True),

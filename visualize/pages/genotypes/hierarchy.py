@@ -22,7 +22,7 @@ class Site:
 
     edge: str
     owner: str
-    """The motif it is an edge of; empty for the cell."""
+    """The motif it is an edge of; empty for the only cell."""
     name: str
     live: bool
 
@@ -43,12 +43,17 @@ class Card:
     matrix: Matrix
     sites: tuple[Site, ...]
     uses: int
-    """Copies in one cell, through all levels."""
+    """Copies in one cell, through all levels; of a pair in both together."""
     built: bool
     """False: no path through it, so it counts as no edge wherever it is used."""
     edges: int
     dead: int
     """Edges on no live path; counted only where the motif is used."""
+
+    @property
+    def region(self) -> str:
+        """What its drawing is called."""
+        return f"Drawing of the {self.name}"
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,14 @@ class LevelRow:
 
 @dataclass(frozen=True)
 class Hierarchy:
-    cell: Card
+    cells: tuple[Card, ...]
+    """The cell, or the normal and the reduction cell."""
     rows: tuple[LevelRow, ...]
 
     @property
     def wide(self) -> bool:
-        """The cell needs the page's whole width for itself."""
-        return len(self.cell.matrix.rows) >= DENSE_NODES
+        """A cell needs the page's whole width for itself."""
+        return len(self.cells[0].matrix.rows) >= DENSE_NODES
 
 
 def hierarchy(genotype: Genotype, marked: Mapping[str, str]) -> Hierarchy:
@@ -79,7 +85,7 @@ def hierarchy(genotype: Genotype, marked: Mapping[str, str]) -> Hierarchy:
     liveness = analyse(genotype)
     top = genotype.space.top
     return Hierarchy(
-        cell=_card(genotype, top, 1, liveness, marked),
+        cells=tuple(_card(genotype, top, slot, liveness, marked) for slot in genotype.space.cell_slots),
         rows=tuple(
             LevelRow(
                 level,
@@ -139,6 +145,7 @@ def _sites(genotype: Genotype, level: int, slot: int, liveness: Liveness) -> lis
             if operation == slot:
                 place = (above, upper, successor, predecessor)
                 name = edge_name(genotype.space, above, successor, predecessor)
-                owner = motif_name(genotype.space, above, upper) if above != genotype.space.top else ""
+                is_only = above == genotype.space.top and not genotype.space.reduction_cell
+                owner = "" if is_only else motif_name(genotype.space, above, upper)
                 sites.append(Site(edge_id(*place), owner, name, place in liveness.live_edges))
     return sites

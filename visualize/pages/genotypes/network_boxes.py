@@ -142,9 +142,7 @@ def curve(points: list[tuple[float, float]]) -> str:
 def title(layer: Layer) -> str:
     if layer.kind == "host":
         return HOST_NAMES[layer.name]
-    if layer.kind == "cell":
-        return "cell"
-    if layer.kind == "motif":
+    if layer.kind in ("cell", "motif"):
         return layer.name
     return primitive(layer.name).label
 

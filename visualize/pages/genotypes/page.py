@@ -13,6 +13,7 @@ from search.evolution.experiments.config import Protocol
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import Mutation
 from search.evolution.genotypes.primitives import IDENTITY, PRIMITIVES, Primitive, primitive
+from search.evolution.genotypes.space import NORMAL
 from search.evolution.networks.assembly import Infeasible
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.host import Host
@@ -20,6 +21,7 @@ from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.evolution.preview import why_no_network
 from search.selectors import networks
 from visualize.drawings import TooLarge, flattened_drawing
+from visualize.drawings.flattened import FLATTENED
 from visualize.drawings.names import edge_id, motif_id
 from visualize.pages.genotypes.fitness_strip import strip
 from visualize.pages.genotypes.hierarchy import hierarchy
@@ -46,8 +48,12 @@ Context = dict[str, Any]
 
 @dataclass(frozen=True)
 class Flattened:
-    """The picture of the whole network, or why there is none."""
+    """The picture of a cell's whole network, or why there is none."""
 
+    name: str
+    """`cell`, or which of a pair."""
+    file: str
+    """The drawing's name in addresses."""
     svg: SafeString | None
     refusal: str
 
@@ -120,14 +126,14 @@ def _shared_context(row: models.Genotype, tab: str, marks: dict[str, str], host:
         "no_network": "" if phenotype else why_no_network(subject),
         "tab": tab,
         "tabs": TABS,
-        "cell_name": motif_id(subject.space.top, 1),
+        "cell_files": _cell_files(subject),
         "picture_kinds": PICTURES,
         "looks": on_edges(subject),
         "built_looks": in_network(phenotype, subject),
-        "host_parts": part_boxes(host) if tab == "hierarchy" else [],
+        "host_parts": part_boxes(host, subject.space) if tab == "hierarchy" else [],
         "drawn_host": host,
         "hierarchy": hierarchy(subject, marked) if tab in ("hierarchy", "raw") else None,
-        "flattened": _flattened(subject) if tab == "flattened" else None,
+        "flattened": _flattened(subject) if tab == "flattened" else (),
         "document": json.dumps(subject.to_json()) if tab == "raw" else "",
     }
 
@@ -142,7 +148,7 @@ def on_edges(subject: Genotype) -> list[Primitive]:
 
 def in_network(phenotype: Phenotype | None, subject: Genotype) -> list[Primitive]:
     """The primitives of the flattened network: projections among them, and identities where it has any."""
-    names = {operation.name for operation in phenotype.operations} if phenotype else set()
+    names = {operation.name for operation in phenotype.all_operations} if phenotype else set()
     wiring = [row.name for row in on_edges(subject) if row.name == IDENTITY]
     return [row for row in PRIMITIVES if row.name in names.union(wiring)]
 
@@ -157,11 +163,28 @@ def _best_weights(evaluation: models.Evaluation) -> str:
     return reverse("api:repeat_weights", args=[evaluation.pk, best])
 
 
-def _flattened(subject: Genotype) -> Flattened:
+def _cell_files(subject: Genotype) -> list[tuple[str, str, str]]:
+    """(name, drawing of the motif, drawing of the flattened network) of each cell, for addresses of files."""
+    space = subject.space
+    return [
+        (space.motif_name(space.top, slot), motif_id(space.top, slot), FLATTENED[slot])
+        for slot in space.cell_slots
+    ]
+
+
+def _flattened(subject: Genotype) -> tuple[Flattened, ...]:
+    return tuple(
+        _flattened_cell(subject, slot, name, file)
+        for slot, (name, _, file) in zip(subject.space.cell_slots, _cell_files(subject), strict=True)
+    )
+
+
+def _flattened_cell(subject: Genotype, slot: int, name: str, file: str) -> Flattened:
     try:
-        return Flattened(page_svg(flattened_drawing(subject)), "")
+        svg = page_svg(flattened_drawing(subject, slot), prefix="" if slot == NORMAL else "reduction-")
     except (TooLarge, DrawingFailed, Infeasible) as refusal:
-        return Flattened(None, str(refusal))
+        return Flattened(name, file, None, str(refusal))
+    return Flattened(name, file, svg, "")
 
 
 def _gain(row: models.Individual) -> float | None:

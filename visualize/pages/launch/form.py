@@ -4,7 +4,6 @@ The bounds live in search.evolution.experiments.config alone: the form only turn
 document and puts each message of the configuration beside the field it is about.
 """
 
-import json
 from typing import Any
 
 from django import forms
@@ -12,10 +11,9 @@ from django import forms
 from search.evolution.experiments.config import ConfigError, ExperimentConfig, experiment_config
 from search.evolution.experiments.datasets import DATASETS, FOLDER_NAME_RULE, FOLDER_PREFIX
 from search.evolution.experiments.presets import PRESETS
-from search.evolution.genotypes.space import SPACES
-from search.evolution.text_input import read_json
 from visualize.pages.launch.form_layout import GROUPS, PATHS, PER_CENT, field_of
 from visualize.pages.launch.machine_fields import MachineFields
+from visualize.pages.launch.space_field import CUSTOM, EXAMPLE_SPACE, space_of, space_values
 from visualize.pages.launch.strategy_fields import (
     SETTINGS,
     field_of_setting,
@@ -30,11 +28,9 @@ from visualize.pages.shared.bounds import bounds_of, field_at, limit
 from visualize.pages.shared.field_kinds import StepList, flag, real, whole
 from visualize.pages.shared.names import visible
 
-CUSTOM = "custom"
 FOLDER = "folder"
 REQUIRED = "This field is required"
 NAME_REQUIRED = "Give the experiment a name."
-EXAMPLE_SPACE = '{"levels": [{"motifs": 6, "nodes": 4}, {"motifs": 1, "nodes": 5}]}'
 
 _SPACE_CHOICES = [
     ("hierarchical", "Hierarchical"),
@@ -69,6 +65,11 @@ class LaunchForm(MachineFields):
         label="Custom space",
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": EXAMPLE_SPACE}),
         help_text="JSON, read when the search space is Custom: levels from level 2 to the cell; optionally primitives.",
+    )
+    reduction_cell = flag(
+        "Normal and reduction cell",
+        "Two cells are evolved together, as in NASNet: the reduction cell stands before each reduction of the host, "
+        "the normal cell elsewhere.",
     )
     max_parameters = whole(
         "Parameter limit",
@@ -207,7 +208,7 @@ class LaunchForm(MachineFields):
         return "folder" if field == "dataset" and self.cleaned_data.get("dataset") == FOLDER else field
 
     def _document(self, values: dict[str, Any]) -> dict[str, Any]:
-        document: dict[str, Any] = {"space": self._space(values)}
+        document: dict[str, Any] = {"space": space_of(values)}
         for name, path in PATHS.items():
             *parents, leaf = path.split(".")
             target = document
@@ -223,20 +224,6 @@ class LaunchForm(MachineFields):
         if values["dataset"] == FOLDER:
             document["protocol"]["dataset"] = FOLDER_PREFIX + values["folder"].removeprefix(FOLDER_PREFIX)
         return document
-
-    def _space(self, values: dict[str, Any]) -> Any:
-        limit = values["max_parameters"]
-        if values["space"] == CUSTOM:
-            try:
-                space = read_json(values["space_document"] or "null")
-            except (ValueError, RecursionError) as error:
-                raise ConfigError([("space", f"The custom space is not JSON: {error}")]) from None
-            return space | {"max_parameters": limit} if isinstance(space, dict) and limit else space
-        preset = SPACES[values["space"]]
-        if limit is None or limit == preset.max_parameters:
-            return preset.name
-        # A preset's name stands for its own limit; with another one it is a custom space of the same shape.
-        return preset.model_dump(mode="json", exclude={"name"}) | {"max_parameters": limit}
 
     @property
     def groups(self) -> list[dict[str, Any]]:
@@ -271,12 +258,7 @@ def initial_values(config: ExperimentConfig) -> dict[str, Any]:
     values |= initial_of(config.strategy) | {"table": table_of(config)}
     for name, (section, leaf) in PER_CENT.items():
         values[name] = f"{100 * document[section][leaf]:.6g}"
-    if config.space.name is None:
-        shape = config.space.model_dump(mode="json", exclude={"name", "max_parameters"})
-        values |= {"space": CUSTOM, "space_document": json.dumps(shape)}
-    else:
-        values["space"] = config.space.name
-    values["max_parameters"] = config.space.max_parameters if config.space.name is None else None
+    values |= space_values(config.space)
     if config.protocol.dataset not in DATASETS:
         values |= {"dataset": FOLDER, "folder": config.protocol.dataset.removeprefix(FOLDER_PREFIX)}
     return values

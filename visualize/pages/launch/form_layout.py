@@ -28,7 +28,7 @@ PATHS: dict[str, str] = {
         "time_limit_seconds", "split_seed", "needs", "memory_gib",
     )
 }  # fmt: skip
-"""Form field -> path in the configuration. `space` is made of three fields and is not in the table, nor are the
+"""Form field -> path in the configuration. `space` is made of four fields and is not in the table, nor are the
 settings of strategies (strategy_fields)."""
 
 PER_CENT = {
@@ -63,8 +63,8 @@ GROUPS = (
     ),
     FieldGroup(
         "Shape of the space, rare settings",
-        "For custom spaces and parameter limits; what a strategy is seldom told",
-        ("space_document", "max_parameters", *RARE),
+        "For custom spaces, pairs of cells and parameter limits; what a strategy is seldom told",
+        ("space_document", "reduction_cell", "max_parameters", *RARE),
         folded=True,
     ),
     FieldGroup(
@@ -99,6 +99,8 @@ def field_of(path: str, message: str) -> str | None:
         return _FIELDS[path]
     if path.startswith("space"):
         return "max_parameters" if path.endswith("max_parameters") else "space_document"
+    if path == "document" and "reduction_cell" in message:
+        return "reduction_cell"
     head, _, rest = path.partition(".")
     if head == "protocol" and (name := rest.partition(".")[0]):
         return _FIELDS.get(f"protocol.{name}")

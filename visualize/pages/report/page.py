@@ -57,10 +57,12 @@ class DrawnNetwork:
 
     individual: Individual
     operations: int
-    """Of one cell."""
+    """Of one cell, or of a pair."""
     depth: int
     levels: tuple[tuple[str, tuple[DrawnMotif, ...]], ...]
     """(title, its motifs)."""
+    is_pair: bool
+    """Whether two cells stand in it."""
 
 
 @dataclass(frozen=True)
@@ -113,18 +115,22 @@ def _drawn(row: Individual) -> DrawnNetwork:
     genotype = Genotype.of_row(row.genotype)
     try:
         phenotype = build_phenotype(genotype)
-        operations, depth = len(phenotype.operations), phenotype.depth
+        operations, depth = len(phenotype.all_operations), phenotype.depth
     except Infeasible:  # an import may hold what no search proposes
         operations, depth = 0, 0
     used = {(use.level, use.slot) for use in selectors.motifs_of(row.genotype) if use.uses}
     top = genotype.space.top
-    levels: list[tuple[str, tuple[DrawnMotif, ...]]] = [("The cell", (_motif(row, top, 1, "cell"),))]
+    space = genotype.space
+    levels: list[tuple[str, tuple[DrawnMotif, ...]]] = []
+    for slot in space.cell_slots:
+        name = space.motif_name(top, slot)
+        levels.append((f"The {name}", (_motif(row, top, slot, name),)))
     for level in range(top - 1, 1, -1):
-        slots = range(1, genotype.space.level(level).motifs + 1)
+        slots = range(1, space.level(level).motifs + 1)
         names = ((slot, f"M{slot}" if (level, slot) in used else f"M{slot}, unused") for slot in slots)
         shown = (_motif(row, level, slot, name) for slot, name in names)
         levels.append((f"Level {level}", tuple(shown)))
-    return DrawnNetwork(row, operations, depth, tuple(levels))
+    return DrawnNetwork(row, operations, depth, tuple(levels), space.reduction_cell)
 
 
 def _motif(row: Individual, level: int, slot: int, name: str) -> DrawnMotif:

@@ -58,17 +58,18 @@ def marks(genotype: Genotype, edits: Sequence[Mutation]) -> dict[str, str]:
 def shown_motifs(
     genotype: Genotype, liveness: Liveness, changed: set[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """All below the cell; in a large space the changed ones, then the used ones, as many as fit."""
+    """A reduction cell, and all motifs below; in a large space the changed ones, then the used ones, while they fit."""
     places = [
         (level, slot)
         for level in range(genotype.space.top - 1, 1, -1)
         for slot in range(1, genotype.space.level(level).motifs + 1)
     ]
+    others = [(genotype.space.top, slot) for slot in genotype.space.cell_slots[1:]]
     if len(places) > MOST_MOTIFS:
         ranked = sorted(places, key=lambda place: (place in changed, liveness.uses[place] > 0), reverse=True)
         chosen = set(ranked[:MOST_MOTIFS])
         places = [place for place in places if place in chosen]
-    return places
+    return others + places
 
 
 def picture(

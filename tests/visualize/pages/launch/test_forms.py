@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from search.evolution.experiments.config import ExperimentConfig
+from search.evolution.experiments.config import ConfigError, ExperimentConfig, experiment_config
 from search.evolution.experiments.presets import PRESETS
 from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import SPACES
 from search.evolution.strategies import STRATEGIES
 from visualize.pages.launch.form import LaunchForm, initial_values, preset_values
 from visualize.pages.launch.form_layout import GROUPS, PATHS, field_of
@@ -43,6 +44,41 @@ def test_a_custom_space_goes_through_the_form_unchanged() -> None:
     form = filled(**{**initial_values(config), "name": "custom"})
     assert form.is_valid(), form.errors
     assert form.config == config
+
+
+@pytest.mark.parametrize("preset", ["hierarchical", "flat-constrained"])
+def test_a_box_makes_a_pair_of_cells_of_a_presets_shape_and_is_ticked_again(preset: str) -> None:
+    form = filled(space=preset, reduction_cell=True)
+    assert form.is_valid(), form.errors
+    space, plain = form.config.space, SPACES[preset]
+    assert space.reduction_cell
+    assert [level.nodes for level in space.levels] == [level.nodes for level in plain.levels]
+    assert (space.levels[-1].motifs, space.max_parameters) == (2, plain.max_parameters)
+    again = initial_values(form.config)
+    assert (again["space"], again["reduction_cell"], again["max_parameters"]) == (preset, True, None)
+    second = filled(**{**again, "name": "again"})
+    assert second.is_valid(), second.errors
+    assert second.config == form.config
+
+
+def test_a_custom_space_with_a_pair_goes_through_the_form_unchanged() -> None:
+    document = PRESETS["quick"].config.to_json()
+    document["space"] = {
+        "levels": [{"motifs": 2, "nodes": 3}, {"motifs": 2, "nodes": 4}], "reduction_cell": True,
+        "max_parameters": 90_000,
+    }  # fmt: skip
+    config = ExperimentConfig.model_validate(document)
+    form = filled(**{**initial_values(config), "name": "custom"})
+    assert form.is_valid(), form.errors
+    assert form.config == config
+
+
+def test_a_pair_and_a_benchmark_table_are_refused_at_the_box() -> None:
+    pair = {"levels": [{"motifs": 2, "nodes": 3}], "reduction_cell": True}
+    with pytest.raises(ConfigError) as refused:
+        experiment_config({"space": pair, "protocol": {"evaluator": {"kind": "table", "table": "any"}}})
+    [(path, message)] = refused.value.errors
+    assert field_of(path, message) == "reduction_cell"
 
 
 def test_every_value_of_the_configuration_has_a_field_and_every_field_a_group() -> None:

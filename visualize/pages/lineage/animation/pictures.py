@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from search.evolution.genotypes.genotype import Genotype, Motif
 from search.evolution.genotypes.liveness import analyse
+from search.evolution.genotypes.space import NORMAL
 from visualize.drawings import motif_drawing
 from visualize.drawings.arcs import ARC_NODES, PILL_HEIGHT, arc, frame
 from visualize.drawings.names import motif_name
@@ -59,8 +60,8 @@ def _picture(genotype: Genotype, level: int, slot: int, theme: Theme) -> str:
 
 
 def _cards(box: MotifBox, genotype: Genotype, level: int, slot: int) -> Iterator[ET.Element]:
-    """The frame around a motif with its name; the cell has none."""
-    if level == genotype.space.top:
+    """The frame around a motif or a reduction cell, with its name; the cell on the left has none."""
+    if (level, slot) == (genotype.space.top, NORMAL):
         return
     card = ET.Element("g", {"class": f"card tone-{tone(slot)}"})
     ET.SubElement(card, "rect", box.attributes | {"rx": "8"})

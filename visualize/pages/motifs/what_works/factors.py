@@ -97,14 +97,16 @@ def edge_matrix(networks: Sequence[NetworkFeatures], space: SearchSpace) -> Edge
     top, operations = space.top, range(len(space.operations(space.top)) + 1)
     if len(operations) > MATRIX:
         return None
-    places = [(i, j) for i in range(2, space.level(top).nodes + 1) for j in range(1, i)]
+    pairs = [(i, j) for i in range(2, space.level(top).nodes + 1) for j in range(1, i)]
+    places = [(slot, *pair) for slot in space.cell_slots for pair in pairs]
     total = Sample.of(*(row.fitness for row in networks))
-    symbols = [(motif_symbols(row.cell), row.fitness) for row in networks]
+    symbols = [("".join(map(motif_symbols, row.cell.split("-"))), row.fitness) for row in networks]
     rows = []
-    for place, (successor, predecessor) in enumerate(places):
+    for place, (slot, successor, predecessor) in enumerate(places):
         samples = _samples(symbols, place)
         cells = [_cell(samples.get(operation_symbol(each), EMPTY), total) for each in operations]
-        rows.append((edge_name(space, top, successor, predecessor), cells))
+        owner = f"{space.motif_name(top, slot)} " if space.reduction_cell else ""
+        rows.append((owner + edge_name(space, top, successor, predecessor), cells))
     kept = sorted(rows, key=_widest)[:EDGES] if len(rows) > EDGES else rows
     return EdgeMatrix([_column(space, top, each) for each in operations], kept, len(rows) - len(kept))
 
