@@ -55,6 +55,11 @@ _ROWS = (
         "A moving average of the weights over the steps is what is scored and kept, instead of the last weights.",
     ),
     (
+        "auxiliary head",
+        "A second classifier that reads the network at two thirds of its cells and adds its loss to the training; it "
+        "is thrown away, and its parameters are not the network's.",
+    ),
+    (
         "learning rate schedule",
         "How the learning rate falls during a training: multiplied by a factor after given steps (step drops, as "
         "published), or along half a cosine to nearly zero at the last step, so that short trainings end settled.",

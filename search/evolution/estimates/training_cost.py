@@ -12,6 +12,7 @@ from search.evolution.estimates.activation_memory import Holding, cell_holding
 from search.evolution.estimates.step_cost import PASSES, StepCost
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.datasets import is_folder
+from search.evolution.networks.auxiliary import auxiliary_parameters
 from search.evolution.networks.cost import PlacedLayer, host_places, network_cost
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype
@@ -107,11 +108,12 @@ def training_memory(
         for place in host_places(phenotype, host)
     )
     parameters = network_cost(phenotype, host).parameters
+    beside = auxiliary_parameters(host) if protocol.auxiliary_weight else 0
     value = 2 if kind == "cuda" else 4
     return Memory(
         tensors=value * protocol.batch_size * peak,
         scoring=value * min(SCORING_BATCH, protocol.validation_images) * scoring,
-        weights=(3 + (2 if protocol.weight_averaging else 0)) * 4 * parameters,
+        weights=4 * ((3 + (2 if protocol.weight_averaging else 0)) * parameters + 3 * beside),
         images=_image_bytes(host, protocol, kind),
         base=CUDA_BASE_BYTES if kind == "cuda" else CPU_BASE_BYTES,
         slack=CUDA_SLACK if kind == "cuda" else CPU_SLACK,

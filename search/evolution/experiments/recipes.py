@@ -19,3 +19,5 @@ class Recipe(Document):
     """Chance with which training leaves out each operation of a cell, for each image by itself."""
     weight_averaging: float = Field(default=0.0, ge=0, lt=1)
     """Decay of a moving average of the weights, which is scored and kept instead of them; 0: none."""
+    auxiliary_weight: float = Field(default=0.0, ge=0, le=10)
+    """What the loss of a second classifier at two thirds of the host counts beside the network's own; 0: none."""

@@ -47,6 +47,7 @@ _PAPER: dict[str, Any] = {
     "label_smoothing": 0.0,
     "drop_path": 0.0,
     "weight_averaging": 0.0,
+    "auxiliary_weight": 0.0,
     "time_limit_seconds": 7 * _DAY,
 }
 _PAPER_LARGE: dict[str, Any] = _PAPER | {

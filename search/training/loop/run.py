@@ -20,6 +20,7 @@ from search.training.loop.compilation import Compilation
 from search.training.loop.cuda_graphs import CapturedStep, cuda_graph
 from search.training.loop.progress import Pulse, beat_inside, report_while
 from search.training.loop.schedule import learning_rate
+from search.training.network.auxiliary_head import AuxiliaryHead
 from search.training.network.hosts import Network, drop_path
 
 CURVE_POINTS = 12
@@ -43,13 +44,16 @@ class TrainingRun:
     ) -> None:
         runtime = runtime or Runtime()
         self.network = network.to(device)
+        self.auxiliary = auxiliary_head(protocol, split, device, seed)
+        """The second classifier, if the protocol has one. It is no part of the network: nothing scores or keeps it."""
+        trained = [*network.parameters(), *(self.auxiliary.parameters() if self.auxiliary else ())]
         self.batches = Batches(split, protocol, device, seed=derive_seed("batches", seed))
         self.protocol, self.device, self.pulse = protocol, device, pulse
         # A schedule that changes the rate at each step needs it where a recorded step reads it anew: on the GPU.
         tensor_rate = device.type == "cuda" and protocol.schedule == "cosine"
         self.rate = torch.tensor(protocol.learning_rate, device=device) if tensor_rate else None
         self.optimizer = torch.optim.SGD(
-            network.parameters(),
+            trained,
             lr=protocol.learning_rate if self.rate is None else self.rate,
             momentum=protocol.momentum,
             weight_decay=protocol.weight_decay,
@@ -67,8 +71,9 @@ class TrainingRun:
         """The last score."""
         if protocol.drop_path:
             drop_path(network, protocol.drop_path, self.batches.generator)
-        # What draws in each step can be neither compiled nor recorded: it would draw the same for ever.
-        mode = "never" if protocol.drop_path else runtime.compile
+        # What draws in each step can be neither compiled nor recorded: it would draw the same for ever. An auxiliary
+        # head reads a map from within the network, which the compiled one does not give.
+        mode = "never" if protocol.drop_path or self.auxiliary else runtime.compile
         self.compilation = Compilation(network, device, pulse, mode=mode)
         self.beats_beside = device.type == "cpu" and self.compilation.may_come
         """The compiler takes no beats inside of a network: each step is taken in a thread beside them."""
@@ -107,18 +112,32 @@ class TrainingRun:
     def gradient_step(self, images: Tensor, labels: Tensor) -> Tensor:
         """One step of gradient descent; returns (loss, number of hits) without waiting for the device."""
         with self._precision():
-            scores = self.compilation.forward(images)
-            smoothing = self.protocol.label_smoothing
-            loss = functional.cross_entropy(scores.float(), labels, label_smoothing=smoothing)
+            scores, loss, trained_on = self._losses(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        trained_on.backward()
         self.optimizer.step()
         return torch.stack([loss.detach(), (scores.detach().argmax(1) == labels).sum()])
+
+    def _losses(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Class scores, the network's loss, and what is descended: with the auxiliary head's where there is one."""
+        loss_of = partial(
+            functional.cross_entropy, target=labels, label_smoothing=self.protocol.label_smoothing
+        )
+        if self.auxiliary is None:
+            scores = self.compilation.forward(images)
+            loss = loss_of(scores.float())
+            return scores, loss, loss
+        scores, between = self.network.with_map(images, self.auxiliary.place)
+        loss = loss_of(scores.float())
+        beside = loss_of(self.auxiliary(between).float())
+        return scores, loss, loss + self.protocol.auxiliary_weight * beside
 
     def state(self) -> list[Tensor]:
         """What a step changes."""
         momentum = [value for kept in self.optimizer.state.values() for value in kept.values()]
-        tensors = [*self.network.parameters(), *self.network.buffers(), *momentum]
+        modules = [self.network, *([self.auxiliary] if self.auxiliary else [])]
+        held = [tensor for module in modules for tensor in (*module.parameters(), *module.buffers())]
+        tensors = [*held, *momentum]
         return [tensor for tensor in tensors if isinstance(tensor, Tensor)]
 
     def score(self) -> float:
@@ -195,3 +214,10 @@ class TrainingRun:
         if self.device.type == "cuda":
             name = f"{name} {torch.cuda.get_device_name(self.device)}"
         return f"{name}, compiled" if self.compilation.compiled else name
+
+
+def auxiliary_head(protocol: Protocol, split: Split, device: torch.device, seed: int) -> AuxiliaryHead | None:
+    """What the protocol trains beside the network; the network's own weights are the same with and without it."""
+    if not protocol.auxiliary_weight:
+        return None
+    return AuxiliaryHead(protocol.make_host(split.shape), seed=derive_seed("auxiliary", seed)).to(device)

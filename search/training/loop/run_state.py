@@ -39,6 +39,7 @@ def freeze(run: TrainingRun, whose: Identity) -> bytes:
         "network": run.network.state_dict(),
         "optimizer": run.optimizer.state_dict(),
         "average": run.average.values if run.average else None,
+        "auxiliary": run.auxiliary.state_dict() if run.auxiliary else None,
         "batches": run.batches.state(),
         "curve": run.curve,
         "sums": run.sums,
@@ -82,6 +83,8 @@ def thaw(run: TrainingRun, content: bytes, whose: Identity) -> None:
 
 def _restore(run: TrainingRun, state: dict[str, Any]) -> None:
     run.network.load_state_dict(state["network"])
+    if run.auxiliary is not None:
+        run.auxiliary.load_state_dict(state["auxiliary"])
     run.optimizer.load_state_dict(state["optimizer"])
     if run.average is not None:
         run.average.restore(state["average"])

@@ -45,12 +45,22 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:  # [N, image channels, H, W] -> [N, classes]
         for layer in self.layers:
-            x = (
-                layer(x, recomputes=self.recomputes, in_parts=True)
-                if isinstance(layer, FlatCell)
-                else layer(x)
-            )
+            x = self._through(layer, x)
         return x
+
+    def with_map(self, x: Tensor, place: int) -> tuple[Tensor, Tensor]:
+        """Class scores, and the feature map that leaves the layer with that number, from 0."""
+        between = x
+        for number, layer in enumerate(self.layers):
+            x = self._through(layer, x)
+            if number == place:
+                between = whole(x)
+        return x, between
+
+    def _through(self, layer: nn.Module, x: Tensor) -> Tensor:
+        if isinstance(layer, FlatCell):
+            return layer(x, recomputes=self.recomputes, in_parts=True)  # type: ignore[no-any-return]
+        return layer(x)  # type: ignore[no-any-return]
 
     @property
     def parameter_count(self) -> int:

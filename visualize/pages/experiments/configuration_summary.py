@@ -8,6 +8,7 @@ from search.evolution.experiments.datasets import DATASETS
 from search.evolution.experiments.folder_content import report_sentences
 from search.models import Experiment
 from search.services.experiments.rescoring import OTHER_MEASURES
+from visualize.pages.shared.recipe_words import augmentation_words, recipe_facts
 from visualize.style.formats import count, duration, short_per_cent
 from visualize.style.money import money
 from visualize.style.strategy_words import strategy_summary
@@ -122,20 +123,10 @@ def _training(config: ExperimentConfig) -> Facts:
         ("Training", f"{count(protocol.steps)} steps of {count(protocol.batch_size)}"),
         ("Learning rate", learning_rate_words(protocol)),
     ]
-    changes = {
-        "crop": str(protocol.crop or ""),
-        "flip": " " if protocol.flip else "",
-        "cutout": str(protocol.cutout or ""),
-    }
-    said = [f"{name} {value}".strip() for name, value in changes.items() if value]
-    if said:
-        facts.append(("Augmentation", ", ".join(said)))
-    if protocol.label_smoothing:
-        facts.append(("Label smoothing", f"{protocol.label_smoothing:g}"))
-    if protocol.drop_path:
-        facts.append(("Drop path", f"{protocol.drop_path:g}"))
-    if protocol.weight_averaging:
-        facts.append(("Weight averaging", f"{protocol.weight_averaging:g}"))
+    recipe = protocol.model_dump(mode="json")
+    if said := augmentation_words(recipe):
+        facts.append(("Augmentation", said))
+    facts += recipe_facts(recipe)
     if protocol.repeats > 1:
         facts.append(("Repeats", count(protocol.repeats)))
     return facts

@@ -7,6 +7,7 @@ from typing import Any
 from search.artifacts.weights import kept_repeats
 from search.models import EndedAttempt, Evaluation, FitnessRecord, WorkState
 from visualize.pages.genotypes.learning_curves import LearningCurves, learning_curves
+from visualize.pages.shared.recipe_words import augmentation_words, recipe_facts
 from visualize.style.formats import count
 
 
@@ -83,14 +84,6 @@ def _search_only(number: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
 
 def _recipe(protocol: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What a training does beside gradient descent on whole images."""
-    crop, cutout = protocol.get("crop"), protocol.get("cutout")
-    parts = [
-        f"random crops of {crop} pixels" if crop else "",
-        "flips" if protocol.get("flip") else "",
-        f"cutout of {cutout} pixels" if cutout else "",
-        f"label smoothing {protocol['label_smoothing']}" if protocol.get("label_smoothing") else "",
-        f"drop path {protocol['drop_path']}" if protocol.get("drop_path") else "",
-        f"weight averaging {protocol['weight_averaging']}" if protocol.get("weight_averaging") else "",
-    ]
-    said = ", ".join(part for part in parts if part)
+    beside = [f"{label.lower()} {value}" for label, value in recipe_facts(protocol)]
+    said = ", ".join(part for part in (augmentation_words(protocol), *beside) if part)
     return (("Recipe", said),) if said else ()

@@ -13,6 +13,7 @@ from search.evolution.experiments.datasets import DATASETS, FOLDER_NAME_RULE, FO
 from search.evolution.experiments.presets import PRESETS
 from visualize.pages.launch.form_layout import GROUPS, PATHS, PER_CENT, field_of
 from visualize.pages.launch.machine_fields import MachineFields
+from visualize.pages.launch.recipe_fields import RecipeFields
 from visualize.pages.launch.space_field import CUSTOM, EXAMPLE_SPACE, space_of, space_values
 from visualize.pages.launch.strategy_fields import (
     SETTINGS,
@@ -41,7 +42,7 @@ _SPACE_CHOICES = [
 _DATASET_CHOICES = [*((name, name) for name in DATASETS), (FOLDER, "a folder of images")]
 
 
-class LaunchForm(MachineFields):
+class LaunchForm(RecipeFields, MachineFields):
     """Everything about a new experiment. `config` is set once the form is valid."""
 
     config: ExperimentConfig
@@ -127,20 +128,6 @@ class LaunchForm(MachineFields):
     crop = whole("Random crop", "Side in pixels that training sees. Empty: the whole image.", required=False)
     crop_padding = whole("Crop padding", "Zero pixels around the image before the crop.")
     flip = flag("Flip", "Mirror half of the training images left to right.")
-    cutout = whole(
-        "Cutout", "Side in pixels of a square blanked at a random place of each training image. 0: none."
-    )
-    label_smoothing = real(
-        "Label smoothing",
-        "Share of the training target spread evenly over all classes, such as 0.1. 0: none.",
-    )
-    drop_path = real(
-        "Drop path", "Chance with which training leaves out each operation of a cell, such as 0.2. 0: none."
-    )
-    weight_averaging = real(
-        "Weight averaging",
-        "Decay of a moving average of the weights, such as 0.99; the average is scored and kept. 0: none.",
-    )
     train_images = whole("Training images", "Empty: all that validation leaves.", required=False)
     validation_images = whole(
         "Validation images", "Fitness is the accuracy on these. The test set is never touched."

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from visualize.pages.launch.recipe_fields import RECIPE_FIELDS
 from visualize.pages.launch.strategy_fields import RARE, USUAL
 
 PATHS: dict[str, str] = {
@@ -24,7 +25,7 @@ PATHS: dict[str, str] = {
     for name in (
         "host", "channels", "cells", "final_separable", "image_size", "steps", "batch_size", "learning_rate",
         "schedule", "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "crop", "crop_padding", "flip",
-        "cutout", "label_smoothing", "drop_path", "weight_averaging", "train_images", "validation_images", "repeats",
+        *RECIPE_FIELDS, "train_images", "validation_images", "repeats",
         "time_limit_seconds", "split_seed", "needs", "memory_gib",
     )
 }  # fmt: skip
@@ -72,7 +73,7 @@ GROUPS = (
         "Split, augmentation, learning rate",
         (
             "train_images", "validation_images", "image_size", "crop", "crop_padding", "flip",
-            "cutout", "label_smoothing", "drop_path", "weight_averaging",
+            *RECIPE_FIELDS,
             "schedule", "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "cells", "final_separable",
             "training_seed", "split_seed",
         ),
