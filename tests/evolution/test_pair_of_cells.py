@@ -5,12 +5,15 @@ import random
 import pytest
 
 from search.evolution.experiments.config import ConfigError, experiment_config
+from search.evolution.experiments.seeds import seed_genotype
 from search.evolution.experiments.shared_trainings import shared_training
 from search.evolution.genotypes.diff import diff_genotypes
 from search.evolution.genotypes.foreign import import_genotype
 from search.evolution.genotypes.genotype import Genotype, GenotypeError, parse_genotype, trivial_genotype
 from search.evolution.genotypes.liveness import analyse
 from search.evolution.genotypes.mutation import Mutation, draw_mutation, random_genotype
+from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.slot_diff import as_pair
 from search.evolution.genotypes.space import SPACES, SearchSpace, search_space
 from search.evolution.networks.cost import edge_costs, network_cost
 from search.evolution.networks.host import Host, host_layers
@@ -188,3 +191,15 @@ def test_tables_and_cells_of_other_projects_refuse_a_pair() -> None:
     cell = "|nor_conv_1x1~0|+|none~0|none~1|+|skip_connect~0|none~1|skip_connect~2|"
     with pytest.raises(GenotypeError, match="normal and a reduction cell"):
         import_genotype(cell, flat)
+
+
+def test_a_search_over_pairs_may_begin_with_a_genotype_of_one_cell() -> None:
+    plain = PUBLISHED["liu2018"].genotype
+    hierarchical = {"levels": [{"motifs": 6, "nodes": 4}, {"motifs": 2, "nodes": 5}], "reduction_cell": True}
+    config = experiment_config(
+        {"space": hierarchical, "strategy": {"kind": "random", "start_from": [{"genotype": plain.text}]}}
+    )
+    begun = seed_genotype(plain.text, config.space)
+    assert begun.levels[-1] == (plain.cell, plain.cell)
+    assert build_phenotype(begun) == build_phenotype(plain)
+    assert as_pair(begun) == begun

@@ -6,7 +6,7 @@ same slot in both. Pure Python: must import neither Django nor torch.
 
 from search.evolution.genotypes.genotype import Genotype, edges
 from search.evolution.genotypes.mutation import Mutation
-from search.evolution.genotypes.space import SearchSpace
+from search.evolution.genotypes.space import LevelShape, SearchSpace
 
 
 def same_shape(one: SearchSpace, other: SearchSpace) -> bool:
@@ -17,6 +17,16 @@ def same_shape(one: SearchSpace, other: SearchSpace) -> bool:
 def moved_to(space: SearchSpace, genotype: Genotype) -> Genotype:
     """The same motifs as a genotype of another space of the same shape. Raises GenotypeError for another shape."""
     return Genotype(space, genotype.levels)
+
+
+def as_pair(genotype: Genotype) -> Genotype:
+    """The same network in the space with a reduction cell: the cell in both places. One that is a pair is as it was."""
+    if genotype.space.reduction_cell:
+        return genotype
+    *lower, top = genotype.space.levels
+    levels = (*lower, LevelShape(motifs=2, nodes=top.nodes))
+    space = SearchSpace(levels=levels, primitives=genotype.space.primitives, reduction_cell=True)
+    return Genotype(space, (*genotype.levels[:-1], genotype.levels[-1] * 2))
 
 
 def edits(before: Genotype, after: Genotype) -> tuple[Mutation, ...] | None:

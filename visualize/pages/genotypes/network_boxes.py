@@ -20,6 +20,8 @@ MOST = 900
 WIDE, NARROW, HEIGHT, DOT = 224.0, 112.0, 40.0, 10.0
 MOTIF = 158.0
 PAD, HEAD = 12.0, 30.0
+OPENS, LETTER, SMALL_LETTER = 46.0, 7.5, 6.0
+"""Of an open box's heading: its button and what lies around, a letter of its title, and one of its note."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _drawn(tree: LayerTree, layer: Layer, opened: Opened, left: list[int]) -> Pi
         refused.refused = 1
         return refused
     inner = _inside(tree, graph, opened, left)
-    whole = Picture(max(inner.width + 2 * PAD, WIDE), inner.height + HEAD + PAD)
+    words = OPENS + LETTER * len(title(layer)) + SMALL_LETTER * len(note(layer))
+    whole = Picture(max(inner.width + 2 * PAD, WIDE, words), inner.height + HEAD + PAD)
     frame = NetworkBox(layer, 0, 0, whole.width, whole.height, title(layer), note(layer), look(layer), True)
     whole.boxes.append(frame)
     whole.take(inner, (whole.width - inner.width) / 2, HEAD)
