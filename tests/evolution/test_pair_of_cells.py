@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from search.evolution.experiments.config import ConfigError, experiment_config
+from search.evolution.experiments.config import ConfigError, ExperimentConfig, experiment_config
 from search.evolution.experiments.seeds import seed_genotype
 from search.evolution.experiments.shared_trainings import shared_training
 from search.evolution.genotypes.diff import diff_genotypes
@@ -166,22 +166,14 @@ def test_a_difference_compares_normal_with_normal_and_reduction_with_reduction()
     assert [(pair.left, pair.right) for pair in against if pair.level == 3] == [(1, 1), (None, 2)]
 
 
-@pytest.mark.parametrize(
-    "evaluator",
-    [
-        {"kind": "inherit"}, {"kind": "table", "table": "digits"},
-        {"kind": "shared_weights", "artifact": "0" * 32},
-    ],
-)  # fmt: skip
-def test_evaluators_that_know_one_cell_refuse_a_pair(evaluator: dict[str, str]) -> None:
-    with pytest.raises(ConfigError, match=f"{evaluator['kind']}.*reduction cell.*use evaluator 'train'"):
-        experiment_config({"space": PAIR.to_json(), "protocol": {"evaluator": evaluator}})
-    experiment_config({"space": PAIR.to_json()})
+def test_a_benchmark_table_refuses_a_pair_and_every_other_evaluator_takes_one() -> None:
+    def config(**evaluator: str) -> ExperimentConfig:
+        return experiment_config({"space": PAIR.to_json(), "protocol": {"evaluator": evaluator}})
 
-
-def test_shared_trainings_refuse_a_pair() -> None:
-    with pytest.raises(ConfigError, match=r"one cell.*reduction_cell false"):
-        shared_training({"space": PAIR.to_json()})
+    with pytest.raises(ConfigError, match=r"'table' knows networks of one cell.*use evaluator 'train'"):
+        config(kind="table", table="digits")
+    assert config(kind="inherit").space == config(kind="train").space == PAIR
+    assert shared_training({"space": PAIR.to_json()}).space == PAIR
 
 
 def test_tables_and_cells_of_other_projects_refuse_a_pair() -> None:

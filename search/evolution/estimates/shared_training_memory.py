@@ -273,7 +273,7 @@ def run_pass(space: SearchSpace, host: Host, size: int, edges: RunEdges, how: Ga
     x = _Value(host.image_channels, size * size)
     for layer in host_layers(host):
         if layer.kind == "cell":
-            found = run.motif(space.top, 1, x, layer.width)
+            found = run.motif(space.top, space.cell_slot(reduces=layer.reduces), x, layer.width)
             assert found is not None, "these edges lead from no source to the sink"
             x = found
         elif layer.kind == "pool_linear":

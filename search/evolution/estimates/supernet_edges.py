@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping
 
 from search.evolution.genotypes.genotype import Genotype
-from search.evolution.genotypes.liveness import live_paths
+from search.evolution.genotypes.liveness import live_paths, unreached_cells
 from search.evolution.genotypes.space import SearchSpace
 
 MotifPlace = tuple[int, int]
@@ -33,7 +33,7 @@ def uniform_genes(space: SearchSpace, rng: random.Random) -> Genotype:
                 for level in range(2, space.top + 1)
             ),
         )
-        if live_paths(genotype)[space.top, 1]:
+        if not unreached_cells(space, live_paths(genotype)):
             return genotype
 
 

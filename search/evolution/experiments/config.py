@@ -40,8 +40,8 @@ DropStep = Annotated[int, Field(ge=1, le=10_000_000)]
 Schedule = Literal["steps", "cosine"]
 
 
-PAIR_IS_TRAINED = (
-    "evaluator {kind!r} knows networks of one cell, and this space has a normal and a reduction cell; use evaluator "
+PAIR_IN_NO_TABLE = (
+    "evaluator 'table' knows networks of one cell, and this space has a normal and a reduction cell; use evaluator "
     "'train', or a space with reduction_cell false"
 )
 
@@ -235,9 +235,8 @@ class ExperimentConfig(Document):
 
     @model_validator(mode="after")
     def _evaluator_fits(self) -> "ExperimentConfig":
-        kind = self.protocol.evaluator.kind
-        if self.space.reduction_cell and kind != FROM_SCRATCH.kind:
-            raise ValueError(PAIR_IS_TRAINED.format(kind=kind))
+        if self.space.reduction_cell and self.protocol.evaluator.kind == "table":
+            raise ValueError(PAIR_IN_NO_TABLE)
         return self
 
     @model_validator(mode="after")

@@ -21,10 +21,6 @@ from search.evolution.genotypes.space import SearchSpace, search_space
 
 Method = Literal["random", "enas", "darts", "gdas", "fabric", "smash"]
 
-NO_PAIR = (
-    "a shared training holds the weights of one cell, and this space has a normal and a reduction cell; use a space "
-    "with reduction_cell false"
-)
 METHODS: dict[str, str] = {
     "random": "each step trains one network drawn at random: the control beside all others (Li and Talwalkar 2019)",
     "enas": "a controller draws the networks and learns from their accuracy on one batch (Pham et al. 2018)",
@@ -76,8 +72,6 @@ class SharedTraining(BaseModel):
             raise ValueError(
                 f"a shared training's protocol trains; its evaluator is {self.protocol.evaluator.kind!r}"
             )
-        if self.space.reduction_cell:
-            raise ValueError(NO_PAIR)
         if self.epochs > self.protocol.steps:
             raise ValueError(f"epochs {self.epochs} are more than the {self.protocol.steps} steps; use fewer")
         if self.second_order and self.method != "darts":

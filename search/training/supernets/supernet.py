@@ -65,7 +65,8 @@ class Supernet(nn.Module):
         width = host.image_channels
         for layer in host_layers(host):
             if layer.kind == "cell":
-                cell = SuperMotif(space, space.top, 1, width, layer.width)
+                slot = space.cell_slot(reduces=layer.reduces)
+                cell = SuperMotif(space, space.top, slot, width, layer.width)
                 self.layers.append(cell)
                 width = cell.output_width
                 continue

@@ -15,6 +15,7 @@ from search.evolution.networks.phenotype import Infeasible, build_phenotype
 from search.training.inheritance.carrying import inherit
 from search.training.network.hosts import Network, build_network
 from search.training.network.operations import leave_to_torch
+from tests.training.cases import PAIR, networks
 
 HOST = Host(channels=3, image_size=6, image_channels=1)
 SPACE = SPACES["hierarchical"]
@@ -104,3 +105,19 @@ def test_an_edit_that_does_not_preserve_the_function_changes_it() -> None:
     [parent, *_] = parents(2)
     removed = children(parent, 2, {CONV1X1, SEPARABLE, DEPTHWISE}, {0, 4})
     assert any(difference(parent, child) > 1e-3 for child in removed)
+
+
+def test_an_edge_added_to_either_cell_of_a_pair_keeps_what_the_network_computes() -> None:
+    worst, edges = 0.0, 0
+    for parent in (genotype for genotype, _ in networks(PAIR, 3)):
+        for slot in PAIR.cell_slots:
+            motif = parent.motif(PAIR.top, slot)
+            empty = [
+                place for place in ((2, 1), (3, 1), (4, 1), (4, 2)) if not motif[place[0] - 2][place[1] - 1]
+            ]
+            for successor, predecessor in empty[:1]:
+                child = parent.with_edge(PAIR.top, slot, successor, predecessor, 1)
+                edges += 1
+                worst = max(worst, difference(parent, child))
+    assert edges > 1
+    assert worst < 1e-5

@@ -54,6 +54,16 @@ def test_every_method_trains_to_its_end_and_derives_a_network(method: str) -> No
     assert bool(points[-1]["gates"]) == (method in ("darts", "gdas", "enas"))
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_trains_a_normal_and_a_reduction_cell(method: str) -> None:
+    pair = {"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 2, "nodes": 3}], "reduction_cell": True}
+    found = run(document(method=method, space=pair))
+    derived = parse_genotype(found.result["derived"])
+    assert derived.space.reduction_cell
+    assert len(derived.levels[-1]) == 2
+    assert len(found.result["candidates"]) >= 3
+
+
 @pytest.mark.parametrize("method", ["gdas", "enas", "smash"])
 def test_a_killed_one_goes_on_to_the_same_weights(method: str) -> None:
     whole, given = Memory(), document(method=method)

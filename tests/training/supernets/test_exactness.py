@@ -11,13 +11,15 @@ from search.evolution.networks.host import Host
 from search.training.supernets.checking import compare_many
 from search.training.supernets.choices import all_on, choices_of, edges_of, places_of, soft_choices
 from search.training.supernets.supernet import Supernet, build_supernet
-from tests.training.cases import FOUR_LEVELS, LIU
+from tests.training.cases import FOUR_LEVELS, LIU, PAIR
 
 SMALL = Host(channels=2, image_size=6, image_channels=1)
 
 
 @pytest.mark.parametrize(
-    "space, count", [(SPACES["hierarchical"], 6), (FOUR_LEVELS, 6)], ids=["hierarchical", "four levels"]
+    "space, count",
+    [(SPACES["hierarchical"], 6), (FOUR_LEVELS, 6), (PAIR, 6)],
+    ids=["hierarchical", "four levels", "pair"],
 )
 def test_one_hot_it_is_the_straightforward_network_and_its_controls_differ(
     space: SearchSpace, count: int

@@ -22,9 +22,10 @@ from search.training.supernets.choices import Choices, all_on, choices_of, soft_
 from search.training.supernets.gates import GateLogits
 from search.training.supernets.methods import uniform_genotype
 from search.training.supernets.supernet import Supernet
+from tests.training.cases import PAIR
 
 TINY = SearchSpace.model_validate({"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 3}]})
-SPACE = {"tiny": TINY, "hierarchical": SPACES["hierarchical"]}
+SPACE = {"tiny": TINY, "hierarchical": SPACES["hierarchical"], "pair": PAIR}
 HOST = Host(channels=4, image_size=9, image_channels=1)
 
 

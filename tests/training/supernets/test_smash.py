@@ -19,7 +19,7 @@ from search.training.supernets.methods import uniform_genotype
 from search.training.supernets.motifs import SuperMotif
 from search.training.supernets.smash import perturbed
 from search.training.supernets.supernet import Supernet, build_supernet
-from tests.training.cases import FOUR_LEVELS
+from tests.training.cases import FOUR_LEVELS, PAIR
 
 SPACE = SPACES["hierarchical"]
 TINY = SearchSpace.model_validate({"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 3}]})
@@ -52,7 +52,9 @@ def blocks(consumer: Consumer, *numbers: int) -> torch.Tensor:
     return torch.cat([torch.arange(consumer.channels) + number * consumer.channels for number in numbers])
 
 
-@pytest.mark.parametrize("space", [SPACE, TINY, SPACES["flat"], FOUR_LEVELS], ids=lambda space: space.name)
+@pytest.mark.parametrize(
+    "space", [SPACE, TINY, SPACES["flat"], FOUR_LEVELS, PAIR], ids=lambda space: space.name
+)
 def test_every_consumers_kernel_has_its_shape_and_norm_one(space: SearchSpace) -> None:
     supernet, choices = emitting(space), choices_of(genotype(1, space))
     found = all_consumers(supernet)
