@@ -21,6 +21,7 @@ from tests.benchmarks import (
     memory,
     pages,
     proof,
+    shared_memory,
     shared_weights,
     signal,
     startup,
@@ -227,6 +228,7 @@ NEEDS_NO_DATABASE = (
     "memory",
     "signal",
     "shared",
+    "shared-memory",
     "proof",
 )
 
@@ -277,6 +279,7 @@ OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "memory": _memory_options,
     "signal": _signal_options,
     "shared": shared_weights.add_options,
+    "shared-memory": shared_memory.add_options,
     "proof": _proof_options,
     "decisions": _decisions_options,
     "load": _load_options,
@@ -290,6 +293,7 @@ MEASURES: dict[str, Callable[[Namespace], dict[str, Any]]] = {
     "memory": _memory,
     "signal": _signal,
     "shared": lambda options: shared_weights.measure(options, say=say),
+    "shared-memory": lambda options: shared_memory.measure(options, say=say),
     "proof": _proof,
     "decisions": _decisions,
     "load": _load,

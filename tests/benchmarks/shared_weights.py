@@ -2,14 +2,14 @@
 
 Random networks of a small space on digits are trained from scratch; each method trains a supernet and scores the same
 networks. Kendall's tau of both, that of plain parameters, and the regret of what each method derives beside random
-search of as many processor seconds.
+search of as many processor seconds. Last the trellis of neural fabrics, from scratch under the same protocol.
 """
 
 import random
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 from search.evolution.artifacts import ArtifactJob
@@ -27,6 +27,7 @@ from search.training.supernets.entry import train
 from search.training.supernets.methods import uniform_genotype
 from search.training.supernets.session import SharedWeights, score
 from search.training.trainer import choose_device
+from search.training.trellis.training import train_trellis
 from search.worker.attempts import load_trainer
 from tests.benchmarks.trained import Say
 
@@ -40,6 +41,11 @@ PROTOCOL: dict[str, Any] = {
     "validation_images": 400,
 }
 CPU = Runtime(device="cpu")
+WAYS: dict[str, dict[str, Any]] = {
+    **{method: {"method": method} for method in METHODS},
+    "darts, second order": {"method": "darts", "second_order": True},
+}
+"""What is measured -> its fields of the document."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -47,10 +53,11 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=60, help="of each of them (default 60)")
     parser.add_argument("--shared-steps", type=int, default=300, help="of each supernet (default 300)")
     parser.add_argument("--seed", type=int, default=0, help="draws networks and weights (default 0)")
+    parser.add_argument("--method", action="append", choices=WAYS, help="only these (default all)")
 
 
 def measure(options: Namespace, *, say: Say) -> dict[str, Any]:
-    """A row for each method, and one for plain parameters."""
+    """A row for each method, one for plain parameters and one for the trellis."""
     networks, seed = options.networks, options.seed
     load_trainer()  # with the threads that a worker has
     space = search_space(SPACE)
@@ -62,11 +69,34 @@ def measure(options: Namespace, *, say: Say) -> dict[str, Any]:
     say(f"{networks} networks from scratch: best {100 * max(fitness):.1f} %, {each:.2f} s each")
     sizes = [float(network_cost(phenotype, protocol.shape_host).parameters) for _, phenotype in cells]
     rows = [{"ranked by": "parameters"} | told(kendall_interval(sizes, fitness, random.Random(seed)))]
-    for method in METHODS:
-        row = of_method(method, protocol, options.shared_steps, cells, fitness, each)
-        say(f"{method}: tau {row['tau']}")
+    for way in options.method or WAYS:
+        row = of_method(way, protocol, options.shared_steps, cells, fitness, each)
+        say(f"{way}: tau {row['tau']}")
         rows.append(row)
-    return {"shared": rows}
+    rows.append(of_trellis(protocol, fitness))
+    return {"networks": [summary(fitness, each)], "shared": rows}
+
+
+def summary(fitness: Sequence[float], each: float) -> dict[str, Any]:
+    """Of the networks from scratch."""
+    return {
+        "from scratch": len(fitness),
+        "best, %": round(100 * max(fitness), 1),
+        "median, %": round(100 * median(fitness), 1),
+        "processor s each": round(each, 2),
+    }
+
+
+def of_trellis(protocol: Protocol, fitness: Sequence[float]) -> dict[str, Any]:
+    """It ranks nothing; trained once."""
+    began = time.process_time()
+    found, _ = train_trellis(protocol, seed=protocol.seed + 1, device="cpu")
+    best = max(*fitness, found.accuracy)
+    return {
+        "ranked by": "trellis, from scratch",
+        "regret, %": round(100 * (best - found.accuracy), 1),
+        "seconds": round(time.process_time() - began, 1),
+    }
 
 
 def draw(space: SearchSpace, count: int, seed: int) -> list[tuple[Genotype, Phenotype]]:
@@ -86,7 +116,7 @@ def from_scratch(phenotype: Phenotype, genotype: Genotype, protocol: Protocol) -
 
 
 def of_method(
-    method: str,
+    way: str,
     protocol: Protocol,
     shared_steps: int,
     cells: Sequence[tuple[Genotype, Phenotype]],
@@ -95,8 +125,7 @@ def of_method(
 ) -> dict[str, Any]:
     """One shared training, the networks scored with it, and what it derives trained from scratch."""
     trained = protocol.model_copy(update={"steps": shared_steps})
-    document = {
-        "method": method,
+    document = WAYS[way] | {
         "space": SPACE,
         "protocol": trained.model_dump(mode="json"),
         "epochs": 5,
@@ -112,7 +141,7 @@ def of_method(
     best = max(*fitness, reached)
     tried = max(1, min(len(fitness), round(seconds / each)))
     return (
-        {"ranked by": method}
+        {"ranked by": way}
         | told(kendall_interval(scores, fitness, random.Random(protocol.seed)))
         | {
             "regret, %": round(100 * (best - reached), 1),
