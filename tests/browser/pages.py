@@ -82,7 +82,7 @@ PAGES = (
         "Individual",
     ),
     Row("editor-pair", INDIVIDUAL % ("pair", "of_pair") + "edit/?motif=L3-M2", "Edit a copy"),
-    Row("experiment-pair", EXPERIMENT % "pair", "Normal and reduction cell"),
+    Row("experiment-pair", EXPERIMENT % "pair", "As in NASNet"),
     Row("what-works-pair", EXPERIMENT % "pair" + "what-works/", "What works"),
     Row("individual-hostile-name", INDIVIDUAL % ("hostile", "initial"), "Individual"),
     Row("individual-diff", INDIVIDUAL % ("finished", "best") + "diff/", "Individual"),

@@ -79,7 +79,7 @@ def prepare() -> dict[str, object]:
 
 
 def _pair() -> dict[str, int]:
-    experiment = rehearsed("Normal and reduction cell", demo_config(16, space=PAIR))
+    experiment = rehearsed("As in NASNet", demo_config(16, space=PAIR))
     child = experiment.individuals.exclude(parent=None).latest("step")
     return {"pair": experiment.pk, "of_pair": child.step}
 

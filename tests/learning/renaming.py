@@ -11,6 +11,7 @@ SPACES = (
     "hierarchical",
     "flat",
     {"levels": [{"motifs": 3, "nodes": 3}, {"motifs": 2, "nodes": 4}, {"motifs": 1, "nodes": 4}]},
+    {"levels": [{"motifs": 6, "nodes": 3}, {"motifs": 2, "nodes": 4}], "reduction_cell": True},
 )
 
 

@@ -32,7 +32,7 @@ def by_edits(forms: Sequence[NormalForm]) -> NDArray[np.float64]:
 
 
 both = pytest.mark.parametrize("kernel", [by_wl, by_edits])
-every_space = pytest.mark.parametrize("space", SPACES, ids=["hierarchical", "flat", "four levels"])
+every_space = pytest.mark.parametrize("space", SPACES, ids=["hierarchical", "flat", "four levels", "pair"])
 
 
 @both

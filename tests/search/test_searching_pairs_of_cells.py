@@ -9,6 +9,7 @@ from search.evolution.networks.cost import network_cost
 from search.evolution.networks.phenotype import build_phenotype
 from search.models import Experiment, Motif
 from search.selectors.consistency_audit import violations
+from tests.search.importing.files import empty_the_database, exported, imported
 from tests.search.searching import history, small_config, started, work_off
 
 PAIR = {"levels": [{"motifs": 3, "nodes": 3}, {"motifs": 2, "nodes": 4}], "reduction_cell": True}
@@ -54,3 +55,14 @@ def test_a_cell_is_stored_once_whichever_slot_it_stands_in() -> None:
     cells = Motif.objects.filter(level=3)
     assert cells.count() == cells.values("key").distinct().count() > 2
     assert not cells.filter(phenotype_key="").exists()
+
+
+def test_a_whole_experiment_travels_in_a_file_and_back() -> None:
+    before = searched("travels")
+    content, told = exported(before), history(before)
+    empty_the_database()
+    imported(content)
+    after = Experiment.objects.get()
+    assert history(after) == told
+    assert after.config["space"] == before.config["space"]
+    assert violations() == []

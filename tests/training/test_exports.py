@@ -24,7 +24,7 @@ from search.training.finals.exports import ONNX, PROGRAM, exported_program, make
 from search.training.finals.onnx_graph import onnx_file
 from search.training.finals.package import safetensors
 from search.training.network.hosts import build_network
-from tests.training.cases import FOUR_LEVELS, LIU, networks, small_genotype
+from tests.training.cases import FOUR_LEVELS, LIU, PAIR, networks, small_genotype
 
 GENOTYPES = [
     genotype
@@ -98,6 +98,22 @@ def test_an_exported_program_gives_exactly_the_same_scores(tmp_path: Path) -> No
     code = pytorch_code(build_phenotype(genotype), host)
     (tmp_path / "one" / PROGRAM).write_bytes(exported_program(code, state, host))
     assert differences(tmp_path, [tmp_path / "one"]) == {str(tmp_path / "one"): {PROGRAM: 0.0}}
+
+
+@pytest.mark.parametrize("host", HOSTS, ids=["small", "large", "imagenet"])
+def test_a_pair_of_cells_gives_the_same_scores_in_every_form(tmp_path: Path, host: Host) -> None:
+    [(genotype, phenotype)] = networks(PAIR, 1, start=7)
+    assert phenotype.reduction is not None
+    folder = tmp_path / "pair"
+    state = written(folder, genotype, host)
+    code, names = pytorch_code(phenotype, host), names_by_cell(genotype)
+    assert "class NormalCell(nn.Module):" in code
+    assert "class ReductionCell(nn.Module):" in code
+    (folder / PROGRAM).write_bytes(exported_program(code, state, host))
+    (folder / ONNX).write_bytes(onnx_file(phenotype, host, state, names))
+    [found] = differences(tmp_path, [folder]).values()
+    assert found[PROGRAM] == 0.0
+    assert found[ONNX] < 1e-4
 
 
 def test_an_export_that_gives_other_scores_is_found_in_a_process_without_the_project(tmp_path: Path) -> None:

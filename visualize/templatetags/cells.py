@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from search.evolution.genotypes.space import search_space
 from visualize.templatetags.drawings import Carrier, motif_svg
+from visualize.templatetags.glossary import term
 
 register = template.Library()
 
@@ -22,6 +23,6 @@ def cell_svg(genotype: Carrier, address: str, prefix: object = "") -> SafeString
         )
         name = space.motif_name(space.top, slot)
         drawings.append(
-            f'<span class="small muted cell-title">{name}</span>{svg}' if space.reduction_cell else svg
+            f'<span class="small muted cell-title">{term(name)}</span>{svg}' if space.reduction_cell else svg
         )
     return mark_safe("".join(drawings))  # drawings are escaped already

@@ -202,9 +202,9 @@ def _cells(left: Genotype, right: Genotype, cards: list[PairCard], cell: int) ->
                 elif (edge.successor, edge.predecessor) in card.carriers:
                     marked[name] = "diff-carrier"
         pictures.append(_own_picture(genotype, cell, marked, side))
-    card = next((card for card in cards if card.is_cell and card.pair.left == card.pair.right == cell), None)
+    both = next((each for each in cards if each.is_cell and each.pair.left == each.pair.right == cell), None)
     pair = left.space if left.space.reduction_cell else right.space
-    return Cells(pair.motif_name(pair.top, cell), pictures[0], pictures[1], card)
+    return Cells(pair.motif_name(pair.top, cell), pictures[0], pictures[1], both)
 
 
 def _own_picture(genotype: Genotype, cell: int, marked: dict[str, str], side: str) -> SafeString:
