@@ -7,7 +7,7 @@ from visualize.pages.accounts import views as account
 from visualize.pages.compare import views as compare
 from visualize.pages.diff import views as diff
 from visualize.pages.editor import views as editor
-from visualize.pages.experiments import control_views, curve_views, extend_views
+from visualize.pages.experiments import control_views, curve_views, extend_views, selection_views
 from visualize.pages.experiments import views as experiments
 from visualize.pages.finals import views as finals
 from visualize.pages.genotypes import views as genotypes
@@ -38,6 +38,8 @@ urlpatterns = [
     path("help/", help_views.help_page, name="help"),
     path("help/strategies/<slug:kind>/", help_views.strategy, name="help_strategy"),
     path("experiments/", experiments.index, name="experiments"),
+    path("experiments/selected/", selection_views.selected, name="experiments_selected"),
+    path("experiments/selected.zip", selection_views.export, name="experiments_export"),
     path("experiments/new/", launch.new, name="experiment_new"),
     path("experiments/import/", transfer_views.import_file, name="experiment_import"),
     path("experiments/new/estimate/", launch.estimate, name="experiment_estimate"),
@@ -67,6 +69,7 @@ urlpatterns = [
     path("jump/", jump.jump, name="jump"),
     path("jump/individuals/", jump.individuals, name="jump_individuals"),
     path("diff/", diff.diff, name="diff"),
+    path("diff/several/", diff.several, name="side_by_side"),
     path(
         "experiments/<int:experiment_id>/individuals/<int:step>/diff/",
         diff.with_parent,

@@ -11,6 +11,7 @@ from nasweb.access.subjects import (
     experiment_in_address,
     experiment_in_form,
     experiments_of_evaluation,
+    experiments_picked,
     experiments_using_shared_training,
     study_in_address,
 )
@@ -46,6 +47,11 @@ OWN = Rule(
     experiment_in_address,
 )
 OWN_CHOSEN = Rule(OWN.meaning, Role.RESEARCHER, experiment_in_form)
+OWN_PICKED = Rule(
+    "any account to compare and export; else the owner of each picked experiment, as a researcher, or an admin",
+    Role.VIEWER,
+    experiments_picked,
+)
 SHARED = Rule(
     "a researcher who owns every experiment that it would change, or an admin; a token with the scope run",
     Role.RESEARCHER,
@@ -110,6 +116,7 @@ PAGES: dict[str, Rule] = {
         ),
         OWN,
     ),
+    "experiments_selected": OWN_PICKED,
     "study_new": RUN,
     **dict.fromkeys(("study_pause", "study_resume", "study_stop"), OWN_STUDY),
     "editor_evaluate": OWN_CHOSEN,
@@ -122,6 +129,7 @@ PAGES: dict[str, Rule] = {
             "jump",
             "jump_individuals",
             "experiments",
+            "experiments_export",
             "experiment",
             "experiment_live",
             "experiment_curves",
@@ -149,6 +157,7 @@ PAGES: dict[str, Rule] = {
             "genotype_file",
             "motif",
             "diff",
+            "side_by_side",
             "studies",
             "study",
             "compare",

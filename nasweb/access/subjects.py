@@ -26,6 +26,15 @@ def experiment_in_form(request: HttpRequest, arguments: Mapping[str, Any]) -> li
     return _experiments(request.POST.get("in"))
 
 
+def experiments_picked(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Experiment]:
+    """Those ticked in the list, unless they are only to be looked at."""
+    if request.POST.get("do") in ("compare", "export"):
+        return []
+    words = ",".join(request.POST.getlist("pick")).split(",")
+    numbers = [number for word in words if (number := _number(word)) is not None]
+    return list(Experiment.objects.select_related("owner").filter(pk__in=numbers))
+
+
 def experiments_of_evaluation(request: HttpRequest, arguments: Mapping[str, Any]) -> list[Experiment]:
     number = _number(arguments.get("evaluation_id"))
     return [] if number is None else experiments_touched(number)

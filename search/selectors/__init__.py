@@ -2,6 +2,8 @@
 
 from search.selectors.evaluations import best_networks, ended_among, evaluation_by_id, fitness_records
 from search.selectors.experiments import (
+    EXPERIMENT_ORDERS,
+    NEWEST,
     CurvePoint,
     curve_points,
     experiment_by_id,
@@ -23,6 +25,8 @@ from search.selectors.population import Population, genotype_of
 from search.selectors.query import QueryError
 
 __all__ = [
+    "EXPERIMENT_ORDERS",
+    "NEWEST",
     "ORDERS",
     "PER_PAGE",
     "CurvePoint",

@@ -4,19 +4,58 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, FloatField, IntegerField, QuerySet, Value, When
+from django.db.models.expressions import Expression, OrderBy
+from django.db.models.functions import Cast, Lower
 
-from search.models import Experiment, Individual
+from search.models import Experiment, ExperimentState, Individual
+
+_MOST_URGENT_FIRST = (
+    ExperimentState.RUNNING,
+    ExperimentState.PAUSED,
+    ExperimentState.FAILED,
+    ExperimentState.DRAFT,
+    ExperimentState.FINISHED,
+    ExperimentState.STOPPED,
+)
+_DONE = F("evaluated") + F("failed") + F("stopped_early")
+NEWEST = "-newest"
+EXPERIMENT_ORDERS: dict[str, Expression | F] = {
+    "newest": F("pk"),
+    "name": Lower("name"),
+    "state": Case(
+        *(When(state=state, then=Value(rank)) for rank, state in enumerate(_MOST_URGENT_FIRST)),
+        output_field=IntegerField(),
+    ),
+    "progress": Cast(_DONE, FloatField()) / Cast(F("individuals_planned"), FloatField()),
+    "best": F("best__fitness"),
+    "parameters": F("best__parameters"),
+    "started": F("started_at"),
+}
+"""What the list can be sorted by; a minus before a name is descending, as everywhere."""
 
 
-def experiments(*, state: str = "", query: str = "", archived: bool | None = None) -> QuerySet[Experiment]:
-    """Newest first, with their best individual; `query` is part of the name; `archived` None means both."""
-    rows = Experiment.objects.select_related("best__genotype", "owner", "rescores").order_by("-pk")
+def experiments(
+    *, state: str = "", query: str = "", archived: bool | None = None, order: str = NEWEST
+) -> QuerySet[Experiment]:
+    """With their best individual; `query` is part of the name; `archived` None means both; `order` is one of
+    EXPERIMENT_ORDERS, equal ones newest first, those without the value last."""
+    rows = Experiment.objects.select_related("best__genotype", "owner", "rescores").order_by(
+        *_sorted_by(order)
+    )
     if archived is not None:
         rows = rows.filter(archived=archived)
     if state:
         rows = rows.filter(state=state)
     return rows.filter(name__icontains=query) if query else rows
+
+
+def _sorted_by(order: str) -> tuple[str | OrderBy, ...]:
+    name, falling = order.removeprefix("-"), order.startswith("-")
+    if name == "newest":  # never null: the primary key's index gives this order
+        return ("-pk" if falling else "pk",)
+    value = EXPERIMENT_ORDERS[name]
+    return (OrderBy(value, descending=falling, nulls_last=True), "-pk")
 
 
 def unused_name(name: str) -> str:

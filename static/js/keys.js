@@ -53,6 +53,13 @@ function follow(selector) {
   return Boolean(link);
 }
 
+/** Tick the row that has the focus. */
+function tick() {
+  const box = document.activeElement?.closest("tr")?.querySelector("input[type=checkbox]");
+  box?.click();
+  return box;
+}
+
 const ACTS = {
   "/": () => (jump(), true),
   "?": () => (keys(), true),
@@ -61,6 +68,7 @@ const ACTS = {
   "[": () => follow("a[rel=prev]"),
   "]": () => follow("a[rel=next]"),
   e: () => follow("a[href$='/edit/']"),
+  x: () => tick(),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -1,5 +1,6 @@
 // <lineage-tree>: one tab stop for the whole family tree; arrows walk it, a click selects, double click or Enter opens.
 // Without scripts every dot is a link.
+import { followPicks } from "./picks.js";
 
 class LineageTree extends HTMLElement {
   connectedCallback() {
@@ -130,3 +131,5 @@ class LineageTree extends HTMLElement {
 }
 
 customElements.define("lineage-tree", LineageTree);
+
+followPicks(document.getElementById("content"));

@@ -1,6 +1,7 @@
 // <pareto-plot>: fitness against a cost. The server draws the picture; this lies over it, names what the pointer or the arrow keys are on, and turns a drag into the bounds of the selection's form.
 import { Brush } from "./brush.js";
 import { count, magnitude, perCent } from "./numbers.js";
+import { followPicks } from "./picks.js";
 import { Poller, fetchText } from "./polling.js";
 
 const SECONDS = 10;
@@ -264,3 +265,5 @@ class ParetoPlot extends HTMLElement {
 }
 
 customElements.define("pareto-plot", ParetoPlot);
+
+followPicks(document.getElementById("content"));

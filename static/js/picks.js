@@ -1,14 +1,17 @@
-// Ticked rows of a table: the button of their form can be pressed when the right number is ticked, and says what is missing.
+// Ticked rows: a button of their form can be pressed when as many are ticked as it takes; what is missing is said.
 
 export function followPicks(region) {
+  const hints = new WeakMap();
   const show = () => {
-    const form = region.querySelector("form[data-pick]");
+    const form = document.getElementById("pick");
     if (!form) return;
-    const wanted = Number(form.dataset.pick);
     const ticked = region.querySelectorAll(`input[form="${form.id}"]:checked`).length;
-    form.querySelector("button").disabled = ticked !== wanted;
+    const buttons = [...form.querySelectorAll("button")];
+    for (const button of buttons) button.disabled = ticked < button.dataset.least || ticked > button.dataset.most;
     const note = form.querySelector("[role=status]");
-    const text = ticked === wanted ? "" : ticked < wanted ? `tick ${wanted - ticked} more of the rows above` : `${ticked} are ticked; leave ${wanted}`;
+    if (!hints.has(note)) hints.set(note, note.textContent);
+    const most = Math.max(...buttons.map(({ dataset }) => Number(dataset.most)));
+    const text = ticked > most ? `${ticked} are ticked; leave ${most}` : ticked > 1 ? `${ticked} ticked` : ticked ? "tick at least one more" : hints.get(note);
     if (note.textContent !== text) note.textContent = text;
   };
   region.addEventListener("change", show);

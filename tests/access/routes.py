@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from nasweb.access.rules import OPERATIONS, OWN_CHOSEN, PAGES, WATCH, Rule
+from nasweb.access.rules import OPERATIONS, OWN_CHOSEN, OWN_PICKED, PAGES, WATCH, Rule
 from search.api.application import api
 from search.models import Experiment, Motif
 from search.services.studies.launching import create_study
@@ -45,7 +45,7 @@ class Route:
             return (self.method,)
         if self.rule is WATCH:
             return ("GET",)
-        return ("POST",) if self.rule is OWN_CHOSEN else ("GET", "POST")  # chosen in the form
+        return ("POST",) if self.rule in (OWN_CHOSEN, OWN_PICKED) else ("GET", "POST")  # in the form
 
     def address(self, search: Experiment) -> str:
         row = search.individuals.select_related("genotype").get(step=3)

@@ -14,6 +14,7 @@ from nasweb.access.rules import (
     OPERATIONS,
     OWN,
     OWN_CHOSEN,
+    OWN_PICKED,
     OWN_STUDY,
     PAGES,
     READ,
@@ -40,6 +41,7 @@ REFUSED_TO: dict[int, tuple[str, ...]] = {
     id(RUN): ("", "viewer", "read token"),
     id(OWN): ("", "viewer", "stranger", "read token", "token of a stranger"),
     id(OWN_CHOSEN): ("", "viewer", "stranger", "read token", "token of a stranger"),
+    id(OWN_PICKED): ("", "viewer", "stranger", "read token", "token of a stranger"),
     id(OWN_STUDY): ("", "viewer", "stranger", "read token", "token of a stranger"),
     id(SHARED): ("", "viewer", "stranger", "read token", "token of a stranger"),
     # Nobody's search needs the shared training that these tests ask about.
@@ -56,6 +58,7 @@ LET_THROUGH: dict[int, tuple[str, ...]] = {
     id(RUN): ("owner", "run token"),
     id(OWN): ("owner", "run token", "admin"),
     id(OWN_CHOSEN): ("owner", "admin"),
+    id(OWN_PICKED): ("owner", "admin"),
     id(OWN_STUDY): ("owner", "run token", "admin"),
     id(SHARED): ("owner", "run token", "admin"),
     id(USED): ("owner", "run token", "admin"),
@@ -132,7 +135,7 @@ def ask(client: Client, method: str, address: str, search: Experiment) -> int:
     elif method == "GET":
         response = client.get(address)
     else:
-        response = client.post(address, {"in": search.pk})
+        response = client.post(address, {"in": search.pk, "pick": search.pk, "do": "archive"})
     sent_to_login = response.status_code == 302 and response.headers["Location"].startswith("/login/?next")
     return 401 if sent_to_login else int(response.status_code)
 
@@ -151,9 +154,8 @@ def test_a_viewer_changes_nothing_whatever_it_sends(search: Experiment, as_: As)
                     method, address, b'{"preset": "quick", "name": "Mine"}', content_type="application/json"
                 )
             else:
-                viewer.post(
-                    address, {"in": search.pk, "name": search.name, "notes": "mine", "archived": "yes"}
-                )
+                mine = {"in": search.pk, "pick": search.pk, "do": "archive", "name": search.name}
+                viewer.post(address, {**mine, "notes": "mine", "archived": "yes"})
     assert [list(model._default_manager.order_by("pk").values()) for model in TABLES] == before
 
 

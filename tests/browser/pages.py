@@ -30,6 +30,13 @@ PAGES = (
     Row("experiments-none", "/experiments/", "Experiments", site="empty"),
     Row("experiments", "/experiments/", "Experiments"),
     Row("experiments-no-match", "/experiments/?name=nothing+has+this+name", "Experiments"),
+    Row("experiments-sorted", "/experiments/?sort=-best", "Experiments"),
+    Row("experiments-stop-several", "/experiments/selected/?do=stop&pick={running},{finished}", "Stop"),
+    Row(
+        "experiments-delete-several",
+        "/experiments/selected/?do=delete&pick={finished},{flat},{running}",
+        "Delete",
+    ),
     Row("launch", "/experiments/new/", "New experiment"),
     Row("launch-paper-flat", "/experiments/new/?preset=paper-flat", "New experiment"),
     Row("experiment-finished", EXPERIMENT % "finished", "Digits, hierarchical"),
@@ -171,6 +178,16 @@ PAGES = (
     Row("jump-nothing-found", "/jump/?q=nothing+has+this+name", "Jump to"),
     Row("diff", "/diff/?left={finished}/{initial}&right={finished}/{best}", "What differs"),
     Row("diff-other-space", "/diff/?left={flat}/{initial}&right=liu2018", "What differs"),
+    Row("side-by-side", "/diff/several/?of={finished}/{best},{finished}/{initial},liu2018", "Side by side"),
+    Row(
+        "side-by-side-other-spaces",
+        "/diff/several/?of={finished}/{best},{flat}/{initial},{five}/{initial}",
+        "Side by",
+    ),
+    Row("side-by-side-nothing-chosen", "/diff/several/", "Side by side"),
+    Row(
+        "side-by-side-unreadable", "/diff/several/?of=nonsense,{finished}/{best}", "Side by side", status=422
+    ),
     Row("diff-nothing-chosen", "/diff/", "What differs"),
     Row("diff-unreadable", "/diff/?left=nonsense&right={finished}/{best}", "What differs", status=422),
     Row("help", "/help/", "How networks evolve here"),
@@ -194,6 +211,7 @@ NOT_PAGES = {
     "healthz",
     "readyz",
     "metrics",
+    "experiments_export",
     "experiment_estimate",
     "experiment_demo",
     "experiment_live",

@@ -44,7 +44,7 @@ def test_from_the_list_through_curves_and_population_to_a_diff(page: Page, site:
     expect(page.locator("th:has-text('Origin')")).to_be_visible()  # what was chosen, a phone shows too
     page.locator("[name=pick]").nth(0).tap()
     page.locator("[name=pick]").nth(1).tap()
-    page.locator("#pick button").tap()
+    page.locator("#pick [data-most='2']").tap()
     expect(page.locator(".verdict")).to_be_visible()
 
 

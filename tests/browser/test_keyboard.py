@@ -99,7 +99,7 @@ def test_a_population_is_filtered_and_two_of_it_are_compared(context: BrowserCon
         tab_to(page, "[name=pick]")
         page.keyboard.press("Space")
         page.keyboard.press("Tab")
-    tab_to(page, "#pick button")
+    tab_to(page, "#pick [data-most='2']")
     page.keyboard.press("Enter")
     expect(page.locator(".verdict")).to_be_visible()
     tab_to(page, "#diff-left")

@@ -16,7 +16,7 @@ from search.api.uploads import GZIP, JSON_LINES, received
 from search.evolution.experiments.presets import PRESETS
 from search.models import Experiment
 from search.permissions import actor_of
-from search.selectors.archive import EXPERIMENT, FORMAT, VERSION, experiment_file
+from search.selectors.archive import EXPERIMENT, FORMAT, VERSION, archive_name, experiment_file
 from search.services import importing
 from search.services.errors import Conflict
 from search.tasks import nudge_experiment
@@ -90,6 +90,5 @@ def export_experiment(request: HttpRequest, experiment_id: ExperimentId) -> Stre
     another installation with nothing lost. `search/selectors/archive/layout.py` describes the format."""
     experiment_or_404(experiment_id)
     response = StreamingHttpResponse(experiment_file(experiment_id), content_type=GZIP)
-    name = f"experiment-{experiment_id}.nasweb.jsonl.gz"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{archive_name(experiment_id)}"'
     return response

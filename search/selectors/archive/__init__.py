@@ -14,6 +14,7 @@ from search.selectors.archive.layout import (
     VERSION,
     Layout,
 )
+from search.selectors.archive.several import archive_name, experiments_zip
 from search.selectors.archive.writing import experiment_file
 
 __all__ = [
@@ -29,5 +30,7 @@ __all__ = [
     "RECORD",
     "VERSION",
     "Layout",
+    "archive_name",
     "experiment_file",
+    "experiments_zip",
 ]

@@ -8,7 +8,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from search import selectors
-from search.evolution.experiments.config import ConfigError, experiment_config
 from search.evolution.genotypes.diff import GenotypeDiff, diff_genotypes
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.networks.cost import Cost, network_cost
@@ -17,6 +16,7 @@ from search.models import Individual
 from visualize.drawings import motif_drawing
 from visualize.drawings.names import edge_id
 from visualize.pages.diff.fitness_verdict import Verdict, fitness_verdict
+from visualize.pages.diff.hosts import common_host
 from visualize.pages.diff.motif_pairs import MOST_CLOSED, PairCard, changes_of, own_place, pair_cards
 from visualize.pages.diff.sides import NoSuchSide, Side, individual_side, read_side
 from visualize.render import DrawingFailed, TooLarge, page_svg
@@ -73,7 +73,7 @@ def parent_context(row: Individual) -> Context:
 
 def comparison(left: Side, right: Side) -> Context:
     diff = diff_genotypes(left.genotype, right.genotype)
-    host, host_is_theirs = _host(left, right)
+    host, host_is_theirs = common_host((left, right))
     same_genotype = left.genotype.key == right.genotype.key
     same_network = left.phenotype is not None and left.phenotype == right.phenotype
     cards = pair_cards(left.genotype, right.genotype, diff)
@@ -122,21 +122,6 @@ def _sentence(left: Genotype, right: Genotype, diff: GenotypeDiff) -> str:
     edges = "1 edge differs" if diff.distance == 1 else f"{count(diff.distance)} edges differ"
     motifs = f"in {touched} of {len(diff.pairs)} motif{'s' if len(diff.pairs) != 1 else ''}"
     return f"{edges}, {motifs}" if diff.distance else "No edge differs"
-
-
-def _host(left: Side, right: Side) -> tuple[Host, bool]:
-    """Where the costs of both are counted, and whether it is the host that they were trained in."""
-    hosts = [host for side in (left, right) if (host := _own_host(side.individual)) is not None]
-    return (hosts[0], True) if hosts and all(host == hosts[0] for host in hosts) else (Host(), False)
-
-
-def _own_host(row: Individual | None) -> Host | None:
-    if row is None:
-        return None
-    try:
-        return experiment_config(row.experiment.config).protocol.shape_host
-    except ConfigError:  # written by another version
-        return None
 
 
 def _numbers(left: Side, right: Side, host: Host, verdict: Verdict) -> list[NumberPair]:

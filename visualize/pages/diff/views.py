@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from search import models, selectors
 from visualize.pages.diff.page import asked_context, parent_context
+from visualize.pages.diff.side_by_side import listed, side_by_side
 from visualize.pages.genotypes.page import individual_context
 
 MOST_CHARACTERS = 100_000
@@ -30,6 +31,20 @@ def diff(request: HttpRequest) -> HttpResponse:
     return render(
         request, "diff/page.html", {**context, "section": "experiments"}, status=422 if faulty else 200
     )
+
+
+@require_safe
+def several(request: HttpRequest) -> HttpResponse:
+    """`?of=12/344,12/345,12/360`: what is picked in tables, or added by the form, becomes such an address."""
+    given = request.GET.getlist("of")
+    picked, added = request.GET.getlist("pick"), request.GET.get("add", "")
+    if picked or added or len(given) > 1:
+        ordered = sorted((text[:MOST_PICKED] for text in picked), key=_experiment_and_step)
+        query = urlencode({"of": ",".join(listed([*given, *ordered, added]))}, safe="/,:")
+        return redirect(f"{reverse('side_by_side')}?{query}")
+    context = side_by_side(listed(given))
+    status = 422 if context["faults"] else 200
+    return render(request, "diff/side_by_side.html", {**context, "section": "experiments"}, status=status)
 
 
 def _of_picked(request: HttpRequest, picked: list[str]) -> HttpResponse:

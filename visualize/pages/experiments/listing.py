@@ -12,6 +12,48 @@ from visualize.charts.frame import sparkline
 
 SPARKS = 40
 KEPT_SECONDS = 24 * 3600
+SORTABLE: dict[str, tuple[str, str]] = {
+    "name": ("Name", ""),
+    "state": ("State", ""),
+    "progress": ("Progress", "progress-column"),
+    "best": ("Best", "num"),
+    "parameters": ("Params", "num"),
+    "started": ("Started", ""),
+}
+"""Columns in their order: heading and classes."""
+LARGEST_FIRST = ("progress", "best", "started")
+
+
+@dataclass(frozen=True)
+class ListHeading:
+    """Heading of a column that sorts the list, and the order it leads to."""
+
+    name: str
+    label: str
+    style: str
+    order: str
+    sorted: str
+    """`ascending`, `descending` or empty: the value of aria-sort."""
+
+
+def list_order(asked: str) -> str:
+    """Nonsense in the address is the usual order."""
+    return asked if asked.removeprefix("-") in selectors.EXPERIMENT_ORDERS else selectors.NEWEST
+
+
+def headings(order: str) -> list[ListHeading]:
+    """A third press on one leads back to the usual order, newest first."""
+    return [_heading(name, label, style, order) for name, (label, style) in SORTABLE.items()]
+
+
+def _heading(name: str, label: str, style: str, order: str) -> ListHeading:
+    first = f"-{name}" if name in LARGEST_FIRST else name
+    second = name if first.startswith("-") else f"-{name}"
+    following = {first: second, second: ""}.get(order, first)
+    now = ""
+    if order.removeprefix("-") == name:
+        now = "descending" if order.startswith("-") else "ascending"
+    return ListHeading(name, label, style, following, now)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from visualize.pages.experiments.configuration_summary import (
     outcome_facts,
 )
 from visualize.pages.experiments.extend_views import extend_form
-from visualize.pages.experiments.listing import listing
+from visualize.pages.experiments.listing import headings, list_order, listing
 from visualize.pages.experiments.live_curves import still
 from visualize.pages.experiments.population_table import population
 from visualize.pages.experiments.progress import RECENT, progress_of
@@ -40,8 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def index(request: HttpRequest) -> HttpResponse:
     name, state = request.GET.get("name", "").strip(), request.GET.get("state", "")
     archived = request.GET.get("archived") == "yes"
+    order = list_order(request.GET.get("sort", ""))
     rows = selectors.experiments(
-        state=state if state in ExperimentState.values else "", query=name, archived=archived
+        state=state if state in ExperimentState.values else "", query=name, archived=archived, order=order
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     moving = any(row.state == ExperimentState.RUNNING for row in page.object_list)
@@ -49,6 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "refresh_seconds": 5 if moving else 60,
         "page": page,
         "rows": listing(page.object_list),
+        "headings": headings(order),
+        "order": "" if order == selectors.NEWEST else order,
         "total": page.paginator.count or Experiment.objects.exists(),
         "filter": {"name": name, "state": state, "archived": archived},
         "archive": selectors.experiments(archived=True).count(),

@@ -18,6 +18,7 @@ PAGES = (
     ("Compare experiments", "compare"),
     ("Diff of two genotypes", "diff"),
     ("Benchmark table and league", "table"),
+    ("Genotypes side by side", "side_by_side"),
     ("Editor", "editor"),
     ("Workers", "workers"),
     ("Help and glossary", "help"),
@@ -47,8 +48,8 @@ def jump(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def individuals(request: HttpRequest) -> HttpResponse:
-    """Options of a field that takes an individual as EXPERIMENT/STEP; either side of a diff may ask."""
-    text = request.GET.get("left") or request.GET.get("right") or ""
+    """Options of a field that takes an individual as EXPERIMENT/STEP; sides of a diff and the column to add ask."""
+    text = next((request.GET[name] for name in ("left", "right", "add") if request.GET.get(name)), "")
     return render(request, "jump/parts/options.html", {"individuals": find(text, limit=12).individuals})
 
 

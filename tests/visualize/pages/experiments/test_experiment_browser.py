@@ -172,9 +172,9 @@ def test_the_table_is_sorted_filtered_and_paged_in_place_and_back_undoes_it(
 def test_two_rows_are_ticked_and_compared(page: Page, live_server: LiveServer) -> None:
     experiment = made_search(30)
     page.goto(f"{live_server.url}/experiments/{experiment.pk}/")
-    page.get_by_label("Pick #29 for a diff").check()
-    page.get_by_label("Pick #27 for a diff").check()
-    page.click("#pick button")
+    page.get_by_label("Pick #29 to compare").check()
+    page.get_by_label("Pick #27 to compare").check()
+    page.click("#pick [data-most='2']")
     expect(page).to_have_url(f"{live_server.url}/diff/?left={experiment.pk}/27&right={experiment.pk}/29")
     expect(page.locator(".verdict")).to_be_visible()
 

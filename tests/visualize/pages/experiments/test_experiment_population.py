@@ -25,7 +25,7 @@ def part(client: Client, experiment: Experiment, query: str = "") -> str:
 
 
 def steps(text: str) -> list[int]:
-    return [int(step) for step in re.findall(r'aria-label="Pick #(\d+) for a diff"', text)]
+    return [int(step) for step in re.findall(r'aria-label="Pick #(\d+) to compare"', text)]
 
 
 def test_the_fittest_come_first_and_those_without_fitness_last(

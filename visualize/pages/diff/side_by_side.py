@@ -1,0 +1,267 @@
+"""Context of the side-by-side page: three to six genotypes as columns, the motifs of each level as rows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from search.evolution.genotypes.diff import diff_genotypes
+from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.liveness import analyse
+from visualize.drawings import motif_drawing
+from visualize.drawings.names import edge_id, motif_name
+from visualize.pages.diff.figure_rows import figure_rows
+from visualize.pages.diff.fitness_verdict import Verdict, fitness_verdict
+from visualize.pages.diff.motif_pairs import PairCard, changes_of, own_place, pair_cards
+from visualize.pages.diff.sides import NoSuchSide, Side, read_side
+from visualize.render import DrawingFailed, TooLarge, page_svg
+from visualize.style.palette import tone
+
+MOST = 6
+"""Columns: more are neither seen at once nor remembered."""
+MOST_ROWS = 24
+"""Motifs that are drawn; a space may have hundreds."""
+MOST_CHARACTERS = 20_000
+Place = tuple[int, int]
+"""(level, slot)"""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One motif of one column."""
+
+    name: str
+    tone: int
+    used: bool
+    svg: SafeString
+    changes: tuple[str, ...]
+    """Its edges that differ from the first column's motif, in words."""
+
+
+@dataclass(frozen=True)
+class BlockRow:
+    """Motifs that stand for each other, one for each column; None: this column has no counterpart."""
+
+    level: int
+    is_cell: bool
+    blocks: tuple[Block | None, ...]
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """One genotype of the page."""
+
+    side: Side
+    name: str
+    number: int
+    without: str
+    """The address's list once this column is taken away."""
+    first: str
+    """The address's list with this one in front, so that the others are compared with it."""
+    verdict: Verdict | None
+    """Of its fitness against the first column's; None for the first."""
+    distance: int | None
+    """Edges that differ from the first column's."""
+
+
+def listed(texts: Sequence[str]) -> list[str]:
+    """Sides as the address names them: several lists are one, none is there twice."""
+    words = [word.strip() for text in texts for word in text[:MOST_CHARACTERS].split(",")]
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def side_by_side(asked: Sequence[str]) -> dict[str, Any]:
+    """What of `asked` cannot be read is told in `faults` and left out."""
+    sides: list[Side] = []
+    faults: list[str] = []
+    for text in asked[:MOST]:
+        try:
+            side = read_side(text)
+        except NoSuchSide as fault:
+            faults.append(str(fault))
+        else:
+            if side.text not in {other.text for other in sides}:
+                sides.append(side)
+    context: dict[str, Any] = {
+        "faults": faults,
+        "asked": ",".join(side.text for side in sides),
+        "left_out": max(0, len(asked) - MOST),
+        "most": MOST,
+        "is_full": len(sides) >= MOST,
+        "alone": len(sides) == 1,
+    }
+    if not sides:
+        return context
+    rows = _linked(_rows([side.genotype for side in sides]), sides)
+    differing = [row for row in rows if row.differs or row.is_cell]
+    same = [row for row in rows if not (row.differs or row.is_cell)]
+    return context | {
+        "columns": _columns(sides),
+        "figures": figure_rows(sides),
+        "rows": differing[:MOST_ROWS],
+        "same": same[:MOST_ROWS],
+        "undrawn": max(0, len(differing) - MOST_ROWS) + max(0, len(same) - MOST_ROWS),
+        "span": len(sides) + 1,
+        "diff_pair": sides[:2] if len(sides) == 2 else None,
+    }
+
+
+def _columns(sides: Sequence[Side]) -> list[Column]:
+    texts = [side.text for side in sides]
+    experiments = {side.individual.experiment_id for side in sides if side.individual}
+    base = sides[0]
+    columns = []
+    for number, side in enumerate(sides):
+        others = [text for text in texts if text != side.text]
+        of = f" · {side.individual.experiment.name}" if side.individual and len(experiments) > 1 else ""
+        columns.append(
+            Column(
+                side=side,
+                name=f"{side.name}{of}",
+                number=number + 1,
+                without=",".join(others),
+                first=",".join([side.text, *others]),
+                verdict=_verdict(base, side) if number else None,
+                distance=diff_genotypes(base.genotype, side.genotype).distance if number else None,
+            )
+        )
+    return columns
+
+
+def _verdict(base: Side, side: Side) -> Verdict:
+    same = base.phenotype is not None and base.phenotype == side.phenotype
+    return fitness_verdict(base.individual, side.individual, same_network=same)
+
+
+def _linked(rows: Sequence[BlockRow], sides: Sequence[Side]) -> list[BlockRow]:
+    """A link within a drawing leads to the motif on its genotype's own page, or to the column's head without one."""
+    return [
+        replace(
+            row,
+            blocks=tuple(
+                block and replace(block, svg=_leading(block.svg, side.href, number))
+                for number, (block, side) in enumerate(zip(row.blocks, sides, strict=True), start=1)
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _leading(svg: SafeString, page: str, number: int) -> SafeString:
+    if page:
+        return mark_safe(svg.replace(' href="#', f' href="{escape(page)}#'))  # a drawing is escaped already
+    return mark_safe(re.sub(r' href="#[^"]*"', f' href="#side-{number}"', svg))
+
+
+class _Against:
+    """One column's motifs, edge by edge against the first column's."""
+
+    def __init__(self, base: Genotype, other: Genotype) -> None:
+        self._genotype = other
+        self.cards = pair_cards(base, other, diff_genotypes(base, other))
+        self.counterparts = {(card.pair.level, card.pair.left): card for card in self.cards if not card.alone}
+        self._words: dict[str, list[str]] = {}
+        for change in changes_of(base, other, self.cards):
+            text = f"{change.edge}: {change.before or 'no edge'} → {change.after or 'no edge'}"
+            self._words.setdefault(change.card.id, []).append(text)
+
+    def marks(self, card: PairCard) -> dict[str, str]:
+        slot = card.pair.right
+        assert slot is not None
+        marked = {}
+        for edge in card.pair.edges:
+            name = edge_id(*own_place(self._genotype, card.pair.level, slot, edge, card.nodes))
+            if edge.status in ("added", "altered"):
+                marked[name] = f"diff-{edge.status}"
+            elif (edge.successor, edge.predecessor) in card.carriers:
+                marked[name] = "diff-carrier"
+        return marked
+
+    def words(self, card: PairCard) -> tuple[str, ...]:
+        carried = len(card.carriers)
+        told = (
+            [f"{carried} edge{' carries' if carried == 1 else 's carry'} a motif that differs"]
+            if carried
+            else []
+        )
+        return (*self._words.get(card.id, ()), *told)
+
+
+def _rows(genotypes: Sequence[Genotype]) -> list[BlockRow]:
+    """The cell first, then level by level: first the first column's motifs, then those that only others have."""
+    base, others = genotypes[0], [_Against(genotypes[0], genotype) for genotype in genotypes[1:]]
+    rows = [_cell_row(genotypes, others)]
+    for level in range(max(genotype.space.top for genotype in genotypes), 1, -1):
+        if level < base.space.top:
+            slots = range(1, base.space.level(level).motifs + 1)
+            rows += [_shared_row(genotypes, others, (level, slot)) for slot in slots]
+        for place, (genotype, against) in enumerate(zip(genotypes[1:], others, strict=True), start=1):
+            own = [card for card in against.cards if card.pair.left is None and card.pair.level == level]
+            rows += [
+                _lone_row(len(genotypes), place, genotype, card)
+                for card in own
+                if level != genotype.space.top and card.pair.right is not None
+            ]
+    return rows
+
+
+def _cell_row(genotypes: Sequence[Genotype], others: Sequence[_Against]) -> BlockRow:
+    blocks = [_block(genotypes[0], (genotypes[0].space.top, 1), 0)]
+    differs = False
+    for number, (genotype, against) in enumerate(zip(genotypes[1:], others, strict=True), start=1):
+        place = (genotype.space.top, 1)
+        card = next((card for card in against.cards if card.is_cell), None)
+        marked, words = ({}, ()) if card is None else (against.marks(card), against.words(card))
+        if card is None:
+            words = (f"A cell of {genotype.space.top} levels: no edge can be aligned",)
+        differs = differs or bool(words)
+        blocks.append(_block(genotype, place, number, marked, words))
+    return BlockRow(genotypes[0].space.top, is_cell=True, blocks=tuple(blocks), differs=differs)
+
+
+def _shared_row(genotypes: Sequence[Genotype], others: Sequence[_Against], place: Place) -> BlockRow:
+    blocks: list[Block | None] = [_block(genotypes[0], place, 0)]
+    differs = False
+    for number, (genotype, against) in enumerate(zip(genotypes[1:], others, strict=True), start=1):
+        card = against.counterparts.get(place)
+        if card is None or card.pair.right is None:
+            blocks.append(None)
+            differs = True
+            continue
+        words = against.words(card)
+        differs = differs or bool(words)
+        blocks.append(_block(genotype, (place[0], card.pair.right), number, against.marks(card), words))
+    return BlockRow(place[0], is_cell=False, blocks=tuple(blocks), differs=differs)
+
+
+def _lone_row(columns: int, number: int, genotype: Genotype, card: PairCard) -> BlockRow:
+    assert card.pair.right is not None
+    blocks: list[Block | None] = [None] * columns
+    blocks[number] = _block(genotype, (card.pair.level, card.pair.right), number)
+    return BlockRow(card.pair.level, is_cell=False, blocks=tuple(blocks), differs=True)
+
+
+def _block(
+    genotype: Genotype,
+    place: Place,
+    number: int,
+    marked: dict[str, str] | None = None,
+    words: tuple[str, ...] = (),
+) -> Block:
+    """Ids in the drawing are told apart by the column's number."""
+    level, slot = place
+    try:
+        svg = page_svg(motif_drawing(genotype, level, slot), marked=marked, prefix=f"c{number}-")
+    except (TooLarge, DrawingFailed) as refusal:
+        svg = format_html('<p class="undrawn">{}</p>', str(refusal))
+    return Block(
+        name=motif_name(genotype.space, level, slot),
+        tone=tone(slot),
+        used=analyse(genotype).uses[level, slot] > 0,
+        svg=svg,
+        changes=words,
+    )
