@@ -257,6 +257,7 @@ CELERY_TASK_ROUTES = {
     "search.tasks.evaluate_final": {"queue": "training"},
     "search.tasks.package_final": {"queue": "training"},
     "search.tasks.learn_strategy": {"queue": "learning"},
+    "search.tasks.work_out_importance": {"queue": "learning"},
     "search.tasks.sweep": {"queue": "sweeps"},
 }
 """Queues by cost: hours, minutes, seconds at worst; `sweeps` wait behind nobody's proposing."""

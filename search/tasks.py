@@ -15,6 +15,7 @@ from search import services
 from search.logcontext import about
 from search.services.artifacts.sweeping import sweep_artifacts
 from search.services.finals.sweeping import sweep_finals
+from search.services.learning.importance import take_overdue_importance
 from search.services.one_by_one import one_by_one
 from search.services.proposing.shared_weights import retrain_waiting
 from search.services.studies import advancing as studies
@@ -24,6 +25,7 @@ from search.worker.attempts import run_attempt
 from search.worker.dataset_watch import find_data
 from search.worker.final_attempts import run_final_attempt
 from search.worker.final_packages import make_final_package
+from search.worker.importance import run_importance
 from search.worker.learning import run_learning
 from search.worker.stop_flag import tell_to_stop
 
@@ -100,6 +102,8 @@ def sweep() -> None:
         hand_over(look_for_data, experiment_id)
     for experiment_id in swept.learning:
         hand_over(learn_strategy, experiment_id)
+    for experiment_id in take_overdue_importance():
+        hand_over(work_out_importance, experiment_id)
     for final_id in sweep_finals():
         hand_over(evaluate_final, final_id)
     note_sweep(seconds=time.monotonic() - began)
@@ -125,6 +129,13 @@ def learn_strategy(self: Task, experiment_id: int) -> None:
 
 
 @shared_task
+def work_out_importance(experiment_id: int) -> None:
+    """Queue `learning`: how much a model of fitness leans on each feature, for the page What works."""
+    with about(experiment=experiment_id):
+        run_importance(experiment_id=experiment_id)
+
+
+@shared_task
 def look_for_data(experiment_id: int) -> None:
     """Queue `training`, whose workers know what they can read: is the data set there that a search waits for?"""
     with about(experiment=experiment_id):
@@ -145,6 +156,11 @@ def nudge_artifact(artifact_id: int) -> None:
 def nudge_final(final_id: int) -> None:
     """Have a final evaluation sent to a worker after the present transaction."""
     transaction.on_commit(partial(hand_over, evaluate_final, final_id))
+
+
+def nudge_importance(experiment_id: int) -> None:
+    """Have the importance of features worked out after the present transaction."""
+    transaction.on_commit(partial(hand_over, work_out_importance, experiment_id))
 
 
 def nudge_study(study_id: int) -> None:

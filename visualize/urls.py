@@ -13,6 +13,7 @@ from visualize.pages.finals import views as finals
 from visualize.pages.genotypes import views as genotypes
 from visualize.pages.help import views as help_views
 from visualize.pages.jump import views as jump
+from visualize.pages.launch import space_views
 from visualize.pages.launch import views as launch
 from visualize.pages.lineage import views as lineage
 from visualize.pages.motifs import views as motifs
@@ -43,6 +44,7 @@ urlpatterns = [
     path("experiments/new/", launch.new, name="experiment_new"),
     path("experiments/import/", transfer_views.import_file, name="experiment_import"),
     path("experiments/new/estimate/", launch.estimate, name="experiment_estimate"),
+    path("experiments/new/space/", space_views.space, name="experiment_space"),
     path("experiments/new/demo/", launch.demo, name="experiment_demo"),
     path("experiments/<int:experiment_id>/", experiments.detail, name="experiment"),
     path("experiments/<int:experiment_id>/fragments/live/", experiments.live, name="experiment_live"),
@@ -102,6 +104,12 @@ urlpatterns = [
     path("experiments/<int:experiment_id>/motifs/", motifs.index, name="experiment_motifs"),
     path("experiments/<int:experiment_id>/mutations/", motifs.mutations, name="experiment_mutations"),
     path("experiments/<int:experiment_id>/what-works/", motifs.what_works, name="experiment_what_works"),
+    path("experiments/<int:experiment_id>/importance/", motifs.importance, name="experiment_importance"),
+    path(
+        "experiments/<int:experiment_id>/importance/ask/",
+        motifs.ask_importance,
+        name="experiment_importance_ask",
+    ),
     path("motifs/<slug:key>/", motifs.detail, name="motif"),
     path("experiments/<int:experiment_id>/strategy/", strategy.index, name="experiment_strategy"),
     path("experiments/<int:experiment_id>/finals/", finals.index, name="experiment_finals"),

@@ -78,6 +78,7 @@ PAGES: dict[str, Rule] = {
         (
             "experiment_new",
             "experiment_estimate",
+            "experiment_space",
             "experiment_demo",
             # A final evaluation changes no search: whoever may run one may have any network scored.
             "experiment_finals_ask",
@@ -86,6 +87,7 @@ PAGES: dict[str, Rule] = {
             "final_retry",
             "final_package",
             "experiment_rescore",
+            "experiment_importance_ask",
             "shared_training_new",
             "shared_training_estimate",
             "shared_training_retrain",
@@ -137,6 +139,7 @@ PAGES: dict[str, Rule] = {
             "experiment_motifs",
             "experiment_mutations",
             "experiment_what_works",
+            "experiment_importance",
             "experiment_map",
             "experiment_strategy",
             "experiment_pareto",

@@ -7,7 +7,7 @@ from search.models.experiments import Experiment
 from search.models.finals import FinalEvaluation, FinalRun
 from search.models.genotypes import Genotype, Motif, MotifUse
 from search.models.individuals import Individual
-from search.models.learning import Draft, StrategyState
+from search.models.learning import Draft, ImportanceReport, StrategyState
 from search.models.states import ExperimentState, StudyState, WorkState
 from search.models.studies import Study, StudyCell
 from search.models.sweeps import Sweep
@@ -28,6 +28,7 @@ __all__ = [
     "FitnessRecord",
     "Genotype",
     "IdempotentReply",
+    "ImportanceReport",
     "Individual",
     "LoginAttempt",
     "Motif",

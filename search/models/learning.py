@@ -59,3 +59,20 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.experiment_id} draft {self.pk}"
+
+
+class ImportanceReport(models.Model):
+    """How much a model that predicts fitness leans on each feature of an experiment's networks: asked for by people,
+    worked out by a worker that learns, kept until somebody asks again."""
+
+    experiment = models.OneToOneField(Experiment, on_delete=models.CASCADE, related_name="importance")
+    asked_at = models.DateTimeField(null=True)  # null: nobody waits for it
+    sent_at = models.DateTimeField(null=True)  # last message
+    content = models.JSONField(null=True)  # search/learning/importance.py; null before the first
+    evaluated = models.PositiveIntegerField(default=0)  # of the experiment, when it was worked out
+    revision = models.PositiveIntegerField(default=0)  # of the experiment, likewise
+    made_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)  # why the last attempt came to nothing
+
+    def __str__(self) -> str:
+        return f"importance of features, experiment {self.experiment_id}"

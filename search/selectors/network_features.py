@@ -1,13 +1,14 @@
 """Features of the evaluated networks of an experiment, against which fitness is held."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import F, Q
 from django.db.models.functions import Mod
 
+from search.evolution.genotypes.primitives import IDENTITY
 from search.models import Experiment, Individual, WorkState
 
 MOST = 2000
@@ -76,6 +77,14 @@ def network_features(experiment: Experiment, most: int = MOST) -> FeatureTable:
                 step, fitness, parameters, adds, depth or 0, seconds or 0.0, generation, counts, cell
             )
     return FeatureTable(list(found.values()), every)
+
+
+def feature_values(network: NetworkFeatures, primitives: Sequence[str]) -> dict[str, float]:
+    """What a network is, by the words of the filter; neither its place in the search nor how long it trained, which
+    say nothing that one could build. Identities are wiring and counted nowhere."""
+    sizes = {"params": network.parameters, "madds": network.multiply_adds, "depth": network.depth}
+    counts = {f"op:{name}": network.operations.get(name, 0) for name in primitives if name != IDENTITY}
+    return {**sizes, **counts}
 
 
 def matching_steps(experiment: Experiment, steps: list[int], condition: Q) -> set[int]:

@@ -43,6 +43,12 @@ addEventListener("pageshow", (event) => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
+// Where views stand in one row that scrolls, the open one is seen.
+for (const row of document.querySelectorAll(".tabs, .site-nav")) {
+  const open = row.querySelector("[aria-current]");
+  if (open && row.scrollWidth > row.clientWidth) row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.clientWidth) / 2;
+}
+
 // Without the server nothing here is fresh: one line says so on every page, until something answers again.
 const lost = document.createElement("p");
 lost.className = "notice warn offline";

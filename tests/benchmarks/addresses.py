@@ -54,6 +54,10 @@ def addresses(about: Subjects) -> Iterator[Address]:
 def _lists(about: Subjects) -> Iterator[Address]:
     yield Address("list of experiments", (reverse("experiments"),))
     yield Address("list of experiments: part", (reverse("experiments"),), FRAGMENT)
+    for order in ("name", "-best", "-progress"):
+        yield Address(
+            f"list of experiments: by {order}", (_with(reverse("experiments"), sort=order),), FRAGMENT
+        )
     yield Address("new experiment", (reverse("experiment_new"),))
     yield Address("workers", (reverse("workers"),))
     yield Address("workers: failed", (_with(reverse("workers"), state="failed"),))
@@ -93,7 +97,10 @@ def _experiment(about: Subjects) -> Iterator[Address]:
     yield Address("motifs", of("experiment_motifs"))
     yield Address("mutations", of("experiment_mutations"))
     yield Address("what works", of("experiment_what_works"))
+    yield Address("what works: importance", of("experiment_importance"), FRAGMENT)
     yield Address("map", of("experiment_map"))
+    yield Address("strategy", of("experiment_strategy"))
+    yield Address("test scores", of("experiment_finals"))
     yield Address("pareto", of("experiment_pareto"))
     yield Address("pareto: points", of("experiment_pareto_points"))
     yield Address("pareto: selected", of("experiment_pareto_selected", x="parameters"), FRAGMENT)
@@ -111,8 +118,9 @@ def _individuals(about: Subjects) -> Iterator[Address]:
 
     keys = [row.genotype.key for row in rows]
     yield Address("individual", of("individual"))
-    for tab in ("numbers", "network", "training", "raw"):
+    for tab in ("numbers", "network", "flattened", "training", "raw"):
         yield Address(f"individual: {tab}", of("individual", tab=tab))
+    yield Address("individual: network, every layer", of("individual", tab="network", depth=2))
     yield Address("individual: diff with parent", of("individual_diff"))
     yield Address("individual: lineage", of("individual_lineage"))
     yield Address("individual: frame", of("individual_frame"), FRAGMENT)
@@ -122,6 +130,9 @@ def _individuals(about: Subjects) -> Iterator[Address]:
     yield Address("genotype: drawing", tuple(f"/api/v1/genotypes/{key}/drawings/L3-M1.svg" for key in keys))
     pairs = pairwise(keys)
     yield Address("diff of any two", tuple(_with(reverse("diff"), left=a, right=b) for a, b in pairs))
+    texts = [f"{row.experiment_id}/{row.step}" for row in rows]
+    sixes = [",".join(texts[first : first + 6]) for first in range(0, len(texts) - 5, 3)]
+    yield Address("side by side, six", tuple(_with(reverse("side_by_side"), of=six) for six in sixes))
     yield Address("motif", tuple(reverse("motif", args=[key]) for key in about.motifs))
 
 

@@ -30,6 +30,7 @@ def figure_rows(sides: Sequence[Side]) -> list[FigureRow]:
     """Costs are counted in the host that all were trained in, or in the usual one where there is no such."""
     host, host_is_theirs = common_host(sides)
     where = "" if host_is_theirs else f"in the {host.kind} host with {host.channels} channels"
+    pairs = any(side.genotype.space.reduction_cell for side in sides)
     costs = [network_cost(side.phenotype, host) if side.phenotype else None for side in sides]
     rows = [
         _cost_row("Parameters", costs, lambda cost: cost.parameters, where),
@@ -37,8 +38,8 @@ def figure_rows(sides: Sequence[Side]) -> list[FigureRow]:
         _cost_row("Activations", costs, lambda cost: cost.activations, where),
         _cost_row("Network depth", costs, lambda cost: cost.depth, where),
         _row(
-            "Operations in a cell",
-            [len(side.phenotype.operations) if side.phenotype else None for side in sides],
+            "Operations in the cells" if pairs else "Operations in a cell",
+            [len(side.phenotype.all_operations) if side.phenotype else None for side in sides],
         ),
     ]
     if any(side.individual for side in sides):

@@ -50,6 +50,11 @@ class BlockRow:
     blocks: tuple[Block | None, ...]
     differs: bool
 
+    @property
+    def cell_name(self) -> str:
+        """`cell`, or `reduction cell`, as the first column that has it calls it."""
+        return next(block.name for block in self.blocks if block)
+
 
 @dataclass(frozen=True)
 class Column:
@@ -169,6 +174,12 @@ class _Against:
             text = f"{change.edge}: {change.before or 'no edge'} → {change.after or 'no edge'}"
             self._words.setdefault(change.card.id, []).append(text)
 
+    def cell_card(self, slot: int) -> PairCard | None:
+        """None: in spaces of different heights no cell has a counterpart."""
+        return next(
+            (card for card in self.cards if card.is_cell and card.pair.left == card.pair.right == slot), None
+        )
+
     def marks(self, card: PairCard) -> dict[str, str]:
         slot = card.pair.right
         assert slot is not None
@@ -194,11 +205,12 @@ class _Against:
 def _rows(genotypes: Sequence[Genotype]) -> list[BlockRow]:
     """The cell first, then level by level: first the first column's motifs, then those that only others have."""
     base, others = genotypes[0], [_Against(genotypes[0], genotype) for genotype in genotypes[1:]]
-    rows = [_cell_row(genotypes, others)]
+    slots = sorted({slot for genotype in genotypes for slot in genotype.space.cell_slots})
+    rows = [_cell_row(genotypes, others, slot) for slot in slots]
     for level in range(max(genotype.space.top for genotype in genotypes), 1, -1):
         if level < base.space.top:
-            slots = range(1, base.space.level(level).motifs + 1)
-            rows += [_shared_row(genotypes, others, (level, slot)) for slot in slots]
+            motifs = range(1, base.space.level(level).motifs + 1)
+            rows += [_shared_row(genotypes, others, (level, slot)) for slot in motifs]
         for place, (genotype, against) in enumerate(zip(genotypes[1:], others, strict=True), start=1):
             own = [card for card in against.cards if card.pair.left is None and card.pair.level == level]
             rows += [
@@ -209,17 +221,23 @@ def _rows(genotypes: Sequence[Genotype]) -> list[BlockRow]:
     return rows
 
 
-def _cell_row(genotypes: Sequence[Genotype], others: Sequence[_Against]) -> BlockRow:
-    blocks = [_block(genotypes[0], (genotypes[0].space.top, 1), 0)]
-    differs = False
-    for number, (genotype, against) in enumerate(zip(genotypes[1:], others, strict=True), start=1):
-        place = (genotype.space.top, 1)
-        card = next((card for card in against.cards if card.is_cell), None)
-        marked, words = ({}, ()) if card is None else (against.marks(card), against.words(card))
-        if card is None:
+def _cell_row(genotypes: Sequence[Genotype], others: Sequence[_Against], slot: int) -> BlockRow:
+    """The cells, or of pairs the normal or the reduction cells; whoever has no such one has no counterpart."""
+    blocks: list[Block | None] = []
+    for number, genotype in enumerate(genotypes):
+        if slot not in genotype.space.cell_slots:
+            blocks.append(None)
+            continue
+        against = others[number - 1] if number else None
+        card = against.cell_card(slot) if against else None
+        marked: dict[str, str] = {}
+        words: tuple[str, ...] = ()
+        if against and card:
+            marked, words = against.marks(card), against.words(card)
+        elif against and slot in genotypes[0].space.cell_slots:
             words = (f"A cell of {genotype.space.top} levels: no edge can be aligned",)
-        differs = differs or bool(words)
-        blocks.append(_block(genotype, place, number, marked, words))
+        blocks.append(_block(genotype, (genotype.space.top, slot), number, marked, words))
+    differs = any(block is None or block.changes for block in blocks)
     return BlockRow(genotypes[0].space.top, is_cell=True, blocks=tuple(blocks), differs=differs)
 
 

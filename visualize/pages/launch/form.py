@@ -15,6 +15,7 @@ from visualize.pages.launch.form_layout import GROUPS, PATHS, PER_CENT, field_of
 from visualize.pages.launch.machine_fields import MachineFields
 from visualize.pages.launch.recipe_fields import RecipeFields
 from visualize.pages.launch.space_field import CUSTOM, EXAMPLE_SPACE, space_of, space_values
+from visualize.pages.launch.space_words import in_form_words
 from visualize.pages.launch.strategy_fields import (
     SETTINGS,
     field_of_setting,
@@ -63,9 +64,9 @@ class LaunchForm(RecipeFields, MachineFields):
     )
     space_document = forms.CharField(
         required=False,
-        label="Custom space",
+        label="Custom space as JSON",
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": EXAMPLE_SPACE}),
-        help_text="JSON, read when the search space is Custom: levels from level 2 to the cell; optionally primitives.",
+        help_text="JSON: levels from level 2 to the cell; optionally primitives.",
     )
     reduction_cell = flag(
         "Normal and reduction cell",
@@ -174,7 +175,7 @@ class LaunchForm(RecipeFields, MachineFields):
             try:
                 self.config = experiment_config(self._document(values))
             except ConfigError as error:
-                for path, message in error.errors:
+                for path, message in in_form_words(error.errors):
                     self.add_error(self._place(path, message), f"{message}.")
         return values
 

@@ -55,7 +55,7 @@ GROUPS = (
     FieldGroup(
         "Search",
         "What is searched, and how the next network is chosen",
-        ("space", "strategy", "individuals", *USUAL, "device_hours", "seed"),
+        ("space", "space_document", "strategy", "individuals", *USUAL, "device_hours", "seed"),
     ),
     FieldGroup(
         "Training",
@@ -63,9 +63,9 @@ GROUPS = (
         ("dataset", "folder", "host", "channels", "steps", "batch_size", "learning_rate", "repeats", "table"),
     ),
     FieldGroup(
-        "Shape of the space, rare settings",
-        "For custom spaces, pairs of cells and parameter limits; what a strategy is seldom told",
-        ("space_document", "reduction_cell", "max_parameters", *RARE),
+        "Pairs of cells, parameter limit, rare settings",
+        "What else the space holds, and what a strategy is seldom told",
+        ("reduction_cell", "max_parameters", *RARE),
         folded=True,
     ),
     FieldGroup(

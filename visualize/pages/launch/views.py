@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 from search import services
 from search.evolution.experiments.config import ExperimentConfig, experiment_config
 from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.primitives import PRIMITIVES
 from search.evolution.genotypes.published import PUBLISHED
+from search.evolution.genotypes.space import MAX_LEVELS, MAX_MOTIFS, MAX_NODES, SPACES
 from search.models import Experiment, ExperimentState
 from search.permissions import actor_of
 from search.selectors import progress as progress_selectors
@@ -112,6 +114,11 @@ def _context(form: LaunchForm, chosen: str, config: ExperimentConfig | None = No
         "chosen": chosen,
         "section": "experiments",
         "published": PUBLISHED.values(),
+        "primitives": PRIMITIVES,
+        "shapes": {name: row.model_dump(mode="json", include={"levels"}) for name, row in SPACES.items()},
+        "most_levels": MAX_LEVELS - 1,
+        "most_motifs": MAX_MOTIFS,
+        "most_nodes": MAX_NODES,
     }
     return context | _estimate(config, form)
 

@@ -1,17 +1,20 @@
 """Views: motif list, mutation effects, one motif."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from search import selectors
 from search.evolution.genotypes.primitives import PRIMITIVES
 from search.models import Experiment, Motif
 from search.selectors.motifs.facts import motif_with_key
+from search.services.learning.importance import ask_for_importance
+from search.tasks import nudge_importance
 from visualize.pages.motifs.list import motif_list
 from visualize.pages.motifs.mutation_report import mutation_report
 from visualize.pages.motifs.page import motif_page
-from visualize.pages.motifs.what_works.page import chosen, findings
+from visualize.pages.motifs.what_works.page import chosen, findings, importance_panel
 from visualize.pages.motifs.what_works.page import what_works as whole
 from visualize.pages.shared.fragments import is_fragment, render_either
 
@@ -48,6 +51,28 @@ def what_works(request: HttpRequest, experiment_id: int) -> HttpResponse:
     else:
         context |= whole(experiment, request.GET)
     return render_either(request, "motifs/what_works/page.html", "motifs/what_works/chosen.html", context)
+
+
+@require_safe
+def importance(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """The panel alone, for a script that waits for it."""
+    return _importance(request, _experiment(experiment_id))
+
+
+@require_POST
+def ask_importance(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """Have it worked out by a worker that learns."""
+    experiment = _experiment(experiment_id)
+    ask_for_importance(experiment_id=experiment_id)
+    nudge_importance(experiment_id)
+    return _importance(request, experiment)
+
+
+def _importance(request: HttpRequest, experiment: Experiment) -> HttpResponse:
+    if not is_fragment(request):
+        return redirect(f"{reverse('experiment_what_works', args=[experiment.pk])}#importance")
+    context = {"experiment": experiment, **importance_panel(experiment)}
+    return render(request, "motifs/what_works/importance.html", context)
 
 
 @require_safe

@@ -137,7 +137,7 @@ def test_compare_and_export_lead_to_all_of_them(client: Client, three: dict[str,
     compared = client.post(SELECTED, {"do": "compare", "pick": keys})
     assert compared.headers["Location"] == f"/compare/?experiments={keys[0]},{keys[1]}"
     exported = client.get(client.post(SELECTED, {"do": "export", "pick": keys}).headers["Location"])
-    with ZipFile(io.BytesIO(b"".join(exported.streaming_content))) as whole:  # type: ignore[arg-type]
+    with ZipFile(io.BytesIO(exported.getvalue())) as whole:
         assert whole.testzip() is None
         assert whole.namelist() == [f"experiment-{key}.nasweb.jsonl.gz" for key in keys]
         lines = gzip.decompress(whole.read(whole.namelist()[1])).decode().splitlines()

@@ -164,13 +164,18 @@ def test_a_wrong_value_is_told_beside_its_field(field: str, value: str, message:
 @pytest.mark.parametrize(
     "document,message",
     [
-        ("", "valid dictionary"),
+        ("", "says how many levels"),
         ("{", "not JSON"),
-        ("[1]", "valid dictionary"),
-        ('{"levels": []}', "at least 1"),
+        ("[1]", "says how many levels"),
+        ('{"levels": []}', "at least 1 level"),
         ('{"levels": [{"motifs": 2, "nodes": 3}]}', "the top level is the cell and has 1 motif, not 2"),
         ('{"levels": [{"motifs": 1, "nodes": 3}], "primitives": ["sep9x9"]}', "sep9x9"),
-        ('{"levels": [{"motifs": 1, "nodes": 99}]}', "less than or equal to 32"),
+        (
+            '{"levels": [{"motifs": 4, "nodes": null}, {"motifs": 1}]}',
+            "Level 2, nodes: a whole number; it is empty",
+        ),
+        ('{"levels": [{"motifs": 4, "nodes": 3}, {"motifs": 1}]}', "Level 3, nodes: a number is missing"),
+        ('{"levels": [{"motifs": 1, "nodes": 99}]}', "Level 2, nodes: at most 32, not 99"),
     ],
 )
 def test_a_wrong_custom_space_is_told_beside_its_document(document: str, message: str) -> None:

@@ -18,6 +18,7 @@ from visualize.pages.motifs.what_works.best_motifs import best_motifs
 from visualize.pages.motifs.what_works.edits import untried_edits
 from visualize.pages.motifs.what_works.factors import EdgeMatrix, FactorRow, edge_matrix, factor_rows
 from visualize.pages.motifs.what_works.features import features
+from visualize.pages.motifs.what_works.importance import shown_importance
 from visualize.pages.motifs.what_works.parallel import Parallel, drawn, parallel
 
 FITTEST = 12
@@ -72,12 +73,17 @@ def _findings(experiment: Experiment) -> Findings:
 
 def what_works(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, Any]:
     found = findings(experiment)
-    return {
+    return importance_panel(experiment) | {
         "found": found,
         "chosen": chosen(experiment, query, found),
         "motifs": best_motifs(experiment),
         "edits": untried_edits(experiment),
     }
+
+
+def importance_panel(experiment: Experiment) -> dict[str, Any]:
+    listed = features(experiment_config(experiment.config).search_space)
+    return {"importance": shown_importance(experiment, listed)}
 
 
 def chosen(experiment: Experiment, query: Mapping[str, Any], found: Findings) -> Chosen:
