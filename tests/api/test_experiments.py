@@ -47,6 +47,19 @@ def test_a_whole_document_is_taken_with_a_space_of_ones_own(api: Api) -> None:
     assert made["individuals"] == 3
 
 
+def test_a_space_may_have_a_normal_and_a_reduction_cell(api: Api) -> None:
+    space = {"levels": [{"motifs": 3, "nodes": 4}, {"motifs": 2, "nodes": 4}], "reduction_cell": True}
+    made = api.post("/experiments", {"config": {"space": space}})
+    assert made.status == 201
+    assert made["config"]["space"]["reduction_cell"] is True
+    table = {"evaluator": {"kind": "table", "table": "any"}}
+    refused = api.post("/experiments", {"config": {"space": space, "protocol": table}})
+    assert refused.status == 422
+    assert "knows networks of one cell" in refused["errors"][0]["message"]
+    schema = api.get("/openapi.json")["components"]["schemas"]["SearchSpace"]
+    assert schema["properties"]["reduction_cell"]["default"] is False
+
+
 def test_an_experiment_is_cloned(api: Api) -> None:
     other = created(small_config(seed=5), name="The other")
     made = api.post("/experiments", {"clone_of": other.pk, "overrides": {"seed": 6}})
