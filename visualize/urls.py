@@ -67,6 +67,7 @@ urlpatterns = [
     path("evaluations/<int:evaluation_id>/cancel/", workers.cancel, name="evaluation_cancel"),
     path("experiments/<int:experiment_id>/individuals/<int:step>/", genotypes.individual, name="individual"),
     path("genotypes/<slug:key>/", genotypes.genotype, name="genotype"),
+    path("genotypes/<slug:key>/sheet/", genotypes.sheet, name="genotype_sheet"),
     path("genotypes/<slug:key>.<slug:extension>", genotypes.genotype_file, name="genotype_file"),
     path("jump/", jump.jump, name="jump"),
     path("jump/individuals/", jump.individuals, name="jump_individuals"),

@@ -158,6 +158,7 @@ PAGES: dict[str, Rule] = {
             "individual_replay_file",
             "genotype",
             "genotype_file",
+            "genotype_sheet",
             "motif",
             "diff",
             "side_by_side",

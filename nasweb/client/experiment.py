@@ -81,14 +81,16 @@ class Experiment:
         """For good: what is being trained is cancelled."""
         return self._do("stop")
 
-    def rescore(self, repeats: int = 5) -> "Experiment":
-        """Train its best afresh, on the same images with new seeds: an experiment of its own, started and returned."""
-        answer = self._transport.call("POST", f"{self._path}/rescorings", body={"repeats": repeats})
+    def rescore(self, repeats: int = 5, *, step: int | None = None) -> "Experiment":
+        """Train its best, or the individual at `step`, afresh, on the same images with new seeds: an experiment of its
+        own, started and returned."""
+        body = {"repeats": repeats} | ({} if step is None else {"step": step})
+        answer = self._transport.call("POST", f"{self._path}/rescorings", body=body)
         return Experiment(self._transport, ExperimentRecord.read(answer))
 
-    def rescorings(self) -> Document:
-        """What the best reached when it was trained afresh, beside the fitness that won."""
-        document: Document = self._transport.call("GET", f"{self._path}/rescorings")
+    def rescorings(self, *, step: int | None = None) -> Document:
+        """What the best, or the individual at `step`, reached when it was trained afresh, beside its fitness."""
+        document: Document = self._transport.call("GET", f"{self._path}/rescorings", step=step)
         return document
 
     def gain(self) -> Document:

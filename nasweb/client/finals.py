@@ -83,5 +83,5 @@ def _body(
     overrides: Mapping[str, Any] | None,
     networks: Mapping[str, int | str | None],
 ) -> Document:
-    body: Document = {"experiment_id": experiment_id, "preset": preset, "overrides": dict(overrides or {})}
-    return body | {name: value for name, value in networks.items() if value is not None}
+    named = {name: value for name, value in networks.items() if value is not None}
+    return {"experiment_id": experiment_id, "preset": preset, "overrides": dict(overrides or {}), **named}

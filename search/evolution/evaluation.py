@@ -235,6 +235,11 @@ def instant_fitness(phenotype: Phenotype) -> float:
     return 0.1 + 0.88 * useful / (useful + 12.0)
 
 
+INSTANT_TRAINER = "search.evolution.evaluation.instant_trainer"
+"""Its dotted path, as NASWEB_TRAINER names it."""
+INSTANT_DEVICE = "instant"
+
+
 def instant_trainer(
     job: Job,
     *,
@@ -249,4 +254,4 @@ def instant_trainer(
     accuracy = min(1.0, max(0.0, instant_fitness(phenotype) + 0.01 * noise))
     end = Progress(steps, steps, 0.001, loss=1 - accuracy, validation_accuracy=accuracy)
     progress(end)
-    return Evaluated(accuracy=accuracy, curve=(end.point,), seconds=0.001, device="instant")
+    return Evaluated(accuracy=accuracy, curve=(end.point,), seconds=0.001, device=INSTANT_DEVICE)

@@ -1,6 +1,7 @@
 """Gain along an evolution, the paper's Figure 4: fitness and test accuracy less those of the first network."""
 
 import math
+import random
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +9,12 @@ from typing import Any
 
 from django.db.models import F
 
-from search.evolution.statistics.rank_correlations import RankCorrelation, rank_correlations
+from search.evolution.statistics.rank_intervals import Correlation, kendall_interval
 from search.models import Experiment, FinalEvaluation, FinalRun, Individual, WorkState
 
 MOST_POINTS = 50
+FEWEST = 5
+"""Networks below which a rank correlation says nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class GainLine:
     protocol: Mapping[str, Any]
     points: tuple[GainPoint, ...]
     """By step; the first network's own is 0."""
-    agreement: RankCorrelation | None
-    """Of these networks' fitness with their test accuracy; None for too few."""
+    agreement: Correlation | None
+    """Of these networks' fitness with their test accuracy; None for fewer than FEWEST."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,11 @@ def _line(first: str, places: Mapping[str, Individual], finals: Mapping[str, Fin
         )
         for key in wanted
     ]
-    agreement = rank_correlations(
-        [means[key] for key in wanted], {"fitness": [places[key].fitness or 0.0 for key in wanted]}
-    )
-    return GainLine(finals[first].protocol, tuple(points), agreement.get("fitness"))
+    agreement = None
+    if len(wanted) >= FEWEST:
+        fitness = [places[key].fitness or 0.0 for key in wanted]
+        agreement = kendall_interval(fitness, [means[key] for key in wanted], random.Random(0))
+    return GainLine(finals[first].protocol, tuple(points), agreement)
 
 
 def _error(one: list[float], other: list[float]) -> float | None:

@@ -84,10 +84,11 @@ def optimism(experiment: Experiment) -> Optimism | None:
     """Over final evaluations that train as the search did but for its images; None while there is none."""
     rows: dict[str, tuple[FinalEvaluation, Individual]] = {}
     for row, individual in finals_of_experiment(experiment):
-        alike = all(
-            row.protocol.get(name) == individual.evaluation.protocol.get(name) for name in _SAME_TRAINING
-        )
-        if alike and row.state == WorkState.DONE and individual.fitness is not None:
+        if (
+            trains_as_searched(row, individual)
+            and row.state == WorkState.DONE
+            and individual.fitness is not None
+        ):
             rows.setdefault(row.phenotype_key, (row, individual))
     if not rows:
         return None
@@ -111,6 +112,12 @@ def optimism(experiment: Experiment) -> Optimism | None:
 
 
 _SAME_TRAINING = ("dataset", "host", "channels", "cells", "steps", "batch_size", "learning_rate", "schedule")
+
+
+def trains_as_searched(final: FinalEvaluation, individual: Individual) -> bool:
+    """Whether nothing but the images differs from how the search trained the individual."""
+    searched = individual.evaluation.protocol
+    return all(final.protocol.get(name) == searched.get(name) for name in _SAME_TRAINING)
 
 
 def first_individual(phenotype_key: str) -> Individual | None:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from search.evolution.studies.results import ArmScores, Difference, differences
 from search.models import Experiment, FinalEvaluation, FinalRun, Study, StudyCell, WorkState
+from search.selectors.other_trainers import other_trainers
 
 
 def studies() -> QuerySet[Study]:
@@ -110,6 +111,11 @@ class StudyResults:
         finals = {row.final.pk: row.final.train_seconds for row in self.cells if row.final}
         searched = sum(row.experiment.train_seconds for row in self.cells if row.experiment)
         return float(searched + sum(finals.values()))
+
+    @cached_property
+    def other_trainers(self) -> tuple[str, ...]:
+        """Trainers other than the project's own that gave fitness."""
+        return other_trainers(cell.experiment.pk for cell in self.cells if cell.experiment)
 
     @property
     def judged_by_test(self) -> bool:

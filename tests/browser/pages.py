@@ -112,6 +112,7 @@ PAGES = (
         "Individual",
     ),
     Row("genotype", "/genotypes/{genotype}/", "Genotype"),
+    Row("genotype-sheet", "/genotypes/{genotype}/sheet/", "Genotype"),
     Row("individual-words", INDIVIDUAL % ("finished", "best") + "words/", "Notes on #"),
     Row("editor-infeasible", "/editor/?start={infeasible}", "Edit a copy"),
     Row("import", "/experiments/import/", "Import an experiment"),

@@ -76,7 +76,7 @@ def test_a_ranking_that_is_kept_is_told(search: Experiment) -> None:
     assert found is not None
     agreement = found.lines[0].agreement
     assert agreement is not None
-    assert agreement.rho == pytest.approx(1.0)
+    assert agreement.tau == pytest.approx(1.0)
 
 
 def test_what_is_there_already_costs_nothing_again(search: Experiment) -> None:

@@ -125,6 +125,11 @@ _ROWS = (
         "One configuration of a study with one seed: an ordinary experiment, and the test score of its best network.",
     ),
     (
+        "device hours",
+        "Time of training summed over all devices: two of them for half an hour are one device hour. A search or a "
+        "study may have a budget of them, and a price turns them into money.",
+    ),
+    (
         "p-value",
         "How often noise alone would make a difference at least as large as the one measured. Small values speak "
         "against chance; of twenty differences between equals, one lies below 0.05.",

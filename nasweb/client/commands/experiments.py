@@ -62,6 +62,7 @@ def add(nouns: Any) -> None:
         _add_id(noun.verb(name, _action(method), help))
     rescore = noun.verb("rescore", _rescore, "train the best afresh, in an experiment of its own")
     _add_id(rescore)
+    rescore.add_argument("--step", type=int, help="one of its individuals; without it the best")
     rescore.add_argument("--repeats", type=int, default=5, metavar="N", help="how often (default: 5)")
     _add_id(noun.verb("rescorings", _rescorings, "show what the best reached when it was trained afresh"))
     extend = noun.verb("extend", _extend, "let a finished search try more networks")
@@ -207,7 +208,7 @@ def _action(method: Callable[[Experiment], Experiment]) -> Act:
 
 
 def _rescore(client: Client, options: Any, out: Output) -> None:
-    _print(client.experiments.get(options.experiment).rescore(options.repeats), out)
+    _print(client.experiments.get(options.experiment).rescore(options.repeats, step=options.step), out)
 
 
 def _share(part: str, row: Any) -> str | None:

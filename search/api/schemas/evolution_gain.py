@@ -69,7 +69,7 @@ class GainLineDocument(Document):
     protocol: dict[str, Any]
     points: list[GainPointDocument]
     rank_correlation: float | None = Field(
-        description="Spearman's, of these networks' fitness with their test accuracy; null below five networks"
+        description="Kendall's tau-b of these networks' fitness with their test accuracy; null below five networks"
     )
 
     @classmethod
@@ -77,7 +77,7 @@ class GainLineDocument(Document):
         return cls(
             protocol=dict(line.protocol),
             points=[GainPointDocument(**vars(point)) for point in line.points],
-            rank_correlation=line.agreement.rho if line.agreement else None,
+            rank_correlation=line.agreement.tau if line.agreement else None,
         )
 
 

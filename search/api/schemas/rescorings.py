@@ -2,12 +2,15 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from search.api.schemas.base import Body, Document
+from search.api.schemas.base import LARGEST_INTEGER, Body, Count, Document
 from search.selectors.rescored import Rescored
 
-RESCORING_EXAMPLES: dict[str, dict[str, Any]] = {"ten times": {"value": {"repeats": 10}}}
+RESCORING_EXAMPLES: dict[str, dict[str, Any]] = {
+    "ten times": {"value": {"repeats": 10}},
+    "another of its networks": {"value": {"step": 31}},
+}
 
 
 class RescoringCreate(Body):
@@ -15,6 +18,17 @@ class RescoringCreate(Body):
 
     repeats: Annotated[int, Field(ge=1, le=16)] = Field(
         default=5, description="Trainings, each with a seed of its own"
+    )
+    step: int | None = Field(
+        default=None, ge=0, le=2**63 - 1, description="An individual of it; null: its best"
+    )
+
+
+class RescoringQuery(BaseModel):
+    """Whose rescorings to show."""
+
+    step: Annotated[Count, Field(ge=0, le=LARGEST_INTEGER)] | None = Field(
+        default=None, description="An individual; without it the best"
     )
 
 
@@ -41,7 +55,9 @@ class RescoringDocument(Document):
         }
     )
 
-    step: int | None = Field(description="The best individual; null before there is one")
+    step: int | None = Field(
+        description="The best individual, or the one asked for; null before there is one"
+    )
     fitness: float | None = Field(description="By which it became the best")
     trainings: int = Field(description="Fresh ones that have ended")
     planned: int

@@ -155,6 +155,7 @@ class StudyDocument(StudyRow):
                 | {
                     "device_seconds": 812.5,
                     "money": "0.56 EUR",
+                    "other_trainers": [],
                     "arms": [EXAMPLE_ARM],
                     "differences": [
                         {"arm": "flat/evolution", "other": "flat/one", "value": 0.02, "chance": 0.03}
@@ -177,6 +178,9 @@ class StudyDocument(StudyRow):
 
     device_seconds: float
     money: str | None = Field(description="What that has cost, where a price of a device hour is set")
+    other_trainers: list[str] = Field(
+        description="Trainers other than the project's own that gave fitness: their figures may be made up"
+    )
     arms: list[ArmDocument]
     differences: list[DifferenceDocument] = Field(description="Each pair once")
     places: list[CellDocument] = Field(description="Every cell")
@@ -193,6 +197,7 @@ class StudyDocument(StudyRow):
             **dict(StudyRow.of(row)),
             device_seconds=results.device_seconds,
             money=money_of(results.device_seconds),
+            other_trainers=list(results.other_trainers),
             arms=[ArmDocument.of(arm) for arm in results.arms],
             differences=[
                 DifferenceDocument(arm=names[one], other=names[other], value=cell.value, chance=cell.chance)

@@ -17,7 +17,8 @@ NO_BEST = "Experiment {key} has no evaluated network yet; train its best afresh 
 OTHER_MEASURE = (
     "Networks of experiment {key} are {how}: trained from random weights its best is not comparable."
 )
-UNDER_WAY = "The best of experiment {key}, #{step}, is being trained afresh already: experiment {other}."
+UNDER_WAY = "#{step} of experiment {key} is being trained afresh already: experiment {other}."
+NO_FITNESS = "#{step} of experiment {key} has no fitness yet; train it afresh once it has one."
 NAME_LENGTH = 200
 """Characters of an experiment's name."""
 
@@ -30,14 +31,17 @@ _OVER = (ExperimentState.FINISHED, ExperimentState.STOPPED)
 
 
 @transaction.atomic
-def rescore_best(*, experiment_id: int, repeats: int = REPEATS, owner_id: int | None = None) -> Experiment:
-    """Start an experiment that trains the best network so often again, on the same split with other seeds.
+def rescore_best(
+    *, experiment_id: int, repeats: int = REPEATS, owner_id: int | None = None, step: int | None = None
+) -> Experiment:
+    """Start an experiment that trains the best network so often again, on the same split with other seeds; or that of
+    the individual at `step`.
 
     It is one of its own, so that nothing of the search changes: neither its population nor its best, budget or times.
     Asked again, it takes further seeds. Raises Conflict, NotFound.
     """
     experiment = lock_experiment(experiment_id)
-    best = experiment.best
+    best = experiment.best if step is None else _individual(experiment, step)
     if best is None:
         raise errors.Conflict(NO_BEST.format(key=experiment_id))
     config = experiment_config(experiment.config)
@@ -56,6 +60,15 @@ def rescore_best(*, experiment_id: int, repeats: int = REPEATS, owner_id: int | 
     )
     Experiment.objects.filter(pk=made.pk).update(rescores=best)
     return start_experiment(experiment_id=made.pk)
+
+
+def _individual(experiment: Experiment, step: int) -> Individual:
+    row = Individual.objects.select_related("genotype").filter(experiment=experiment, step=step).first()
+    if row is None:
+        raise errors.NotFound(errors.NOT_FOUND.format(what="individual", key=f"{experiment.pk}/{step}"))
+    if row.fitness is None:
+        raise errors.Conflict(NO_FITNESS.format(key=experiment.pk, step=step))
+    return row
 
 
 def _afresh(config: ExperimentConfig, best: Individual, repeats: int, number: int) -> ExperimentConfig:

@@ -14,8 +14,9 @@ from search.tasks import nudge_experiment
 
 Service = Callable[..., Experiment]
 RESCORING = (
-    "The best is being trained afresh: experiment {key}. What it reaches will stand here beside its fitness."
+    "It is being trained afresh: experiment {key}. What it reaches will stand here beside its fitness."
 )
+MOST_DIGITS = 10
 
 
 @require_POST
@@ -49,9 +50,13 @@ def stop(request: HttpRequest, experiment_id: int) -> HttpResponse:
 
 @require_POST
 def rescore(request: HttpRequest, experiment_id: int) -> HttpResponse:
-    """Train the best afresh, in an experiment of its own."""
+    """Train the best afresh, in an experiment of its own; or with its step another individual, from the test scores."""
+    step = request.POST.get("step", "")
+    told = int(step) if step.isascii() and step.isdigit() and len(step) < MOST_DIGITS else None
     try:
-        made = services.rescore_best(experiment_id=experiment_id, owner_id=actor_of(request).user_id)
+        made = services.rescore_best(
+            experiment_id=experiment_id, owner_id=actor_of(request).user_id, step=told
+        )
     except services.NotFound as refusal:
         raise Http404(str(refusal)) from refusal
     except services.Conflict as refusal:
@@ -59,7 +64,7 @@ def rescore(request: HttpRequest, experiment_id: int) -> HttpResponse:
     else:
         nudge_experiment(made.pk)
         messages.success(request, RESCORING.format(key=made.pk))
-    return redirect("experiment", experiment_id)
+    return redirect("experiment" if told is None else "experiment_finals", experiment_id)
 
 
 def _carry_out(

@@ -10,8 +10,12 @@ from search.models import Experiment
 from search.selectors.baselines import baselines_of
 from search.selectors.evolution_gain import evolution_gain
 from search.selectors.finals import finals_of_experiment, optimism
+from search.selectors.selection import chosen, early_ranks
+from search.services.experiments.rescoring import OTHER_MEASURES
 from visualize.pages.finals.choice import BEST, MOMENTS, RUNS, Choice
 from visualize.pages.finals.gain_chart import GainChart, gain_chart
+
+BEST_SHOWN = 5
 
 Context = dict[str, Any]
 
@@ -23,6 +27,10 @@ def experiment_context(experiment: Experiment, choice: Choice) -> Context:
         "choice": choice,
         "rows": finals_of_experiment(experiment),
         "optimism": optimism(experiment),
+        "chosen": chosen(experiment, BEST_SHOWN),
+        "early_ranks": early_ranks(experiment),
+        "may_rescore": experiment.config["protocol"].get("evaluator", {}).get("kind", "train")
+        not in OTHER_MEASURES,
         "gain": _gain(experiment),
         "baselines": [(row, uuid4()) for row in baselines_of(experiment)],
         "baseline_titles": [(f"baseline:{name}", title) for name, title in BASELINES.items()],

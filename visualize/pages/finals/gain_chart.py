@@ -14,6 +14,8 @@ MOST_LINES = 8
 """More do not differ by colour."""
 LEAST_ROOM = 0.005
 MOST_OF = 0.75
+WIDE = 0.05
+"""Range of gains whose ticks are whole points."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def gain_chart(found: EvolutionGain, *, last_step: int, initial: int) -> GainCha
     high = max(0.0, *(point.gain + (point.error or 0.0) for point in everything))
     room = max(LEAST_ROOM, 0.06 * (high - low))
     frame = Frame(WIDTH, HEIGHT, 60, 24, 12, 26, max(1, last_step), low - room, high + room)
+    digits = 0 if high - low > WIDE else 1
     drawn = [DrawnLine(1, "fitness in the search", "", _steps(frame, found.fitness, last_step), ())]
     drawn += [
         _line(frame, number, line) for number, line in enumerate(found.lines[: MOST_LINES - 1], start=2)
@@ -66,7 +69,10 @@ def gain_chart(found: EvolutionGain, *, last_step: int, initial: int) -> GainCha
         frame,
         tuple(drawn),
         tuple(Tick(round(frame.x(at), 1), count(int(at))) for at in series.ticks(0, frame.x_max, 6)),
-        tuple(Tick(round(frame.y(at), 1), points(at)) for at in series.ticks(frame.y_min, frame.y_max, 6)),
+        tuple(
+            Tick(round(frame.y(at), 1), points(at, digits))
+            for at in series.ticks(frame.y_min, frame.y_max, 6)
+        ),
         round(frame.y(0), 1),
         round(frame.x(initial - 0.5), 1) if 0 < initial <= last_step else None,
         "end" if initial > MOST_OF * last_step else "start",
@@ -86,10 +92,8 @@ def _line(frame: Frame, number: int, line: GainLine) -> DrawnLine:
     runs = int(line.protocol["repeats"])
     note = f"{len(line.points)} networks, {runs} run{'' if runs == 1 else 's'} each"
     if line.agreement is not None:
-        rho = line.agreement
-        note += (
-            f"; rank correlation with fitness {rho.rho:.2f} (95 % interval {rho.low:.2f} to {rho.high:.2f})"
-        )
+        found = line.agreement
+        note += f"; Kendall's tau with fitness {found.tau:.2f} (95 % interval {found.low:.2f} to {found.high:.2f})"
     title = f"test accuracy: {host_words(line.protocol)}"
     return DrawnLine(number, title, note, path, tuple(_dot(frame, point) for point in line.points))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,9 +41,10 @@ def ask(request: HttpRequest, experiment_id: int) -> HttpResponse:
     experiment = _experiment(experiment_id)
     choice = read_choice(request.POST)
     if request.POST.get("act") == "cost":
-        page, part = "finals/experiment.html", "finals/parts/cost.html"
-        context = experiment_context(experiment, choice) if choice else {"cost": None, "refusal": CHOOSE}
-        return render_either(request, page if choice else part, part, context)
+        part = "finals/parts/cost.html"
+        if choice is None:
+            return render(request, part, {"cost": None, "refusal": CHOOSE})
+        return render_either(request, "finals/experiment.html", part, experiment_context(experiment, choice))
     if choice is None:
         messages.error(request, CHOOSE)
         return redirect("experiment_finals", experiment_id)
@@ -59,7 +61,12 @@ def ask_individual(request: HttpRequest, experiment_id: int, step: int) -> HttpR
         individual = selectors.individual(experiment_id, step)
     except Individual.DoesNotExist:
         raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
-    asked = _asked(request, lambda owner_id: ask_for_finals([individual], owner_id=owner_id))
+    choice = read_choice(request.POST)
+    if choice is None:
+        messages.error(request, CHOOSE)
+        return redirect("individual", experiment_id, step)
+    how: dict[str, Any] = {"preset": choice.preset, "over": choice.over}
+    asked = _asked(request, lambda owner_id: ask_for_finals([individual], owner_id=owner_id, **how))
     return redirect("final", asked[0].pk) if asked else redirect("individual", experiment_id, step)
 
 

@@ -12,6 +12,7 @@ from search.evolution.experiments.config import experiment_config
 from search.evolution.networks.host import Host
 from search.selectors import networks
 from visualize.pages.genotypes.page import OWN_PAGES, genotype_context, individual_context
+from visualize.pages.genotypes.sheet import sheet_context
 from visualize.pages.genotypes.whole_network import WholeNetwork, whole_network
 from visualize.pages.shared.fragments import is_fragment, render_either
 from visualize.templatetags.drawings import engine_genotype
@@ -61,6 +62,12 @@ def genotype(request: HttpRequest, key: str) -> HttpResponse:
         "genotypes/live.html",
         {**context, "network": network, "address": address},
     )
+
+
+@require_safe
+def sheet(request: HttpRequest, key: str) -> HttpResponse:
+    """The cell and its motifs on one page to print, with their matrices in the paper's notation."""
+    return render(request, "genotypes/sheet.html", sheet_context(_genotype(key)))
 
 
 @require_safe

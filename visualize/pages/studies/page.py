@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from search.evolution.evaluation import INSTANT_TRAINER
 from search.evolution.statistics.significance import LEVEL
 from search.evolution.studies.records import StudySettings
 from search.evolution.studies.results import Difference
@@ -35,6 +36,7 @@ def study_context(study: Study) -> Context:
     differences = results.differences() if results.arms else []
     known = [one for line in differences for one in line if one and one.chance is not None]
     kind = STUDY_KINDS.get(study.kind)
+    made_up = INSTANT_TRAINER in results.other_trainers
     own: Context = {}
     if kind and kind.results == "paper-table-1":
         own = paper_context(results, rows)
@@ -62,6 +64,9 @@ def study_context(study: Study) -> Context:
         "is_open": study.state == StudyState.RUNNING,
         "troubled": [cell for cell in results.cells if cell.experiment and cell.experiment.state == "failed"],
         "compared": ",".join(str(cell.experiment.pk) for cell in results.cells if cell.experiment),
+        "measured": "made up" if made_up and not results.judged_by_test else "measured",
+        "measured_fitness": "made up" if made_up else "measured",
+        "made_up": made_up,
         "section": "studies",
     }
 

@@ -1,5 +1,6 @@
 """The page of `paper-table-1`: measured figures beside published ones, each named as what it is."""
 
+import re
 from typing import Any
 
 import pytest
@@ -36,7 +37,15 @@ def test_measured_and_published_figures_stand_apart_and_say_whose_they_are(clien
     study = run_to_its_end(launched())
     page = client.get(f"/studies/{study.pk}/").content.decode()
     words = text(page.encode())
-    assert "Black figures were measured here on digits" in words
+    assert "Black figures were made here, with made-up fitness, on digits" in words
+    assert (
+        "Made-up figures: fitness in these searches was given by search.evolution.evaluation.instant_trainer"
+        in words
+    )
+    assert "evolution in each space, made up here" in words
+    assert "Measured here, on digits" in words
+    own = re.search(r"Hierarchical, evolution \(7\)</th><td class=\"num\">(\d+\.\d\d)", page)
+    assert own is not None, "the measured row of Table 2"
     assert "scaled by 0.10 % to 2 and 7" in words
     assert "Grey figures are the paper's" in words
     assert "3.75 ± 0.12 %" in words
