@@ -26,7 +26,7 @@ pages = ("/experiments/", "/experiments/new/", "/help/strategies/mcts/", "/help/
 for address in (*pages, "/api/v1/openapi.json"):
     status = Client(headers={{"host": "localhost"}}).get(address).status_code
     assert status == 200, (address, status)
-heavy = {{"torch", "torchvision", "sklearn", "numpy", "search.training.trainer", "search.learning.reinforce"}}
+heavy = {{"torch", "torchvision", "sklearn", "scipy", "numpy", "search.training.trainer", "search.learning.reinforce"}}
 print(sorted(heavy & set(sys.modules)))
 """
 

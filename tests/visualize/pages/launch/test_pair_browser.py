@@ -23,7 +23,7 @@ def test_a_ticked_box_evolves_two_cells_that_the_pages_show_and_the_editor_chang
     page.goto(f"{live_server.url}/experiments/new/?preset=quick")
     page.get_by_label("Name", exact=True).fill("A pair")
     page.get_by_label("Networks to try").fill("6")
-    page.get_by_text("Shape of the space, rare settings").click()
+    page.get_by_text("Pairs of cells, parameter limit, rare settings").click()
     page.get_by_label("Normal and reduction cell").check()
     page.get_by_role("button", name="Launch").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("A pair")
