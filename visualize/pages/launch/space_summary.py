@@ -90,10 +90,8 @@ def _level(skeleton: Genotype, level: int) -> LevelSkeleton:
     cell = "The normal and the reduction cell" if skeleton.space.reduction_cell else "The cell"
     edges = f"{shape.edges} possible edge{'' if shape.edges == 1 else 's'}"
     operations = len(skeleton.space.operations(level))
-    kind = "primitive" if level == 2 else "motif below"
-    choices = (
-        f"each carries 1 of {operations} {kind}{'' if operations == 1 or level > 2 else 's'}, or nothing"
-    )
+    kind = "primitives" if level == 2 else "motifs of the level below"
+    choices = f"each carries one of {operations} {kind}, or nothing"
     return LevelSkeleton(
         label=cell if is_cell else f"Level {level}",
         said=f"{motifs} of {shape.nodes} nodes, {edges}{'' if shape.motifs == 1 else ' each'}; {choices}",
