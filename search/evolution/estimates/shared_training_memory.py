@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from search.evolution.estimates.hypernetwork_shape import HypernetworkShape, hypernetwork_shape
 from search.evolution.estimates.supernet_edges import RunEdges, all_edges, edges_of_genotype, uniform_genes
+from search.evolution.estimates.training_cost import CPU_SLACK
 from search.evolution.experiments.shared_trainings import SharedTraining
 from search.evolution.genotypes.primitives import primitive
 from search.evolution.genotypes.space import SearchSpace
@@ -48,7 +49,7 @@ def supernet_memory(config: SharedTraining, host: Host) -> SupernetMemory:
     passes = [run_pass(config.space, host, size, edges, how) for edges in _networks(config)]
     kept = max(run.kept_bytes for run in passes)
     parameters = supernet_parameters(config.space, host)
-    total = BASE_BYTES + config.protocol.batch_size * kept
+    total = BASE_BYTES + round(CPU_SLACK * config.protocol.batch_size * kept)
     if config.method == "smash":
         shape = hypernetwork_shape(config.space, host)
         parameters -= emitted_parameters(config.space, host)

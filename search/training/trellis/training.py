@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from search.evolution.estimates.trellis_shape import TrellisShape
-from search.evolution.evaluation import Evaluated, Progress, Runtime
+from search.evolution.evaluation import Evaluated, EvaluationFailed, Progress, Runtime
 from search.evolution.experiments.config import Protocol
 from search.training.data.datasets import load_split
 from search.training.loop.progress import Pulse
@@ -21,6 +21,9 @@ from search.training.network.hosts import Network
 from search.training.trainer import choose_device, limit_clock
 from search.training.trellis.network import build_trellis
 
+NO_AUXILIARY = (
+    "an auxiliary head reads a cell, and the trellis has none: auxiliary_weight is {weight:g}, use 0"
+)
 LAYERS = 8
 """As published for CIFAR-10."""
 
@@ -35,6 +38,8 @@ def train_trellis(
 ) -> tuple[Evaluated, Network]:
     """Steps, batches, recipe and validation images are the protocol's; of its host only the channels count, which are
     those of every node. Path dropout is of cells' operations, of which there are none. Raises EvaluationFailed."""
+    if protocol.auxiliary_weight:
+        raise EvaluationFailed("error", NO_AUXILIARY.format(weight=protocol.auxiliary_weight))
     split, place = load_split(protocol), choose_device(device)
     host = protocol.make_host(split.shape)
     size = protocol.crop or host.image_size

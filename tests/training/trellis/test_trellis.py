@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from search.evolution.estimates.trellis_shape import TrellisShape
+from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.training.trellis.network import Trellis, build_trellis
 from search.training.trellis.training import train_trellis
@@ -68,3 +69,9 @@ def test_it_trains_under_a_protocol_and_repeats_itself_from_one_seed() -> None:
     assert network.parameter_count == TrellisShape(3, 8, 1, 4, 10).parameters
     again, _ = train_trellis(protocol, layers=3, seed=1, device="cpu")
     assert again.accuracy == found.accuracy
+
+
+def test_an_auxiliary_head_which_reads_a_cell_is_refused() -> None:
+    protocol = Protocol.model_validate({"dataset": "digits", "steps": 4, "auxiliary_weight": 0.4})
+    with pytest.raises(EvaluationFailed, match=r"auxiliary_weight is 0\.4, use 0"):
+        train_trellis(protocol, device="cpu")
