@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 
 from search.evolution.genotypes.space import SearchSpace, search_space
 from search.evolution.networks.host import Host
-from search.evolution.text_input import read_json
-from visualize.pages.launch.form import CUSTOM, LaunchForm
+from visualize.pages.launch.form import LaunchForm
+from visualize.pages.launch.space_field import space_of
 from visualize.pages.launch.space_summary import space_summary
 
 
@@ -28,10 +28,11 @@ def space(request: HttpRequest) -> HttpResponse:
 
 
 def _space_alone(request: HttpRequest) -> SearchSpace | None:
+    fields = {name: request.POST.get(name, "") for name in ("space", "space_document")}
+    is_pair = "reduction_cell" in request.POST
     try:
-        name = request.POST.get("space", "")
-        return search_space(read_json(request.POST.get("space_document", "")) if name == CUSTOM else name)
-    except (ValueError, RecursionError):
+        return search_space(space_of({**fields, "max_parameters": None, "reduction_cell": is_pair}))
+    except (ValueError, KeyError):
         return None
 
 

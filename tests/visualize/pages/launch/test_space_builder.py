@@ -44,6 +44,13 @@ def test_size_parameters_and_a_skeleton_of_each_level_are_shown(client: Client) 
     assert "skeleton-" in text
 
 
+@pytest.mark.parametrize("steps", ["10", "no number"], ids=["valid", "wrong elsewhere"])
+def test_the_box_for_a_pair_of_cells_counts_both(client: Client, steps: str) -> None:
+    text = figures(client, SMALL, reduction_cell="on", steps=steps)
+    assert "531,441" in text  # 3^6 * 3^3 * 3^3
+    assert "The normal and the reduction cell" in text
+
+
 def test_a_large_space_is_counted_and_neither_sampled_nor_drawn_too_wide(client: Client) -> None:
     text = figures(client, {"levels": [{"motifs": 1, "nodes": 32}]})
     assert "× 10^" in text
