@@ -168,6 +168,11 @@ def test_recipes_that_are_off_change_no_key_and_each_that_is_on_does() -> None:
         {"drop_path": 0.2},
         {"weight_averaging": 0.9},
         {"auxiliary_weight": 0.4},
+        {"resized_crop": 0.08},
+        {"scoring": "ten", "scoring_size": 6},
+        {"scoring": "centre", "scoring_size": 6},
+        {"precision": "bfloat16"},
+        {"precision": "float32"},
     ]
     assert len({protocol_key(Protocol.model_validate(row)) for row in [{}, *on]}) == len(on) + 1
 

@@ -78,6 +78,15 @@ def test_a_folder_is_read_as_it_was_for_training(tmp_path: Path, monkeypatch: py
     verified_package(made)
 
 
+def test_ten_crops_of_a_training_in_mixed_precision_are_scored_alike_there(tmp_path: Path) -> None:
+    made, _ = finished(
+        tmp_path, scoring="ten", scoring_size=6, precision="bfloat16", auxiliary_weight=0.4, resized_crop=0.3
+    )
+    with ZipFile(BytesIO(verified_package(made).content)) as archive:
+        card = archive.read("README.md").decode()
+    assert "One network, ten crops of 6 pixels of each image, their probabilities averaged." in card
+
+
 def test_safetensors_hold_names_shapes_and_values() -> None:
     content = safetensors({"a": torch.arange(6.0).reshape(2, 3), "n": torch.tensor(5)})
     length = int.from_bytes(content[:8], "little")

@@ -55,6 +55,19 @@ _ROWS = (
         "A moving average of the weights over the steps is what is scored and kept, instead of the last weights.",
     ),
     (
+        "resized crop",
+        "A random part of a training image, of random size and shape, resampled to one size: for large images (Szegedy "
+        "et al. 2015).",
+    ),
+    (
+        "ten crops",
+        "Four corners, the centre and the mirror image of each are scored, and their class probabilities averaged.",
+    ),
+    (
+        "mixed precision",
+        "Operations of a training in bfloat16 with weights in float32: faster on GPUs. Scores are taken in float32.",
+    ),
+    (
         "auxiliary head",
         "A second classifier that reads the network at two thirds of its cells and adds its loss to the training; it "
         "is thrown away, and its parameters are not the network's.",

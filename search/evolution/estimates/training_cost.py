@@ -12,6 +12,7 @@ from search.evolution.estimates.activation_memory import Holding, cell_holding
 from search.evolution.estimates.step_cost import PASSES, StepCost
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.datasets import is_folder
+from search.evolution.experiments.recipes import scored_side, scored_views
 from search.evolution.networks.auxiliary import auxiliary_parameters
 from search.evolution.networks.cost import PlacedLayer, host_places, network_cost
 from search.evolution.networks.host import Host
@@ -103,9 +104,10 @@ def training_memory(
         cell = cells[-1 if place.layer.reduces else 0]
         size = _layer_tensors(place, cell, recomputes=recomputes, by_kernels=by_kernels)
         kept, peak = kept + size.kept, max(peak, kept + size.peak)
+    scored = host.model_copy(update={"image_size": scored_side(protocol, protocol.crop, host.image_size)})
     scoring = max(
         _layer_scoring(place, cells[-1 if place.layer.reduces else 0])
-        for place in host_places(phenotype, host)
+        for place in host_places(phenotype, scored)
     )
     parameters = network_cost(phenotype, host).parameters
     beside = auxiliary_parameters(host) if protocol.auxiliary_weight else 0
@@ -197,7 +199,8 @@ def _image_seconds(work: StepCost) -> float:
 def _scoring_seconds(work: StepCost, protocol: Protocol) -> float:
     """One pass over the validation images, which are scored whole where training sees crops."""
     size = protocol.shape_host.image_size
-    larger = (size / protocol.crop) ** 2 if protocol.crop else 1.0
+    side = scored_side(protocol, protocol.crop, size)
+    larger = scored_views(protocol) * (side / (protocol.crop or size)) ** 2
     passes = -(-protocol.validation_images // SCORING_BATCH)
     images = SCORING_SHARE * larger * protocol.validation_images * _image_seconds(work)
     return images + passes * SECONDS_PER_OPERATION * work.operations / PASSES

@@ -19,7 +19,7 @@ from search.evolution.experiments.document import Document
 from search.evolution.experiments.evaluators import FROM_SCRATCH, EvaluatorConfig
 from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.experiments.folder_content import FolderContent
-from search.evolution.experiments.recipes import Recipe
+from search.evolution.experiments.recipes import Recipe, recipe_fault
 from search.evolution.experiments.resources import ResourceNeeds
 from search.evolution.experiments.seeds import seed_fault
 from search.evolution.experiments.strategy_union import (
@@ -118,9 +118,9 @@ class Protocol(Recipe, ResourceNeeds):
                 f"{self.dataset} has {shape.train_images} images outside its test set; "
                 f"train_images and validation_images together ask for {wanted}"
             )
-        size = (self.image_size or shape.image_size) + 2 * self.crop_padding
-        if self.crop is not None and self.crop > size:
-            raise ValueError(f"crop {self.crop} is larger than the padded image of {size} pixels")
+        size = self.image_size or shape.image_size
+        if fault := recipe_fault(self, self.crop, self.crop_padding, size):
+            raise ValueError(fault)
         return self
 
     def make_host(self, shape: DatasetShape) -> Host:

@@ -21,6 +21,8 @@ def without_idle_fields(protocol: Protocol) -> Protocol:
         idle["cells"] = 1
     if protocol.crop is None:
         idle["crop_padding"] = 0
+    if protocol.scoring == "whole" or protocol.scoring_size == protocol.crop:
+        idle["scoring_size"] = None
     if not protocol.learning_rate_drops:
         idle["drop_factor"] = type(protocol).model_fields["drop_factor"].default
     if protocol.split_seed == protocol.seed:

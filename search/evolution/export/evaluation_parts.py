@@ -70,7 +70,7 @@ def main() -> None:
     # As many as scored for the page: sums are rounded the same way then.
     torch.set_num_threads(about["threads"])
     images, labels = read_test_images(about, Path(options.data))
-    scores = [score(HERE / run["weights"], images, labels, about["scoring_batch"]) for run in about["runs"]]
+    scores = [score(HERE / run["weights"], images, labels, about) for run in about["runs"]]
     if options.json:
         print(json.dumps({"accuracy": scores, "test_images": len(labels)}))
         return
@@ -79,7 +79,7 @@ def main() -> None:
     print(f"mean of {len(scores)}: {100 * statistics.fmean(scores):.2f} %")
 
 
-def score(weights: Path, images: torch.Tensor, labels: torch.Tensor, batch: int) -> float:
+def score(weights: Path, images: torch.Tensor, labels: torch.Tensor, about: dict) -> float:
     """Share of the test images that the network with these weights gets right."""
     state = read_safetensors(weights)
     network = Network()
@@ -87,10 +87,25 @@ def score(weights: Path, images: torch.Tensor, labels: torch.Tensor, batch: int)
     network.to(memory_format=torch.channels_last).eval()
     hits = 0
     with torch.no_grad():
-        for block in torch.arange(len(labels)).split(batch):
+        for block in torch.arange(len(labels)).split(about["scoring_batch"]):
             pixels = images[block].permute(0, 3, 1, 2)
-            hits += int((network(pixels).argmax(1) == labels[block]).sum())
+            hits += int((scored(network, pixels, about).argmax(1) == labels[block]).sum())
     return hits / len(labels)
+
+
+def scored(network: Network, pixels: torch.Tensor, about: dict) -> torch.Tensor:
+    """Class scores of what is scored of each image: all of it, its centre, or ten crops, whose mean probability."""
+    if about["scoring"] == "whole":
+        return network(pixels)
+    side = about["scoring_size"]
+    room = pixels.shape[-1] - side
+    places = [(room // 2, room // 2)]
+    if about["scoring"] == "ten":
+        places = [(0, 0), (0, room), (room, 0), (room, room), *places]
+    crops = [pixels[:, :, top : top + side, left : left + side] for top, left in places]
+    if about["scoring"] == "centre":
+        return network(crops[0])
+    return sum(network(view).softmax(1) for view in [*crops, *(crop.flip(3) for crop in crops)]) / 10
 '''
 
 TEST_IMAGES = '''"""The test images that the scores are of: which they are, at which size, as bytes."""

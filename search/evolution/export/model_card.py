@@ -42,7 +42,7 @@ before this package was offered.
 {runs}
 
 Mean top-1 {mean:.2f} %{deviation} on {test_images:,} test images, which the search that found the network never read. \
-One network, one view of each image.{seen}
+One network, {views}.{seen}
 
 ## Data
 
@@ -78,6 +78,11 @@ PROGRAM = """\
 torch that is named below, or a newer one."""
 CHECKED = """\
 `python check_exports.py` holds them against `network.py` on a batch; it did so in a process without the project."""
+VIEWS = {
+    "whole": "one view of each image",
+    "centre": "one view of each image, its centre of {side} pixels",
+    "ten": "ten crops of {side} pixels of each image, their probabilities averaged",
+}
 MISSING = "`{name}` is not in this package: {why}."
 
 
@@ -116,6 +121,7 @@ def model_card(about: Mapping[str, Any], runs: Sequence[Mapping[str, Any]], fact
         mean=100 * about["mean"],
         deviation="" if deviation is None else f" ± {100 * deviation:.2f} % over {len(runs)} runs",
         test_images=about["test_images"],
+        views=VIEWS[about.get("scoring", "whole")].format(side=about.get("scoring_size")),
         seen=f" {seen} of them are, pixel for pixel, training images too." if seen else "",
         dataset=about["dataset"],
         description=shape.description if shape else "a folder of images, one directory a class",

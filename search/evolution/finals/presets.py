@@ -30,6 +30,8 @@ class FinalPreset:
     """Fields of the protocol; all others stay as the search has them."""
     crops: bool = False
     """The paper's random crops and flips, in proportion to the images."""
+    resized_crop: float = 0.0
+    """Instead: parts of the images of at least this share of their area, and flips."""
     channels_times: int = 1
     """Width of the first cell, in multiples of the search's; where `values` say none."""
 
@@ -48,6 +50,8 @@ _PAPER: dict[str, Any] = {
     "drop_path": 0.0,
     "weight_averaging": 0.0,
     "auxiliary_weight": 0.0,
+    "resized_crop": 0.0,
+    "scoring": "whole",
     "time_limit_seconds": 7 * _DAY,
 }
 _PAPER_LARGE: dict[str, Any] = _PAPER | {
@@ -122,7 +126,7 @@ _ROWS = (
             "weight_decay": 1e-4,
             "repeats": 1,
         },
-        crops=True,
+        resized_crop=0.08,
     ),
 )
 
@@ -140,11 +144,14 @@ def final_from_preset(name: str, searched: Protocol, over: Mapping[str, Any] | N
     preset, over = FINAL_PRESETS[name], over or {}
     document = searched.model_dump(mode="json") | {"channels": searched.channels * preset.channels_times}
     document |= preset.values
+    if preset.crops or preset.resized_crop:
+        document["flip"] = searched.dataset in MIRRORED or is_folder(searched.dataset)
+        document["crop_padding"] = 0
+    if preset.resized_crop:
+        document |= {"resized_crop": preset.resized_crop, "crop": None}
     if preset.crops:
         side = over.get("image_size") or document["image_size"] or searched.dataset_shape.image_size
         document["crop"] = max(LEAST_CROP, round(PAPER_CROP * side / PAPER_SIDE))
-        document["crop_padding"] = 0
-        document["flip"] = searched.dataset in MIRRORED or is_folder(searched.dataset)
         if name == "laptop-large":
             document["cutout"] = max(1, round(side / 4))
     return final_protocol({**document, **over})

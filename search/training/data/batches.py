@@ -9,6 +9,7 @@ from search.evolution.estimates.training_cost import SCORING_BATCH
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.training.data.image_source import Images, Split
+from search.training.data.resized_crops import draw_parts, resized_crops
 
 MOST_OF_A_GPU = 0.25
 """Images that would take more of a GPU's free memory stay where they are and travel batch by batch."""
@@ -69,6 +70,8 @@ class Batches:
         """Random crop and flip as one gather: each image's own rows and columns. [B, crop, crop, C]"""
         size = self.train.size + 2 * self.padding
         crop = self.protocol.crop or size
+        if self.protocol.resized_crop:
+            return self._resized(indices, crop)
         if crop == size and not self.protocol.flip:
             return self._all_of(indices, size)
         rows = self._starts(len(indices), size - crop) + torch.arange(crop)  # [B, crop]
@@ -79,6 +82,14 @@ class Batches:
         # Drawn on the padded image, whose corner lies `padding` before the image's own.
         rows, columns = (rows - self.padding).to(indices.device), (columns - self.padding).to(indices.device)
         return (self.train.padded_windows if self.padding else self.train.windows)(indices, rows, columns)
+
+    def _resized(self, indices: Tensor, side: int) -> Tensor:
+        """Random parts of those images at one size: float [B, side, side, C]."""
+        parts = draw_parts(len(indices), self.train.size, self.protocol.resized_crop, self.generator)
+        mirrored = None
+        if self.protocol.flip:
+            mirrored = torch.rand(len(indices), 1, generator=self.generator) < 0.5
+        return resized_crops(self.train, indices, parts, side, mirrored)
 
     def _all_of(self, indices: Tensor, size: int) -> Tensor:
         if not self.padding:

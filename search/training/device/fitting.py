@@ -62,6 +62,5 @@ def device_name(device: torch.device) -> str:
 def _kind(device: torch.device, protocol: Protocol) -> DeviceKind:
     if device.type == "cuda":
         return "cuda"
-    return (
-        "cpu" if not protocol.drop_path and has_kernels(torch.float32, protocol.channels) else "cpu by torch"
-    )
+    by_torch = protocol.drop_path or protocol.precision == "bfloat16"
+    return "cpu by torch" if by_torch or not has_kernels(torch.float32, protocol.channels) else "cpu"

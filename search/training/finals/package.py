@@ -146,6 +146,8 @@ def _about(finished: Finished, state: Mapping[str, torch.Tensor]) -> dict[str, A
         "seen": finished.seen,
         "mean": finished.mean,
         "deviation": finished.deviation,
+        "scoring": protocol.scoring,
+        "scoring_size": protocol.scoring_size or protocol.crop,
         "scoring_batch": SCORING_BATCH,
         "threads": torch.get_num_threads(),
         "pixel_mean": state["mean"].flatten().tolist(),

@@ -14,6 +14,7 @@ from search.evolution.experiments.config import Protocol
 from search.evolution.networks.hashing import derive_seed
 from search.training.data.batches import Batches
 from search.training.data.image_source import Images, Split
+from search.training.data.scoring_views import view_scores
 from search.training.device.allocator import give_back_freed
 from search.training.loop.averaging import WeightAverage
 from search.training.loop.compilation import Compilation
@@ -22,6 +23,7 @@ from search.training.loop.progress import Pulse, beat_inside, report_while
 from search.training.loop.schedule import learning_rate
 from search.training.network.auxiliary_head import AuxiliaryHead
 from search.training.network.hosts import Network, drop_path
+from search.training.network.operations import leave_to_torch
 
 CURVE_POINTS = 12
 SCORED_POINTS = (3, 6, 9, 12)
@@ -77,6 +79,8 @@ class TrainingRun:
         self.compilation = Compilation(network, device, pulse, mode=mode)
         self.beats_beside = device.type == "cpu" and self.compilation.may_come
         """The compiler takes no beats inside of a network: each step is taken in a thread beside them."""
+        if protocol.precision == "bfloat16":
+            leave_to_torch(network, True)  # the kernels of cells have float32 and float64
         if device.type == "cpu" and not self.beats_beside:
             beat_inside(network.layers, pulse)
         recorded = device.type == "cuda" and runtime.cuda_graphs and not protocol.drop_path
@@ -155,9 +159,9 @@ class TrainingRun:
         """
         self._give_back()
         self.network.eval()
-        with torch.no_grad(), self._precision(), self.averaged():
+        with torch.no_grad(), self._precision(scoring=True), self.averaged():
             for batch, labels in self.batches.scoring(images):
-                yield self.network(batch), labels
+                yield view_scores(self.network, batch, self.protocol), labels
                 self.pulse.beat()
         self.network.train()
         self._give_back()
@@ -202,11 +206,14 @@ class TrainingRun:
             if changed and self.captured is not None:
                 self.captured.forget()
 
-    def _precision(self) -> AbstractContextManager[Any]:
-        """bfloat16 where it is fast; measured on CPUs it is not (0.6 to 1.1 times the speed)."""
-        if self.device.type == "cuda":
+    def _precision(self, *, scoring: bool = False) -> AbstractContextManager[Any]:
+        """bfloat16 where the protocol asks for it, or leaves it to the device and that is a GPU: on CPUs it is not
+        faster (0.6 to 1.1 times). Where it is asked for, scores are taken in float32, so that they are the package's.
+        """
+        wanted, usual = self.protocol.precision, self.device.type == "cuda"
+        if (wanted == "auto" and usual) or (wanted == "bfloat16" and not scoring):
             # Without a cache of cast weights: in a recorded step it would hold those of the recording.
-            return torch.autocast("cuda", dtype=torch.bfloat16, cache_enabled=False)
+            return torch.autocast(self.device.type, dtype=torch.bfloat16, cache_enabled=False)
         return nullcontext()
 
     def device_name(self) -> str:

@@ -27,6 +27,26 @@ class RecipeFields(forms.Form):
         "What the loss of a second classifier at two thirds of the network counts, such as 0.4. It is trained beside "
         "the network and thrown away. 0: none.",
     )
+    resized_crop = real(
+        "Resized crops",
+        "Training sees a random part of each image, of at least this share of its area, such as 0.08, at the size of "
+        "the random crop or of the image. 0: none.",
+    )
+    scoring = forms.ChoiceField(
+        choices=[("whole", "The whole image"), ("centre", "Its centre"), ("ten", "Ten crops")],
+        label="What is scored",
+        help_text="Ten crops: four corners, the centre and their mirror images; their probabilities are averaged.",
+    )
+    scoring_size = whole(
+        "Size of scored crops", "Side in pixels. Empty: that of the random crop.", required=False
+    )
+    precision = forms.ChoiceField(
+        choices=[
+            ("auto", "As the device has it"), ("float32", "float32"), ("bfloat16", "Mixed, bfloat16 and float32"),
+        ],
+        help_text="Of a training's operations; weights stay float32. As the device has it: mixed on a GPU, float32 "
+        "on a CPU.",
+    )  # fmt: skip
 
 
 RECIPE_FIELDS = tuple(RecipeFields.base_fields)

@@ -5,12 +5,15 @@ from typing import Any
 
 Facts = list[tuple[str, str]]
 
+_SCORED = {"centre": "the centre", "ten": "ten crops"}
+
 
 def augmentation_words(protocol: Mapping[str, Any]) -> str:
     """How training images are changed; empty where they are not."""
-    crop, cutout = protocol.get("crop"), protocol.get("cutout")
+    crop, cutout, part = protocol.get("crop"), protocol.get("cutout"), protocol.get("resized_crop")
     parts = [
-        f"random crops of {crop} pixels" if crop else "",
+        f"random crops of {crop} pixels" if crop and not part else "",
+        f"random parts of at least {100 * part:g} % of the image" if part else "",
         "flips" if protocol.get("flip") else "",
         f"cutout of {cutout} pixels" if cutout else "",
     ]
@@ -29,4 +32,9 @@ def recipe_facts(protocol: Mapping[str, Any]) -> Facts:
             found.append((label, f"{value:g}"))
     if weight := protocol.get("auxiliary_weight"):
         found.append(("Auxiliary head", f"its loss counts {weight:g}"))
+    if (scoring := protocol.get("scoring", "whole")) in _SCORED:
+        side = protocol.get("scoring_size") or protocol.get("crop")
+        found.append(("Scored", f"{_SCORED[scoring]} of {side} pixels"))
+    if (precision := protocol.get("precision", "auto")) != "auto":
+        found.append(("Precision", "mixed, bfloat16" if precision == "bfloat16" else str(precision)))
     return found
