@@ -226,15 +226,14 @@ CHECKPOINT_DIR = BASE_DIR / env.folder(
     str(VAR_DIR / "checkpoints"),
     "Folder of checkpoints and kept weights; workers that share it go on from each other's",
 )
-SETTINGS["NASWEB_CHECKPOINT_DIR"] = environment.Setting(
-    "NASWEB_CHECKPOINT_DIR", "var/checkpoints", SETTINGS["NASWEB_CHECKPOINT_DIR"].meaning
-)
+SETTINGS["NASWEB_CHECKPOINT_DIR"] = replace(SETTINGS["NASWEB_CHECKPOINT_DIR"], default="var/checkpoints")
 KEPT_WEIGHTS_BYTES = 2**20 * env.number(
     "NASWEB_KEPT_WEIGHTS_MIB",
     1024,
     "Mebibytes of trained weights that are kept for download; experiments' best go last",
     least=0,
 )
+environment.image_memory(env)
 
 # --- Celery: a message is an id; the rows are the queue ----------------------------------------------------
 REDIS_URL = env.checked(

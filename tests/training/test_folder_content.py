@@ -183,15 +183,15 @@ def test_a_training_copies_nothing_of_a_large_folder(mapped: Path) -> None:
     )
 
 
-def test_where_neither_disk_nor_memory_holds_the_images_both_are_told_before_anything_is_read(
+def test_where_neither_disk_nor_memory_holds_the_images_they_are_read_from_their_files(
     mapped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoded_files, "disk_free", lambda place: 2**20)
     monkeypatch.setattr(decoded_files, "SHARE_OF_MEMORY", 0.0)
-    monkeypatch.setattr(decoded_files, "read_image", lambda content, size: pytest.fail("read all the same"))
-    said = refusal(protocol(image_size=10))
-    assert "30 images of 10 x 10 pixels take" in said
-    assert "lower image_size, or make room on the disk" in said
+    train = load_split(protocol(image_size=10)).train
+    assert train.files is not None
+    assert train.pixels.shape == (24, 10, 10, 3)
+    assert not list(mapped.glob("*.npy"))
 
 
 def test_where_the_disk_is_full_images_that_fit_are_held_in_memory(

@@ -70,10 +70,11 @@ class Batches:
         """Random crop and flip as one gather: each image's own rows and columns. [B, crop, crop, C]"""
         size = self.train.size + 2 * self.padding
         crop = self.protocol.crop or size
+        images, indices = self.train.at_hand(indices)
         if self.protocol.resized_crop:
-            return self._resized(indices, crop)
+            return self._resized(images, indices, crop)
         if crop == size and not self.protocol.flip:
-            return self._all_of(indices, size)
+            return self._all_of(images, indices, size)
         rows = self._starts(len(indices), size - crop) + torch.arange(crop)  # [B, crop]
         columns = self._starts(len(indices), size - crop) + torch.arange(crop)
         if self.protocol.flip:
@@ -81,21 +82,21 @@ class Batches:
             columns = torch.where(flipped, columns.flip(1), columns)
         # Drawn on the padded image, whose corner lies `padding` before the image's own.
         rows, columns = (rows - self.padding).to(indices.device), (columns - self.padding).to(indices.device)
-        return (self.train.padded_windows if self.padding else self.train.windows)(indices, rows, columns)
+        return (images.padded_windows if self.padding else images.windows)(indices, rows, columns)
 
-    def _resized(self, indices: Tensor, side: int) -> Tensor:
+    def _resized(self, images: Images, indices: Tensor, side: int) -> Tensor:
         """Random parts of those images at one size: float [B, side, side, C]."""
         parts = draw_parts(len(indices), self.train.size, self.protocol.resized_crop, self.generator)
         mirrored = None
         if self.protocol.flip:
             mirrored = torch.rand(len(indices), 1, generator=self.generator) < 0.5
-        return resized_crops(self.train, indices, parts, side, mirrored)
+        return resized_crops(images, indices, parts, side, mirrored)
 
-    def _all_of(self, indices: Tensor, size: int) -> Tensor:
+    def _all_of(self, images: Images, indices: Tensor, size: int) -> Tensor:
         if not self.padding:
-            return self.train.whole(indices)
+            return images.whole(indices)
         places = (torch.arange(size, device=indices.device) - self.padding).expand(len(indices), size)
-        return self.train.padded_windows(indices, places, places)
+        return images.padded_windows(indices, places, places)
 
     def _cut_out(self, images: Tensor) -> Tensor:
         """A square of each image becomes the mean colour; its centre lies anywhere, so that it may hang over the edge

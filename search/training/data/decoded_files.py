@@ -6,6 +6,7 @@ A mapped array takes no memory of its own: the system keeps of it what it has ro
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import shutil
 import warnings
@@ -24,9 +25,12 @@ from search.evolution.estimates.training_cost import MAPPED_FROM_BYTES
 from search.training.data.directory_tree import printable
 from search.training.data.folder_layout import ImageFile
 from search.training.data.image_files import READER, read_image
-from search.training.data.locations import var_folder
+from search.training.data.locations import image_memory_bytes, var_folder
 from search.training.data.named_sets import unavailable
+from search.training.data.streamed_files import StreamedFiles
 from search.training.device.memory import device_memory
+
+log = logging.getLogger(__name__)
 
 Bytes = npt.NDArray[np.uint8]
 SPARE_DISK_BYTES = 256 * 2**20
@@ -44,6 +48,8 @@ class Decoded:
     """Of the files' names, classes and bytes: 32 hex digits."""
     duplicates: int
     """Files that are equal to an earlier one."""
+    files: StreamedFiles | None = None
+    """What reads the images where they fit nowhere; `pixels` is [0, size, size, 3] then."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +64,20 @@ class _Index:
 def decode(files: Sequence[ImageFile], folder: Path, size: int, *, name: str, inventory: str) -> Decoded:
     """Every file at that size. `inventory` is another one whenever a file has changed; "" where that is not certain.
 
-    Raises EvaluationFailed (dataset_unavailable) that names the file at fault, or what memory or disk is missing.
+    What takes more than NASWEB_IMAGE_MEMORY_MIB, or has room nowhere, is read from the files whenever it is needed.
+    Raises EvaluationFailed (dataset_unavailable) that names the file at fault.
     """
     shape = (len(files), size, size, 3)
-    needed = int(np.prod(shape, dtype=np.int64))
+    needed, limit = int(np.prod(shape, dtype=np.int64)), image_memory_bytes()
+    if 0 < limit < needed:
+        return _streamed(files, folder, shape, limit)
     if needed < MAPPED_FROM_BYTES:
         return _in_memory(files, folder, shape)
     place = var_folder() / "datasets"
     if not _has_room(place, needed):
         free = device_memory(torch.device("cpu")).free
         if needed > SHARE_OF_MEMORY * free:
-            raise unavailable(
-                f"{len(files):,} images of {size} x {size} pixels take {_gib(needed)}; {printable(place)} has "
-                f"{_gib(disk_free(place))} of disk for them and this machine {_gib(free)} of memory, of which they "
-                "may take half: lower image_size, or make room on the disk"
-            )
+            return _streamed(files, folder, shape, int(SHARE_OF_MEMORY * free / 2))
         return _in_memory(files, folder, shape)
     with _locked(place):
         return _mapped(
@@ -83,6 +88,18 @@ def decode(files: Sequence[ImageFile], folder: Path, size: int, *, name: str, in
 def _in_memory(files: Sequence[ImageFile], folder: Path, shape: tuple[int, ...]) -> Decoded:
     pixels = np.empty(shape, np.uint8)
     return Decoded(torch.from_numpy(pixels), *_fill(pixels, files, folder))
+
+
+def _streamed(files: Sequence[ImageFile], folder: Path, shape: tuple[int, ...], memory: int) -> Decoded:
+    """As many of the first images in memory as it has room for. All are read once, so that a bad one is named now."""
+    count, size = shape[:2]
+    kept = np.empty((min(count, memory // (size * size * 3)), *shape[1:]), np.uint8)
+    found = _fill(kept, files, folder)
+    log.info(
+        "of %d images in %s %d stay in memory, the others are read in each pass", count, folder, len(kept)
+    )
+    pixels = torch.from_numpy(kept)
+    return Decoded(pixels[:0], *found, StreamedFiles(files, pixels))
 
 
 def _mapped(
@@ -115,7 +132,8 @@ def _mapped(
 
 
 def _fill(pixels: Bytes, files: Sequence[ImageFile], folder: Path) -> tuple[str, int]:
-    """Write every image into its row. Returns the fingerprint and the number of duplicates."""
+    """Read every image, and write it into its row where there is one. Returns the fingerprint and the number of
+    duplicates."""
     whole = hashlib.blake2b(f"reader {READER}\n".encode(), digest_size=16)
     known: set[bytes] = set()
     for row, file in enumerate(files):
@@ -124,7 +142,7 @@ def _fill(pixels: Bytes, files: Sequence[ImageFile], folder: Path) -> tuple[str,
         known.add(digest)
         whole.update(f"{file.label} ".encode() + os.fsencode(file.path.relative_to(folder)) + b"\0" + digest)
         try:
-            pixels[row] = read_image(content, pixels.shape[1])
+            pixels[row : row + 1] = read_image(content, pixels.shape[1])
         except MemoryError:
             raise
         except UnidentifiedImageError as error:
@@ -194,7 +212,3 @@ def _locked(place: Path) -> Iterator[None]:
     with (place / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _gib(amount: int) -> str:
-    return f"{amount / 2**30:.1f} GiB"

@@ -14,7 +14,7 @@ from search.training.data.decoded_files import Decoded, decode
 from search.training.data.directory_tree import printable
 from search.training.data.folder_layout import Layout, read_layout
 from search.training.data.image_source import Images, Pool
-from search.training.data.locations import image_folder
+from search.training.data.locations import image_folder, image_memory_bytes
 from search.training.data.named_sets import unavailable
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ LICENCES = ("LICENSE", "LICENCE", "COPYING")
 @dataclass(frozen=True)
 class KeptFolder:
     inventory: str
+    memory: int
+    """The limit that it was read under."""
     pool: Pool
 
 
@@ -43,7 +45,8 @@ def folder_pool(name: str, size: int) -> Pool:
     folder = image_folder(name)
     layout = read_layout(folder)
     kept = kept_folders.get((folder, size))
-    if kept is not None and kept.inventory == layout.inventory:
+    memory = image_memory_bytes()
+    if kept is not None and (kept.inventory, kept.memory) == (layout.inventory, memory):
         return kept.pool
     settled = time.time_ns() - layout.newest > SETTLED_NANOSECONDS
     decoded = decode(
@@ -54,7 +57,7 @@ def folder_pool(name: str, size: int) -> Pool:
     pool = _pool(name, size, layout, decoded)
     if settled:
         kept_folders.pop((folder, size), None)
-        kept_folders[folder, size] = KeptFolder(layout.inventory, pool)
+        kept_folders[folder, size] = KeptFolder(layout.inventory, memory, pool)
         while len(kept_folders) > MOST_KEPT:
             del kept_folders[next(iter(kept_folders))]
     return pool
@@ -90,8 +93,8 @@ def _pool(name: str, size: int, layout: Layout, decoded: Decoded) -> Pool:
     shape = DatasetShape(
         name, size, 3, len(layout.classes), len(layout.search), description, len(layout.test), report.licence
     )
-    key = (str(layout.folder), size, decoded.fingerprint)
-    return Pool(key, Images(decoded.pixels, labels), shape, report)
+    key = (str(layout.folder), size, decoded.fingerprint, "in files" if decoded.files else "")
+    return Pool(key, Images(decoded.pixels, labels, files=decoded.files), shape, report)
 
 
 def _licence(folder: Path) -> str:

@@ -15,7 +15,7 @@ from search.training.data.datasets import load_pool, load_split
 from search.training.data.decoded_files import decode
 from search.training.data.directory_tree import printable
 from search.training.data.folder_layout import read_layout
-from search.training.data.image_source import BLOCK, Images, pixel_statistics
+from search.training.data.image_source import Images, pixel_statistics
 from search.training.data.locations import IDX_TEST_FILES, data_folder, image_folder
 from search.training.data.named_sets import (
     HELD_OUT,
@@ -67,7 +67,7 @@ def _seen(test: Images, others: Images) -> int:
 
 
 def _digests(images: Images) -> Iterator[bytes]:
-    for block in torch.arange(len(images)).split(BLOCK):
+    for block in images.blocks():
         for image in images.whole(block).numpy():
             yield hashlib.blake2b(image.tobytes(), digest_size=16).digest()
 
@@ -85,7 +85,8 @@ def _test_folder(name: str, image_size: int) -> Images:
             f"{printable(layout.folder)}"
         )
     decoded = decode(layout.test, layout.folder, image_size, name=f"{layout.folder.name}-test", inventory="")
-    return Images(decoded.pixels, torch.tensor([file.label for file in layout.test], dtype=torch.int64))
+    labels = torch.tensor([file.label for file in layout.test], dtype=torch.int64)
+    return Images(decoded.pixels, labels, files=decoded.files)
 
 
 @lru_cache(maxsize=2)

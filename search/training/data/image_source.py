@@ -1,6 +1,8 @@
 """Labelled images, in memory or memory-mapped, and their split."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Protocol as TypingProtocol
 
 import torch
 from torch import Tensor
@@ -10,6 +12,16 @@ from search.evolution.experiments.folder_content import FolderReport
 
 BLOCK = 4096
 """Images looked at together where all of them are: so many, and never all at once."""
+BLOCK_BYTES = 64 * 2**20
+"""And no more than take so much."""
+
+
+class Files(TypingProtocol):
+    """Images that are read from their files when they are asked for."""
+
+    def rows(self, indices: Tensor) -> Tensor:
+        """Those images: uint8 [B, H, W, C]."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,8 @@ class Images:
     pool: Tensor = field(repr=False)
     pool_labels: Tensor = field(repr=False)
     indices: Tensor | None = field(default=None, repr=False)
+    files: Files | None = field(default=None, repr=False)
+    """Where the images are read from; the pool is empty then, [0, H, W, C], with the labels of all."""
 
     def __len__(self) -> int:
         return len(self.pool_labels if self.indices is None else self.indices)
@@ -38,6 +52,8 @@ class Images:
     @property
     def pixels(self) -> Tensor:
         """All of them, in memory: uint8 [N, H, W, C]."""
+        if self.files is not None:
+            return self.whole(torch.arange(len(self)))
         return self.pool if self.indices is None else self.pool[self.indices]
 
     @property
@@ -52,16 +68,31 @@ class Images:
 
     def take(self, indices: Tensor) -> "Images":
         """The images with these indices."""
-        return Images(self.pool, self.pool_labels, indices if self.indices is None else self.indices[indices])
+        return replace(self, indices=indices if self.indices is None else self.indices[indices])
 
     def to(self, device: torch.device) -> "Images":
-        """The same images on a device, as a pool of their own if that is another one."""
-        if self.pool.device.type == device.type:
+        """The same images on a device, as a pool of their own if that is another one; those in files stay there."""
+        if self.files is not None or self.pool.device.type == device.type:
             return self
         return Images(self.pixels.to(device), self.labels.to(device))
 
+    def at_hand(self, indices: Tensor) -> tuple["Images", Tensor]:
+        """Those images in memory, and where they are there: each file of a batch is read once."""
+        if self.files is None:
+            return self, indices
+        read = Images(self.whole(indices), self.labels[indices])
+        return read, torch.arange(len(indices))
+
+    def blocks(self) -> Iterator[Tensor]:
+        """The numbers of all images, as many together as may be looked at together."""
+        most = BLOCK_BYTES // (self.size**2 * self.channels)
+        yield from torch.arange(len(self)).split(max(1, min(BLOCK, most)))
+
     def windows(self, indices: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Of each of B images the pixels at its own rows [B, R] and columns [B, K]: uint8 [B, R, K, C]."""
+        if self.files is not None:
+            images, indices = self.at_hand(indices)
+            return images.windows(indices, rows, columns)
         return self.pool[self._in_pool(indices)[:, None, None], rows[:, :, None], columns[:, None, :]]
 
     def padded_windows(self, indices: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
@@ -73,6 +104,8 @@ class Images:
 
     def whole(self, indices: Tensor) -> Tensor:
         """Those images as they are: uint8 [B, H, W, C]."""
+        if self.files is not None:
+            return self.files.rows(self._in_pool(indices))
         return self.pool[self._in_pool(indices)]
 
     def _in_pool(self, indices: Tensor) -> Tensor:
@@ -104,7 +137,7 @@ class Split:
 def pixel_statistics(images: Images) -> tuple[Tensor, Tensor]:
     """Mean and deviation by channel, exactly, from counts of the 256 values: no copy as floats."""
     counts = torch.zeros(images.channels, 256, dtype=torch.int64)
-    for block in torch.arange(len(images)).split(BLOCK):
+    for block in images.blocks():
         for channel, values in enumerate(images.whole(block).unbind(-1)):
             counts[channel] += torch.bincount(values.flatten(), minlength=256)
     values = torch.arange(256, dtype=torch.float64) / 255

@@ -46,6 +46,14 @@ def var_folder() -> Path:
     return PROJECT / Path(os.environ.get("NASWEB_VAR_DIR", "").strip() or "var").expanduser()
 
 
+def image_memory_bytes() -> int:
+    """NASWEB_IMAGE_MEMORY_MIB in bytes: what a folder's decoded images may take; 0: all that memory and disk have.
+
+    Raises ValueError for what is no whole number.
+    """
+    return 2**20 * int(os.environ.get("NASWEB_IMAGE_MEMORY_MIB", "").strip() or 0)
+
+
 def idx_folder(name: str, files: tuple[str, str] = IDX_FILES) -> Path | None:
     """Where these idx files of mnist or fashion-mnist lie: put there by hand, by torchvision or by the system."""
     folders = [data_folder() / name, data_folder() / _IDX_FOLDERS[name]]
