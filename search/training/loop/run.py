@@ -48,19 +48,12 @@ class TrainingRun:
         self.network = network.to(device)
         self.auxiliary = auxiliary_head(protocol, split, device, seed)
         """The second classifier, if the protocol has one. It is no part of the network: nothing scores or keeps it."""
-        trained = [*network.parameters(), *(self.auxiliary.parameters() if self.auxiliary else ())]
         self.batches = Batches(split, protocol, device, seed=derive_seed("batches", seed))
         self.protocol, self.device, self.pulse = protocol, device, pulse
         # A schedule that changes the rate at each step needs it where a recorded step reads it anew: on the GPU.
         tensor_rate = device.type == "cuda" and protocol.schedule == "cosine"
         self.rate = torch.tensor(protocol.learning_rate, device=device) if tensor_rate else None
-        self.optimizer = torch.optim.SGD(
-            trained,
-            lr=protocol.learning_rate if self.rate is None else self.rate,
-            momentum=protocol.momentum,
-            weight_decay=protocol.weight_decay,
-            fused=True,
-        )
+        self.optimizer = self._new_optimizer()
         decay = protocol.weight_averaging
         self.average = WeightAverage(network, decay) if decay else None
         """What is scored and kept instead of the weights, if the protocol averages them."""
@@ -85,6 +78,17 @@ class TrainingRun:
             beat_inside(network.layers, pulse)
         recorded = device.type == "cuda" and runtime.cuda_graphs and not protocol.drop_path
         self.captured = CapturedStep(self.gradient_step, cuda_graph, self.state) if recorded else None
+
+    def _new_optimizer(self) -> torch.optim.SGD:
+        """Of the network's weights, and of the auxiliary head's."""
+        protocol, beside = self.protocol, self.auxiliary.parameters() if self.auxiliary else ()
+        return torch.optim.SGD(
+            [*self.network.parameters(), *beside],
+            lr=protocol.learning_rate if self.rate is None else self.rate,
+            momentum=protocol.momentum,
+            weight_decay=protocol.weight_decay,
+            fused=True,
+        )
 
     def finish(self, between_steps: Callable[[], None] = lambda: None) -> Evaluated:
         """Train all steps that are left and score."""
