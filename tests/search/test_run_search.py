@@ -45,8 +45,19 @@ def test_a_search_in_one_process_prints_its_best_genotype() -> None:
     assert (summary, caution) == (found.summary, found.caution)
     assert fitness.startswith(f"fitness {100 * (experiment.best.fitness or 0):.2f} ± ")
     assert (experiment.config["budget"], experiment.config["seed"]) == (
-        {"individuals": 8, "in_flight": 1, "failures_before_pause": 20},
+        {"individuals": 8, "in_flight": 1, "failures_before_pause": 20, "device_hours": None},
         3,
+    )
+
+
+@pytest.mark.django_db
+def test_a_budget_of_device_hours_ends_it_and_is_told() -> None:
+    told = run("--individuals", "8", "--device-hours", "1e-7").splitlines()
+    experiment = Experiment.objects.get()
+    assert (experiment.state, experiment.proposed) == ("finished", 1)
+    assert told[-1] == experiment.reason
+    assert experiment.reason.startswith(
+        "The budget of 1e-07 device hours is spent, with 1 of 8 networks tried."
     )
 
 
@@ -67,7 +78,12 @@ def test_a_configuration_is_read_from_a_file_and_options_change_it(tmp_path: Pat
     run("--config", str(path), "--individuals", "5", "--in-flight", "3")
     experiment = Experiment.objects.get()
     assert (experiment.name, experiment.evaluated) == ("mine", 5)
-    assert experiment.config["budget"] == {"individuals": 5, "in_flight": 3, "failures_before_pause": 20}
+    assert experiment.config["budget"] == {
+        "individuals": 5,
+        "in_flight": 3,
+        "failures_before_pause": 20,
+        "device_hours": None,
+    }
 
 
 @pytest.mark.django_db
