@@ -51,6 +51,14 @@ def test_the_top_level_must_have_as_many_motifs_as_the_flag_says(motifs: int, fl
         search_space({"levels": [{"motifs": motifs, "nodes": 3}], "reduction_cell": flag})
 
 
+def test_the_bound_on_operations_holds_for_both_cells_together() -> None:
+    assert PAIR.expanded_edges == 2 * 3 * (3 + 1)
+    levels = [{"motifs": 1, "nodes": 12}, {"motifs": 1, "nodes": 6}]
+    assert search_space({"levels": levels}).expanded_edges == 1005
+    with pytest.raises(ValueError, match="may have 2010 operations; at most 1500"):
+        search_space({"levels": [levels[0], {"motifs": 2, "nodes": 6}], "reduction_cell": True})
+
+
 def test_text_and_json_read_back_as_the_same_genotype() -> None:
     assert WORKED.text == "2x3+2x3~pair:3.06-4.06:1.01-2.02"
     assert parse_genotype(WORKED.text) == WORKED == Genotype.from_json(WORKED.to_json())

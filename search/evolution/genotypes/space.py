@@ -109,11 +109,12 @@ class SearchSpace(BaseModel):
 
     @property
     def expanded_edges(self) -> int:
-        """Operations of the largest cell of this space, a projection counted with each use of a motif."""
+        """Operations of the largest network of this space, of a pair in both cells together; a projection counts with
+        each use of a motif."""
         count = 1
         for depth, shape in enumerate(self.levels):
             count = shape.edges * (count + (1 if depth else 0))
-        return count
+        return count * len(self.cell_slots)
 
     @property
     def genes(self) -> int:
