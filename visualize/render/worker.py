@@ -1,8 +1,11 @@
-"""Graphviz process: the only caller of pygraphviz. DOT on standard input, `engine format` as arguments.
+"""Graphviz process: the only caller of pygraphviz. DOT on standard input, `engine format seconds` as arguments:
+after so many seconds of computing the system ends it by SIGXCPU. Without pygraphviz it becomes the `dot` program.
 
 Imports nothing of ours, so that as a program it starts at once.
 """
 
+import os
+import resource
 import sys
 
 try:
@@ -25,5 +28,15 @@ def draw(source: str, engine: str, format: str) -> bytes:
     return drawn
 
 
+def limit_computing(seconds: int) -> None:
+    """Of this process, and of the program that it becomes."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write(draw(sys.stdin.read(), sys.argv[1], sys.argv[2]))
+    engine, format, seconds = sys.argv[1:]
+    limit_computing(int(seconds))
+    if not available():
+        os.execvp("dot", ["dot", f"-K{engine}", f"-T{format}"])
+    sys.stdout.buffer.write(draw(sys.stdin.read(), engine, format))
