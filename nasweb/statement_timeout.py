@@ -38,6 +38,7 @@ def _count_instructions(connection: Any) -> None:
         left[0] -= 1
         return left[0] < 0
 
-    connection.execute_wrappers[:] = [one for one in connection.execute_wrappers if one.__name__ != "begin"]
-    connection.execute_wrappers.append(begin)
+    # First in the list: a request's own wrapper, inside which a connection is opened, is taken off as the last one.
+    others = [one for one in connection.execute_wrappers if one.__name__ != "begin"]
+    connection.execute_wrappers[:] = [begin, *others]
     connection.connection.set_progress_handler(look, BETWEEN_LOOKS)

@@ -96,6 +96,32 @@ def test_sqlite_counts_its_instructions(tmp_path: Path, django_db_blocker: Any) 
         mine.close()
 
 
+def test_connections_that_are_opened_within_requests_leave_nothing_of_the_requests(
+    tmp_path: Path, django_db_blocker: Any
+) -> None:
+    """SQLite's is opened anew for each: what stayed behind ended in a recursion after some 900 requests."""
+    address = f"sqlite:///{tmp_path / 'database'}"
+    mine = ConnectionHandler({"default": environment.database(address)})["default"]
+    asked = []
+
+    def budget(execute: Any, *arguments: Any) -> Any:
+        asked.append(1)
+        return execute(*arguments)
+
+    limit_statements()
+    try:
+        with django_db_blocker.unblock():
+            for _ in range(3):
+                with mine.execute_wrapper(budget), mine.cursor() as cursor:
+                    cursor.execute("SELECT 1")
+                mine.close()
+    finally:
+        connection_created.disconnect(dispatch_uid="nasweb.statement_timeout")
+        mine.close()
+    assert len(asked) == 3
+    assert len(mine.execute_wrappers) == 1
+
+
 SHOW = """
 {first}
 import django
