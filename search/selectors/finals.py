@@ -43,11 +43,15 @@ def best_individuals(experiment: Experiment, count: int) -> list[Individual]:
         .select_related("genotype", "evaluation", "experiment")
         .order_by("-fitness", "step")
     )
+    # In slices, each four times as long as the one before: a cursor would have PostgreSQL sort and keep all of them.
     found: dict[str, Individual] = {}
-    for row in rows.iterator(chunk_size=100):
-        found.setdefault(row.genotype.phenotype_key, row)
-        if len(found) >= count:
-            break
+    first, size = 0, 8 * count
+    while part := list(rows[first : first + size]):
+        for row in part:
+            found.setdefault(row.genotype.phenotype_key, row)
+            if len(found) >= count:
+                return list(found.values())
+        first, size = first + size, 4 * size
     return list(found.values())
 
 
