@@ -3,25 +3,23 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from search.evolution.genotypes.diff import diff_genotypes
 from search.evolution.genotypes.genotype import Genotype
-from search.evolution.genotypes.liveness import analyse
+from search.evolution.genotypes.liveness import Liveness, analyse
 from visualize.drawings import motif_drawing
 from visualize.drawings.names import edge_id, motif_name
 from visualize.pages.diff.figure_rows import figure_rows
-from visualize.pages.diff.fitness_verdict import Verdict, fitness_verdict
 from visualize.pages.diff.motif_pairs import PairCard, changes_of, own_place, pair_cards
+from visualize.pages.diff.side_columns import MOST, columns_of, difference_of
 from visualize.pages.diff.sides import NoSuchSide, Side, read_side
 from visualize.render import DrawingFailed, TooLarge, page_svg
 from visualize.style.palette import tone
 
-MOST = 6
-"""Columns: more are neither seen at once nor remembered."""
 MOST_ROWS = 24
 """Motifs that are drawn; a space may have hundreds."""
 MOST_CHARACTERS = 20_000
@@ -56,23 +54,6 @@ class BlockRow:
         return next(block.name for block in self.blocks if block)
 
 
-@dataclass(frozen=True)
-class Column:
-    """One genotype of the page."""
-
-    side: Side
-    name: str
-    number: int
-    without: str
-    """The address's list once this column is taken away."""
-    first: str
-    """The address's list with this one in front, so that the others are compared with it."""
-    verdict: Verdict | None
-    """Of its fitness against the first column's; None for the first."""
-    distance: int | None
-    """Edges that differ from the first column's."""
-
-
 def listed(texts: Sequence[str]) -> list[str]:
     """Sides as the address names them: several lists are one, none is there twice."""
     words = [word.strip() for text in texts for word in text[:MOST_CHARACTERS].split(",")]
@@ -105,7 +86,7 @@ def side_by_side(asked: Sequence[str]) -> dict[str, Any]:
     differing = [row for row in rows if row.differs or row.is_cell]
     same = [row for row in rows if not (row.differs or row.is_cell)]
     return context | {
-        "columns": _columns(sides),
+        "columns": columns_of(sides),
         "figures": figure_rows(sides),
         "rows": differing[:MOST_ROWS],
         "same": same[:MOST_ROWS],
@@ -113,33 +94,6 @@ def side_by_side(asked: Sequence[str]) -> dict[str, Any]:
         "span": len(sides) + 1,
         "diff_pair": sides[:2] if len(sides) == 2 else None,
     }
-
-
-def _columns(sides: Sequence[Side]) -> list[Column]:
-    texts = [side.text for side in sides]
-    experiments = {side.individual.experiment_id for side in sides if side.individual}
-    base = sides[0]
-    columns = []
-    for number, side in enumerate(sides):
-        others = [text for text in texts if text != side.text]
-        of = f" · {side.individual.experiment.name}" if side.individual and len(experiments) > 1 else ""
-        columns.append(
-            Column(
-                side=side,
-                name=f"{side.name}{of}",
-                number=number + 1,
-                without=",".join(others),
-                first=",".join([side.text, *others]),
-                verdict=_verdict(base, side) if number else None,
-                distance=diff_genotypes(base.genotype, side.genotype).distance if number else None,
-            )
-        )
-    return columns
-
-
-def _verdict(base: Side, side: Side) -> Verdict:
-    same = base.phenotype is not None and base.phenotype == side.phenotype
-    return fitness_verdict(base.individual, side.individual, same_network=same)
 
 
 def _linked(rows: Sequence[BlockRow], sides: Sequence[Side]) -> list[BlockRow]:
@@ -167,7 +121,7 @@ class _Against:
 
     def __init__(self, base: Genotype, other: Genotype) -> None:
         self._genotype = other
-        self.cards = pair_cards(base, other, diff_genotypes(base, other))
+        self.cards = pair_cards(base, other, difference_of(base, other))
         self.counterparts = {(card.pair.level, card.pair.left): card for card in self.cards if not card.alone}
         self._words: dict[str, list[str]] = {}
         for change in changes_of(base, other, self.cards):
@@ -263,6 +217,12 @@ def _lone_row(columns: int, number: int, genotype: Genotype, card: PairCard) -> 
     return BlockRow(card.pair.level, is_cell=False, blocks=tuple(blocks), differs=True)
 
 
+@lru_cache(maxsize=4 * MOST)
+def _liveness(genotype: Genotype) -> Liveness:
+    """Each motif of a column asks for it."""
+    return analyse(genotype)
+
+
 def _block(
     genotype: Genotype,
     place: Place,
@@ -272,14 +232,17 @@ def _block(
 ) -> Block:
     """Ids in the drawing are told apart by the column's number."""
     level, slot = place
+    liveness = _liveness(genotype)
     try:
-        svg = page_svg(motif_drawing(genotype, level, slot), marked=marked, prefix=f"c{number}-")
+        svg = page_svg(
+            motif_drawing(genotype, level, slot, liveness=liveness), marked=marked, prefix=f"c{number}-"
+        )
     except (TooLarge, DrawingFailed) as refusal:
         svg = format_html('<p class="undrawn">{}</p>', str(refusal))
     return Block(
         name=motif_name(genotype.space, level, slot),
         tone=tone(slot),
-        used=analyse(genotype).uses[level, slot] > 0,
+        used=liveness.uses[level, slot] > 0,
         svg=svg,
         changes=words,
     )
