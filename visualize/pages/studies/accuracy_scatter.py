@@ -1,8 +1,10 @@
-"""Scatter plots of accuracy against parameters and multiply-adds: one numbered point for each configuration."""
+"""Scatter plots of accuracy against parameters and multiply-adds: one numbered point for each configuration, and the
+same of published networks as reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from search.evolution.finals.published_networks import PUBLISHED_NETWORKS
 from visualize.charts import series
 from visualize.charts.frame import Frame, Tick
 from visualize.pages.studies.arm_rows import ArmRow
@@ -44,25 +46,49 @@ def scatters(rows: Sequence[ArmRow], *, by_test: bool) -> list[Scatter]:
     pictures = []
     for index, name in enumerate(("parameters", "multiply-adds")):
         places = [
-            (row, float(cost[index] or 0), side.mean, side.spread or 0.0)
+            _Measured(row.number, row.arm.title, float(cost[index] or 0), side.mean, side.spread or 0.0)
             for row, cost, side in found
             if side is not None
         ]
-        if len({x for _, x, _, _ in places}) > 1:
+        if len({place.x for place in places}) > 1:
             pictures.append(_scatter(f"{what} against {name}", places))
     return pictures
 
 
-def _scatter(title: str, places: Sequence[tuple[ArmRow, float, float, float]]) -> Scatter:
-    low = min(y - spread for _, _, y, spread in places)
-    high = max(y + spread for _, _, y, spread in places)
+def published_scatters() -> list[Scatter]:
+    """torchvision's networks on ImageNet, numbered as in their table: another scale, another data set."""
+    numbered = list(enumerate(PUBLISHED_NETWORKS, start=1))
+    by_parameters = [_Measured(number, row.name, row.parameters, row.top1) for number, row in numbered]
+    by_work = [
+        _Measured(number, row.name, 1e9 * row.giga_multiply_adds, row.top1) for number, row in numbered
+    ]
+    return [
+        _scatter("Published top-1 on ImageNet against parameters", by_parameters),
+        _scatter("Published top-1 on ImageNet against multiply-adds", by_work),
+    ]
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What a point shows: cost, accuracy and its standard deviation."""
+
+    number: int
+    title: str
+    x: float
+    y: float
+    spread: float = 0.0
+
+
+def _scatter(title: str, places: Sequence[_Measured]) -> Scatter:
+    low = min(place.y - place.spread for place in places)
+    high = max(place.y + place.spread for place in places)
     room = max(0.005, 0.08 * (high - low))
-    x_max = 1.1 * max(x for _, x, _, _ in places)
+    x_max = 1.1 * max(place.x for place in places)
     frame = Frame(560, 300, 56, 24, 12, 26, x_max, max(0.0, low - room), min(1.0, high + room))
     return Scatter(
         title=title,
         frame=frame,
-        points=tuple(_point(frame, *place) for place in places),
+        points=tuple(_point(frame, place) for place in places),
         x_ticks=tuple(
             Tick(round(frame.x(tick), 1), magnitude(tick)) for tick in series.ticks(0, frame.x_max, 5)
         ),
@@ -73,7 +99,8 @@ def _scatter(title: str, places: Sequence[tuple[ArmRow, float, float, float]]) -
     )
 
 
-def _point(frame: Frame, row: ArmRow, x: float, y: float, spread: float) -> Point:
-    left = round(frame.x(x), 1)
-    bar = f"M{left} {frame.y(y - spread):.1f}V{frame.y(y + spread):.1f}" if spread else ""
-    return Point(row.number, row.arm.title, left, round(frame.y(y), 1), bar)
+def _point(frame: Frame, place: _Measured) -> Point:
+    left = round(frame.x(place.x), 1)
+    low, high = frame.y(place.y - place.spread), frame.y(place.y + place.spread)
+    bar = f"M{left} {low:.1f}V{high:.1f}" if place.spread else ""
+    return Point(place.number, place.title, left, round(frame.y(place.y), 1), bar)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from search.evolution.evaluation import INSTANT_TRAINER
+from search.evolution.finals.published_networks import PUBLISHED_NETWORKS
 from search.evolution.statistics.significance import LEVEL
 from search.evolution.studies.records import StudySettings
 from search.evolution.studies.results import Difference
 from search.evolution.studies.rows import STUDY_KINDS
 from search.models import Study, StudyState
 from search.selectors.studies import is_budget_spent, study_results
-from visualize.pages.studies.accuracy_scatter import scatters
+from visualize.pages.studies.accuracy_scatter import published_scatters, scatters
 from visualize.pages.studies.arm_rows import arm_rows
 from visualize.pages.studies.figures import figure_of
 from visualize.pages.studies.paper_results import paper_context
@@ -42,6 +43,8 @@ def study_context(study: Study) -> Context:
         own = paper_context(results, rows)
     elif kind and kind.results == "one-network":
         own = {"scatters": scatters(rows, by_test=results.judged_by_test)}
+        if study.kind == "scaling":
+            own |= {"published": PUBLISHED_NETWORKS, "published_scatters": published_scatters()}
     elif any(cell.networks > 1 for cell in results.cells):
         lines = [(row.number, row.arm.title, row.arm) for row in rows]
         own = {"figure": figure_of(lines, "evaluations")}

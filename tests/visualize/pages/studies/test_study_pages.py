@@ -8,6 +8,7 @@ from django.test import Client
 
 from search.models import Study, StudyCell
 from search.services.studies.advancing import advance_study
+from search.services.studies.launching import create_study
 from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
 from tests.search.studies.running import launched, run_to_its_end
@@ -132,3 +133,14 @@ def test_the_comparison_of_strategies_is_one_click_from_compare(client: Client) 
     page = text(client.get(f"/studies/{study.pk}/").content)
     assert "Flat · Aging evolution" in page
     assert "by networks trained" in page
+
+
+def test_published_networks_stand_beside_a_scaling_study_as_not_measured(client: Client) -> None:
+    tiny = {"protocol": {"channels": 4, "steps": 5, "repeats": 1}, "final": "none", "seeds": 1}
+    study = run_to_its_end(create_study(kind="scaling", settings=tiny))
+    content = client.get(f"/studies/{study.pk}/").content
+    assert "Published networks for reference" in text(content)
+    assert "not measured here" in text(content)
+    assert content.count(b"<title>resnet18</title>") == 2
+    other = client.get(f"/studies/{run_to_its_end(launched(seeds=1, spaces=['flat'], searches=['one'])).pk}/")
+    assert "Published networks for reference" not in text(other.content)
