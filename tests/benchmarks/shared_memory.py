@@ -37,8 +37,8 @@ def cases() -> list[Case]:
     for method, second in [(method, False) for method in METHODS] + [("darts", True)]:
         whole = method in ALL_AT_ONCE
         for space, dataset, channels, batch, steps in (
-            (SMALL, "fashion-mnist", 8 if whole else 16, 32 if whole else 64, 2 if whole else 8),
-            ("hierarchical", "digits", 4 if whole else 8, 16 if whole else 64, 1 if whole else 8),
+            (SMALL, "fashion-mnist", 8 if whole else 16, 32 if whole else 64, 2 if method == "darts" else 8),
+            ("hierarchical", "digits", 4 if whole else 8, 16 if whole else 64, 1 if method == "darts" else 8),
         ):
             protocol = {
                 "dataset": dataset, "channels": channels, "batch_size": batch, "steps": 100,

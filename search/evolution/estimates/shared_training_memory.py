@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from search.evolution.estimates.hypernetwork_shape import HypernetworkShape, hypernetwork_shape
-from search.evolution.estimates.supernet_edges import RunEdges, all_edges, edges_of_genotype, uniform_genes
+from search.evolution.estimates.supernet_edges import (
+    RunEdges,
+    all_edges,
+    edges_left,
+    edges_of_genotype,
+    uniform_genes,
+)
 from search.evolution.estimates.training_cost import CPU_SLACK
 from search.evolution.experiments.shared_trainings import SharedTraining
 from search.evolution.genotypes.primitives import primitive
@@ -21,6 +27,8 @@ INDEX_BYTES = 8
 """Of the place of a maximum."""
 SAMPLES = 60
 """Networks that stand for all that a sampled training draws; the largest counts."""
+DROPOUT_SAMPLES = 8
+"""The same for path dropout, whose draws differ less and take longer to count."""
 BASE_BYTES = 100 * 2**20
 """What a first training loads besides, as for single networks."""
 COPIES = {"second order": 6, "weights": 3, "hypernetwork": 4}
@@ -73,10 +81,14 @@ def too_large(config: SharedTraining, wanted: SupernetMemory, place: str, there:
 
 
 def _networks(config: SharedTraining) -> Iterator[RunEdges]:
+    rng = random.Random(0)
+    if config.method == "fabric" and config.path_dropout:
+        for _ in range(DROPOUT_SAMPLES):
+            yield edges_left(config.space, config.path_dropout, rng)
+        return
     if config.method in ("darts", "fabric"):
         yield all_edges(config.space)
         return
-    rng = random.Random(0)
     for _ in range(SAMPLES):
         yield edges_of_genotype(uniform_genes(config.space, rng))
 

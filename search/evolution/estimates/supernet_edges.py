@@ -56,3 +56,19 @@ def edges_of_genotype(genotype: Genotype) -> RunEdges:
         place: tuple((successor, predecessor, (operation,)) for successor, predecessor, operation in rows)
         for place, rows in live_paths(genotype).items()
     }
+
+
+def edges_left(space: SearchSpace, dropped: float, rng: random.Random) -> RunEdges:
+    """All edges, each operation dropped with that probability, but never all of an edge from the node before: as
+    path dropout leaves them."""
+    found: dict[MotifPlace, tuple[tuple[int, int, tuple[int, ...]], ...]] = {}
+    for place, rows in all_edges(space).items():
+        left = []
+        for successor, predecessor, operations in rows:
+            kept = tuple(operation for operation in operations if rng.random() >= dropped)
+            if not kept and predecessor == successor - 1:
+                kept = (rng.choice(operations),)
+            if kept:
+                left.append((successor, predecessor, kept))
+        found[place] = tuple(left)
+    return found

@@ -86,6 +86,16 @@ def test_soft_gates_keep_what_was_counted() -> None:
     assert counted == kept_by_autograd(supernet, soft_choices(TINY, gates.soft()))
 
 
+def test_path_dropout_takes_less_than_all_operations_and_a_share_of_nothing_takes_the_same() -> None:
+    document = {"method": "fabric", "space": TINY.to_json(), "protocol": {"dataset": "digits", "channels": 4}}
+    half, fifth, none = (
+        supernet_memory(shared_training(document | {"path_dropout": share}), HOST).per_image
+        for share in (0.5, 0.2, 0.0)
+    )
+    assert half < fifth < none
+    assert none == run_pass(TINY, HOST, HOST.image_size, all_edges(TINY), Gating()).kept_bytes
+
+
 def test_soft_gates_take_several_times_the_memory_of_sampled_ones() -> None:
     document = {"space": TINY.to_json(), "protocol": {"dataset": "digits", "channels": 4, "steps": 100}}
     soft, sampled = (shared_training(document | {"method": method}) for method in ("darts", "gdas"))
