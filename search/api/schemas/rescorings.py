@@ -4,7 +4,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from search.api.schemas.base import LARGEST_INTEGER, Body, Count, Document
+from search.api.bodies import LARGEST_INTEGER
+from search.api.schemas.base import Body, Count, Document
 from search.selectors.rescored import Rescored
 
 RESCORING_EXAMPLES: dict[str, dict[str, Any]] = {
