@@ -44,6 +44,7 @@ router = Router(tags=["final evaluations"])
 NOT_ONE = "give one of step, best for so many of the best networks, along for those of the gain, and baseline"
 NOT_DONE = "Final evaluation {key} is {state}; only a done one can be packed."
 NOTHING_DONE = "the experiment has no finished network yet"
+ASKED = {"requestBody": {"content": {"application/json": {"examples": CREATE_EXAMPLES}}}} | CONFLICTS
 
 
 class FinalQuery(PageQuery):
@@ -67,8 +68,7 @@ def list_finals(request: HttpRequest, filters: Query[FinalQuery]) -> FinalPage:
     "",
     response={201: FinalsAsked},
     summary="Score networks on the test set",
-    openapi_extra={"requestBody": {"content": {"application/json": {"examples": CREATE_EXAMPLES}}}}
-    | CONFLICTS,
+    openapi_extra=ASKED,
 )
 def create_finals(request: HttpRequest, body: FinalCreate) -> Status[FinalsAsked]:
     """Each is trained on all training images and scored once a run on the test set, which no search reads. Asked for
@@ -85,7 +85,12 @@ def create_finals(request: HttpRequest, body: FinalCreate) -> Status[FinalsAsked
     return Status(201, FinalsAsked(items=items))
 
 
-@router.post("/cost", response=FinalCostDocument, summary="Say what final evaluations would take")
+@router.post(
+    "/cost",
+    response=FinalCostDocument,
+    summary="Say what final evaluations would take",
+    openapi_extra=ASKED,
+)
 def estimate_finals(request: HttpRequest, body: FinalCreate) -> FinalCostDocument:
     """Of the same document as `POST /finals`; nothing is stored."""
     try:

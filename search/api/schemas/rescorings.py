@@ -10,7 +10,7 @@ from search.selectors.rescored import Rescored
 
 RESCORING_EXAMPLES: dict[str, dict[str, Any]] = {
     "ten times": {"value": {"repeats": 10}},
-    "another of its networks": {"value": {"step": 31}},
+    "another of its networks": {"value": {"step": 2}},
 }
 
 
