@@ -4,13 +4,11 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from search.evolution.experiments.presets import PRESETS, preset
-from search.worker.attempts import load_trainer
+from search.evolution.experiments.presets import PRESETS
 from tests.benchmarks import (
     comparing,
     decisions,
@@ -176,17 +174,6 @@ def _signal(options: Namespace) -> dict[str, Any]:
     )
 
 
-def _proof(options: Namespace) -> dict[str, Any]:
-    return proof.measure(
-        preset(options.preset).config,
-        seeds=options.seeds,
-        repeats=options.repeats,
-        trainer=load_trainer(),
-        path=options.file,
-        say=say,
-    )
-
-
 def _pages_options(parser: ArgumentParser) -> None:
     parser.add_argument("--individuals", type=int, default=7000, help="in the experiment (default 7000)")
     parser.add_argument("--requests", type=int, default=20, help="of each address (default 20)")
@@ -263,13 +250,6 @@ def _signal_options(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="draws the networks (default 0)")
 
 
-def _proof_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--preset", default="quick", choices=PRESETS, help="whose search (default quick)")
-    parser.add_argument("--seeds", type=int, default=10, help="searches of each kind (default 10)")
-    parser.add_argument("--repeats", type=int, default=5, help="trainings afresh of each best (default 5)")
-    parser.add_argument("--file", type=Path, help="keeps every training, so that a later run goes on")
-
-
 OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "pages": _pages_options,
     "loop": _loop_options,
@@ -280,7 +260,7 @@ OPTIONS: dict[str, Callable[[ArgumentParser], None]] = {
     "signal": _signal_options,
     "shared": shared_weights.add_options,
     "shared-memory": shared_memory.add_options,
-    "proof": _proof_options,
+    "proof": proof.add_options,
     "decisions": _decisions_options,
     "load": _load_options,
 }
@@ -294,7 +274,7 @@ MEASURES: dict[str, Callable[[Namespace], dict[str, Any]]] = {
     "signal": _signal,
     "shared": lambda options: shared_weights.measure(options, say=say),
     "shared-memory": lambda options: shared_memory.measure(options, say=say),
-    "proof": _proof,
+    "proof": lambda options: proof.command(options, say=say),
     "decisions": _decisions,
     "load": _load,
 }

@@ -7,6 +7,7 @@ afresh with seeds that no search has used: what a search reports of its own best
 
 import json
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,11 @@ from random import Random
 from statistics import fmean
 from typing import Any
 
+from nasweb.client.commands.experiments import overrides
+from search.api.creation import merged
 from search.evolution.evaluation import Evaluate, Job, Runtime
 from search.evolution.experiments.config import ExperimentConfig
+from search.evolution.experiments.presets import PRESETS, preset
 from search.evolution.experiments.protocol_keys import protocol_key, repeat_seed
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.networks.cost import network_cost
@@ -27,10 +31,33 @@ from search.evolution.strategies import make_strategy
 from search.evolution.strategies.feasibility import is_acceptable
 from search.evolution.strategies.list_population import ListPopulation
 from search.evolution.strategies.random_search import RandomSearch
+from search.worker.attempts import load_trainer
 from tests.benchmarks.trained import Say
 
 FRESH = 1000
 """The first repeat of a training afresh: no search counts so far."""
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Of its command."""
+    parser.add_argument("--preset", default="quick", choices=PRESETS, help="whose search (default quick)")
+    parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="changed in it")
+    parser.add_argument("--seeds", type=int, default=10, help="searches of each kind (default 10)")
+    parser.add_argument("--repeats", type=int, default=5, help="trainings afresh of each best (default 5)")
+    parser.add_argument("--file", type=Path, help="keeps every training, so that a later run goes on")
+
+
+def command(options: Namespace, *, say: Say) -> dict[str, Any]:
+    """`measure` as the command line says."""
+    base = preset(options.preset).config.model_dump(mode="json")
+    return measure(
+        ExperimentConfig.model_validate(merged(base, overrides(options.set))),
+        seeds=options.seeds,
+        repeats=options.repeats,
+        trainer=load_trainer(),
+        path=options.file,
+        say=say,
+    )
 
 
 @dataclass

@@ -57,9 +57,13 @@ def test_a_run_goes_on_where_an_earlier_one_ended(tmp_path: Path) -> None:
     assert again == []
 
 
-def test_the_command_prints_every_seed(
+def test_the_command_prints_every_seed_of_a_preset_that_is_changed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "load_trainer", lambda: trainer([], noise=0.01))
-    assert command.main(["proof", "--seeds", "2", "--repeats", "1", "--json"]) == 0
-    assert [row["seed"] for row in json.loads(capsys.readouterr().out)["seeds"]] == [1, 2]
+    asked: list[str] = []
+    monkeypatch.setattr(proof, "load_trainer", lambda: trainer(asked, noise=0.01))
+    changes = ["--set", "budget.individuals=30", "--set", "strategy.initial_population=4"]
+    assert command.main(["proof", "--seeds", "2", "--repeats", "1", "--json", *changes]) == 0
+    found = json.loads(capsys.readouterr().out)["seeds"]
+    assert [row["seed"] for row in found] == [1, 2]
+    assert all(30 <= row["trainings"] < 90 for row in found)
