@@ -16,9 +16,13 @@ def run_pytest(folder: Path, text: str, **environment: str) -> subprocess.Comple
     test = folder / "test_sample.py"
     test.write_text(text)
     (folder / "pytest.ini").write_text("[pytest]\n")
+    return pytest_in(folder, str(test), **environment)
+
+
+def pytest_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     plugin = ["-p", "tests.build.nothing_skipped", "-p", "no:django", "-p", "no:cacheprovider"]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--rootdir", folder, *plugin, test],
+        [sys.executable, "-m", "pytest", "--rootdir", folder, *plugin, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
@@ -43,3 +47,18 @@ def test_elsewhere_a_skip_is_a_skip(tmp_path: Path, value: str) -> None:
     done = run_pytest(tmp_path, SKIPPING, CI=value)
     assert done.returncode == 0
     assert "1 passed, 1 skipped" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+def test_a_folder_of_tests_that_pytest_passes_over_fails_in_ci(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = tests\n")
+    for name in ("tests/here", "tests/build"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / f"test_{Path(name).name}.py").write_text("def test_passes(): pass\n")
+    done = pytest_in(tmp_path, *arguments, CI="true")
+    assert done.returncode != 0
+    assert "never collected" in done.stdout + done.stderr
+    assert "tests/build/test_build.py" in done.stdout + done.stderr
+    assert pytest_in(tmp_path, *arguments, CI="false").returncode == 0
