@@ -23,6 +23,7 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
     "history": [],
+    "against": [],
 }
 
 
@@ -39,6 +40,11 @@ class StrategyReportDocument(Document):
     drafts: int = Field(description="Genotypes that it has proposed ahead")
     facts: list[tuple[str, str]] = Field(description="Label and value")
     tables: list[dict[str, Any]] = Field(description="{title, columns, rows}")
+    against: list[tuple[int, float, float]] = Field(
+        default=[],
+        description="Step, predicted and found fitness of networks that the model had not seen; empty where nothing "
+        "is predicted",
+    )
     history: list[dict[str, float]] = Field(description="A few numbers of each version of the model")
 
     @classmethod
