@@ -1,7 +1,6 @@
 """The auxiliary head: where it stands, what it counts, what it trains, and that nothing of it is kept."""
 
 from io import BytesIO
-from typing import Any
 
 import pytest
 import torch
@@ -9,24 +8,11 @@ from torch.nn import functional
 
 from search.evolution.networks.auxiliary import auxiliary_parameters, auxiliary_place
 from search.evolution.networks.host import Host, host_layers
-from search.training.data.datasets import load_split
-from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
 from search.training.loop.run_state import trained_weights
 from search.training.network.auxiliary_head import AuxiliaryHead
-from search.training.network.hosts import build_network
 from search.training.network.operations import leave_to_torch
-from search.training.trainer import train
-from tests.training.cases import digits_protocol, ignore, small_cell
-from tests.training.states import Memory, assert_same, read
-
-
-def a_run(**changes: Any) -> TrainingRun:
-    protocol = digits_protocol(**changes)
-    split = load_split(protocol)
-    network = build_network(small_cell(), protocol.make_host(split.shape), seed=1)
-    pulse = Pulse(ignore, protocol.steps, 3600)
-    return TrainingRun(network, split, protocol, torch.device("cpu"), pulse, seed=1)
+from tests.training.cases import digits_protocol
+from tests.training.runs import a_run, assert_goes_on_to_the_same
 
 
 @pytest.mark.parametrize(
@@ -99,14 +85,4 @@ def test_the_network_begins_alike_and_nothing_of_the_head_is_kept() -> None:
 
 def test_a_training_with_a_head_goes_on_from_a_checkpoint_to_the_same_state() -> None:
     protocol = digits_protocol(auxiliary_weight=0.4, weight_averaging=0.9)
-
-    def trained(checkpoint: Memory) -> float:
-        return train(
-            small_cell(), protocol, repeat=0, seed=5, progress=ignore, device="cpu", checkpoint=checkpoint
-        ).accuracy
-
-    whole = Memory()
-    accuracy = trained(whole)
-    resumed = Memory(whole.states[4])
-    assert trained(resumed) == accuracy
-    assert_same(read(resumed.states[-1]), read(whole.states[-1]))
+    assert_goes_on_to_the_same(protocol)

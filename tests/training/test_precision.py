@@ -1,25 +1,11 @@
 """Mixed precision: operations in bfloat16, weights and scores in float32, on a CPU as on a GPU."""
 
-from typing import Any
-
 import pytest
 import torch
 
-from search.training.data.datasets import load_split
-from search.training.loop.progress import Pulse
 from search.training.loop.run import TrainingRun
-from search.training.network.hosts import build_network
-from search.training.trainer import train
-from tests.training.cases import digits_protocol, ignore, small_cell
-from tests.training.states import Memory, assert_same, read
-
-
-def a_run(**changes: Any) -> TrainingRun:
-    protocol = digits_protocol(**changes)
-    split = load_split(protocol)
-    network = build_network(small_cell(), protocol.make_host(split.shape), seed=1)
-    pulse = Pulse(ignore, protocol.steps, 3600)
-    return TrainingRun(network, split, protocol, torch.device("cpu"), pulse, seed=1)
+from tests.training.cases import digits_protocol
+from tests.training.runs import a_run, assert_goes_on_to_the_same
 
 
 def types_of(run: TrainingRun, *, training: bool) -> set[torch.dtype]:
@@ -57,14 +43,4 @@ def test_a_mixed_step_is_the_float32_step_but_for_rounding() -> None:
 
 def test_a_mixed_training_goes_on_from_a_checkpoint_to_the_same_state() -> None:
     protocol = digits_protocol(precision="bfloat16", auxiliary_weight=0.4, resized_crop=0.3, flip=True)
-
-    def trained(checkpoint: Memory) -> float:
-        return train(
-            small_cell(), protocol, repeat=0, seed=5, progress=ignore, device="cpu", checkpoint=checkpoint
-        ).accuracy
-
-    whole = Memory()
-    accuracy = trained(whole)
-    resumed = Memory(whole.states[4])
-    assert trained(resumed) == accuracy
-    assert_same(read(resumed.states[-1]), read(whole.states[-1]))
+    assert_goes_on_to_the_same(protocol)

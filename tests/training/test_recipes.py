@@ -2,7 +2,6 @@
 
 import math
 from io import BytesIO
-from typing import Any
 
 import pytest
 import torch
@@ -10,24 +9,13 @@ import torch
 from search.training.data.batches import Batches
 from search.training.data.datasets import load_split
 from search.training.loop.averaging import WeightAverage
-from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
 from search.training.loop.run_state import trained_weights
 from search.training.network.flat_cell import DropPath, FlatCell
-from search.training.network.hosts import build_network
 from search.training.network.operations import initialise
-from search.training.trainer import train
-from tests.training.cases import digits_protocol, ignore, small_cell
-from tests.training.states import Memory, assert_same, read
+from tests.training.cases import digits_protocol, small_cell
+from tests.training.runs import a_run, assert_goes_on_to_the_same
 
 CPU = torch.device("cpu")
-
-
-def a_run(**changes: Any) -> TrainingRun:
-    protocol = digits_protocol(**changes)
-    split = load_split(protocol)
-    network = build_network(small_cell(), protocol.make_host(split.shape), seed=1)
-    return TrainingRun(network, split, protocol, CPU, Pulse(ignore, protocol.steps, 60), seed=1)
 
 
 def test_cutout_blanks_one_square_of_each_training_image_and_none_that_is_scored() -> None:
@@ -127,15 +115,5 @@ def test_a_training_with_all_recipes_goes_on_from_a_checkpoint_to_the_same_state
     protocol = digits_protocol(
         cutout=3, label_smoothing=0.1, drop_path=0.2, weight_averaging=0.9, schedule="cosine"
     )
-
-    def trained(checkpoint: Memory) -> float:
-        return train(
-            small_cell(), protocol, repeat=0, seed=5, progress=ignore, device="cpu", checkpoint=checkpoint
-        ).accuracy
-
-    whole = Memory()
-    accuracy = trained(whole)
-    resumed = Memory(whole.states[4])
-    assert trained(resumed) == accuracy
-    assert_same(read(resumed.states[-1]), read(whole.states[-1]))
-    assert math.isfinite(read(whole.states[-1])["curve"][-1]["loss"])
+    last = assert_goes_on_to_the_same(protocol)
+    assert math.isfinite(last["curve"][-1]["loss"])
