@@ -9,7 +9,7 @@ from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SPACES, LevelShape, SearchSpace
 from search.evolution.networks.assembly import SINK
-from search.evolution.networks.phenotype import wire
+from search.evolution.networks.phenotype import Infeasible, build_phenotype, wire
 
 DEEP = SearchSpace(
     levels=(LevelShape(motifs=2, nodes=3), LevelShape(motifs=2, nodes=3), LevelShape(motifs=1, nodes=4)),
@@ -69,3 +69,17 @@ def same_network(one: Genotype, other: Genotype) -> bool:
             node_match=lambda left, right: left["name"] == right["name"],
         )
     )
+
+
+def buildable(space: SearchSpace, count: int) -> list[Genotype]:
+    """The first random genotypes of a space that build a network."""
+    found, seed = list[Genotype](), 0
+    while len(found) < count:
+        seed += 1
+        genotype = random_genotype(space, random.Random(seed))
+        try:
+            build_phenotype(genotype)
+        except Infeasible:
+            continue
+        found.append(genotype)
+    return found

@@ -6,12 +6,11 @@ import random
 import pytest
 
 from search.evolution.experiments.config import experiment_config
-from search.evolution.genotypes.genotype import Genotype, parse_genotype
+from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.genotypes.liveness import analyse
-from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.preserving_edits import EDIT_KINDS, preserving_edits
 from search.evolution.genotypes.space import SPACES
-from search.evolution.networks.phenotype import Infeasible, build_phenotype
+from search.evolution.networks.phenotype import build_phenotype
 from search.evolution.strategies.edit_controller import (
     EditController,
     EditsConfig,
@@ -21,21 +20,9 @@ from search.evolution.strategies.edit_controller import (
 )
 from search.evolution.strategies.list_population import ListPopulation
 from search.learning.rehearsal import Rehearsal
+from tests.evolution.genotype_generators import buildable
 
 SPACE = SPACES["hierarchical"]
-
-
-def genotypes(count: int) -> list[Genotype]:
-    found, seed = list[Genotype](), 0
-    while len(found) < count:
-        seed += 1
-        genotype = random_genotype(SPACE, random.Random(seed))
-        try:
-            build_phenotype(genotype)
-        except Infeasible:
-            continue
-        found.append(genotype)
-    return found
 
 
 def test_the_edits_of_a_small_network_are_those_of_the_table() -> None:
@@ -52,7 +39,7 @@ def test_the_edits_of_a_small_network_are_those_of_the_table() -> None:
 
 @pytest.mark.parametrize("number", range(5))
 def test_each_edit_changes_the_network_and_only_adds_to_it(number: int) -> None:
-    genotype = genotypes(5)[number]
+    genotype = buildable(SPACE, 5)[number]
     key, live = build_phenotype(genotype).key, len(analyse(genotype).live_edges)
     edits = preserving_edits(genotype)
     assert {edit.kind for edit in edits} <= set(EDIT_KINDS)

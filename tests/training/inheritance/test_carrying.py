@@ -1,6 +1,5 @@
 """Function-preserving edits: in evaluation mode the child computes what its parent does."""
 
-import random
 from collections.abc import Iterator
 from itertools import islice
 
@@ -8,13 +7,13 @@ import pytest
 import torch
 
 from search.evolution.genotypes.genotype import Genotype
-from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SPACES
 from search.evolution.networks.host import Host
-from search.evolution.networks.phenotype import Infeasible, build_phenotype
+from search.evolution.networks.phenotype import build_phenotype
 from search.training.inheritance.carrying import inherit
 from search.training.network.hosts import Network, build_network
 from search.training.network.operations import leave_to_torch
+from tests.evolution.genotype_generators import buildable
 from tests.training.cases import PAIR, networks
 
 HOST = Host(channels=3, image_size=6, image_channels=1)
@@ -46,20 +45,6 @@ def difference(parent: Genotype, child: Genotype) -> float:
     return float((one - other).abs().max() / one.abs().max())
 
 
-def parents(count: int) -> list[Genotype]:
-    found: list[Genotype] = []
-    seed = 0
-    while len(found) < count:
-        seed += 1
-        genotype = random_genotype(SPACE, random.Random(seed))
-        try:
-            build_phenotype(genotype)
-        except Infeasible:
-            continue
-        found.append(genotype)
-    return found
-
-
 def children(parent: Genotype, level: int, old: set[int], new: set[int]) -> Iterator[Genotype]:
     """Two that one edit from an operation of `old` to one of `new` makes, where another network comes of it."""
     return islice(_children(parent, level, old, new), 2)
@@ -89,7 +74,7 @@ def _children(parent: Genotype, level: int, old: set[int], new: set[int]) -> Ite
 )
 def test_an_edit_that_claims_to_preserve_the_function_does(level: int, old: set[int], new: set[int]) -> None:
     tried = 0
-    for parent in parents(3):
+    for parent in buildable(SPACE, 3):
         for child in children(parent, level, old, new):
             assert difference(parent, child) < 1e-5
             tried += 1
@@ -97,12 +82,12 @@ def test_an_edit_that_claims_to_preserve_the_function_does(level: int, old: set[
 
 
 def test_the_same_network_inherits_everything() -> None:
-    [parent] = parents(1)
+    [parent] = buildable(SPACE, 1)
     assert difference(parent, parent) < 1e-5
 
 
 def test_an_edit_that_does_not_preserve_the_function_changes_it() -> None:
-    [parent, *_] = parents(2)
+    [parent, *_] = buildable(SPACE, 2)
     removed = children(parent, 2, {CONV1X1, SEPARABLE, DEPTHWISE}, {0, 4})
     assert any(difference(parent, child) > 1e-3 for child in removed)
 

@@ -1,4 +1,4 @@
-"""Context of the side-by-side page: three to six genotypes as columns, the motifs of each level as rows."""
+"""Context of the side-by-side page: two to six genotypes as columns, the motifs of each level as rows."""
 
 import re
 from collections.abc import Sequence
