@@ -30,21 +30,31 @@ NO_TEST_SCORES = (
 class TableBuilder:
     """Trains what a plan still misses, one network after the other."""
 
-    def __init__(self, plan: TablePlan, *, process: int, processes: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, plan: TablePlan, *, process: int, processes: int, seeds: int, say: Callable[[str], None]
+    ) -> None:
         if settings.TRAINER == DEFAULT_TRAINER:
             raise CommandError(NO_TEST_SCORES.format(have=settings.TRAINER), returncode=2)
-        self._plan, self._process, self._processes, self._say = plan, process, processes, say
+        self._plan, self._process, self._processes, self._seeds, self._say = (
+            plan,
+            process,
+            processes,
+            seeds,
+            say,
+        )
         self._worker = f"build_table-{plan.name}-{process}@{socket.gethostname()}"
         self._experiment = _experiment_of(plan)
         services.release_worker(worker=self._worker)  # what an earlier, killed run of this process held
 
     def run(self, *, most_seconds: float | None = None) -> bool:
-        """Until all is trained, the time is up or the process is told to stop. Says whether all is trained."""
+        """Until the first `seeds` trainings of each network are made, the time is up or the process is told to stop.
+        Says whether all are made.
+        """
         rows = trainings(self._plan)
         have = trained_repeats(self._plan.protocol)
         start = said = time.monotonic()
         for number, row in enumerate(rows):
-            if Trained(row.key, row.repeat) in have or not self._is_ours(row):
+            if row.repeat >= self._seeds or Trained(row.key, row.repeat) in have or not self._is_ours(row):
                 continue
             if told_to_stop() or (most_seconds is not None and time.monotonic() - start > most_seconds):
                 return False

@@ -85,6 +85,13 @@ def test_two_processes_share_the_work_and_neither_does_the_others() -> None:
 
 
 @pytest.mark.django_db
+def test_the_first_seed_of_every_network_can_be_trained_before_the_others() -> None:
+    assert build("--seeds", "1") == "sep: 33 of 66 trainings\n"
+    assert set(FitnessRecord.objects.values_list("repeat", flat=True)) == {0}
+    assert build() == "sep: 66 of 66 trainings\n"
+
+
+@pytest.mark.django_db
 def test_a_trainer_that_scores_no_test_images_is_refused(settings: Settings) -> None:
     settings.TRAINER = "search.training.trainer.evaluate"
     with pytest.raises(CommandError, match="which scores no test images; set NASWEB_TRAINER="):

@@ -46,7 +46,11 @@ class Command(BaseCommand):
             metavar="FILE",
             help="write a part that is wholly trained as FILE.npz with its metadata FILE.json, and end",
         )
-        parser.add_argument("--seeds", type=int, help="with --export: only so many trainings of each network")
+        parser.add_argument(
+            "--seeds",
+            type=int,
+            help="train, or with --export write, only so many of each network's trainings",
+        )
         parser.add_argument("--table-version", default="0.1", help="with --export: the table's version")
         parser.add_argument("--hardware", default="", help="with --export: what it was trained on, in words")
         parser.add_argument(
@@ -65,7 +69,13 @@ class Command(BaseCommand):
             self._use(plan, _part(plan, options["part"]), options)
             return
         process, processes = _share(options["process"])
-        builder = TableBuilder(plan, process=process, processes=processes, say=self.stderr.write)
+        builder = TableBuilder(
+            plan,
+            process=process,
+            processes=processes,
+            seeds=options["seeds"] or plan.protocol.repeats,
+            say=self.stderr.write,
+        )
         minutes = options["minutes"]
         with stop_on_interrupt():
             whole = builder.run(most_seconds=None if minutes is None else 60 * minutes)
