@@ -20,6 +20,7 @@ from tests.benchmarks import (
     pages,
     proof,
     shared_memory,
+    shared_on_table,
     shared_weights,
     signal,
     startup,
@@ -174,6 +175,11 @@ def _signal(options: Namespace) -> dict[str, Any]:
     )
 
 
+def _shared(options: Namespace) -> dict[str, Any]:
+    judge = shared_on_table if options.table else shared_weights
+    return judge.measure(options, say=say)
+
+
 def _pages_options(parser: ArgumentParser) -> None:
     parser.add_argument("--individuals", type=int, default=7000, help="in the experiment (default 7000)")
     parser.add_argument("--requests", type=int, default=20, help="of each address (default 20)")
@@ -272,7 +278,7 @@ MEASURES: dict[str, Callable[[Namespace], dict[str, Any]]] = {
     "device": _device,
     "memory": _memory,
     "signal": _signal,
-    "shared": lambda options: shared_weights.measure(options, say=say),
+    "shared": _shared,
     "shared-memory": lambda options: shared_memory.measure(options, say=say),
     "proof": lambda options: proof.command(options, say=say),
     "decisions": _decisions,

@@ -9,6 +9,7 @@ import random
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
@@ -41,6 +42,9 @@ PROTOCOL: dict[str, Any] = {
     "validation_images": 400,
 }
 CPU = Runtime(device="cpu")
+EPOCHS, GATE_LEARNING_RATE = 5, 0.01
+"""Of every shared training."""
+NETWORKS, STEPS, SHARED_STEPS = 30, 60, 300
 NOTHING: dict[str, Any] = {
     "ranked by": "", "tau": "", "regret, %": "", "random search, %": "", "its networks": "", "seconds": ""
 }  # fmt: skip
@@ -53,16 +57,23 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 def add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--networks", type=int, default=30, help="to train from scratch (default 30)")
-    parser.add_argument("--steps", type=int, default=60, help="of each of them (default 60)")
-    parser.add_argument("--shared-steps", type=int, default=300, help="of each supernet (default 300)")
+    parser.add_argument("--networks", type=int, help="to train from scratch (default 30), of a table 200")
+    parser.add_argument("--steps", type=int, default=STEPS, help="of each of them (default 60)")
+    parser.add_argument("--shared-steps", type=int, help="of each supernet (default 300, with a table 2000)")
     parser.add_argument("--seed", type=int, default=0, help="draws networks and weights (default 0)")
     parser.add_argument("--method", action="append", choices=WAYS, help="only these (default all)")
+    parser.add_argument(
+        "--table", metavar="NAME", help="judge by this benchmark table, such as hierarchical-small"
+    )
+    parser.add_argument("--supernets", type=int, default=1, help="with a table: of each method (default 1)")
+    parser.add_argument(
+        "--file", type=Path, help="with a table: keeps every supernet, so that a later run goes on"
+    )
 
 
 def measure(options: Namespace, *, say: Say) -> dict[str, Any]:
     """A row for each method, one for plain parameters and one for the trellis."""
-    networks, seed = options.networks, options.seed
+    networks, seed = options.networks or NETWORKS, options.seed
     load_trainer()  # with the threads that a worker has
     space = search_space(SPACE)
     protocol = Protocol.model_validate(PROTOCOL | {"steps": options.steps, "seed": seed})
@@ -76,7 +87,7 @@ def measure(options: Namespace, *, say: Say) -> dict[str, Any]:
         NOTHING | {"ranked by": "parameters"} | told(kendall_interval(sizes, fitness, random.Random(seed)))
     ]
     for way in options.method or WAYS:
-        row = of_method(way, protocol, options.shared_steps, cells, fitness, each)
+        row = of_method(way, protocol, options.shared_steps or SHARED_STEPS, cells, fitness, each)
         say(f"{way}: tau {row['tau']}")
         rows.append(row)
     rows.append(of_trellis(protocol, fitness))
@@ -134,14 +145,14 @@ def of_method(
     document = WAYS[way] | {
         "space": SPACE,
         "protocol": trained.model_dump(mode="json"),
-        "epochs": 5,
-        "gate_learning_rate": 0.01,
+        "epochs": EPOCHS,
+        "gate_learning_rate": GATE_LEARNING_RATE,
     }
     began = time.process_time()
     config = shared_training(document)
     found = train(ArtifactJob(config.to_json(), protocol.seed, CPU), progress=lambda _: None)
     seconds = time.process_time() - began
-    scores = scored(found.content, cells)
+    scores = scored(found.content, [genotype for genotype, _ in cells])
     derived = parse_genotype(found.result["derived"])
     reached = from_scratch(build_phenotype(derived), derived, protocol)
     best = max(*fitness, reached)
@@ -158,14 +169,14 @@ def of_method(
     )
 
 
-def scored(content: bytes, cells: Sequence[tuple[Genotype, Phenotype]]) -> list[float]:
+def scored(content: bytes, genotypes: Sequence[Genotype]) -> list[float]:
     """The networks' accuracies with shared weights."""
     shared, device = SharedWeights.read(content), choose_device("cpu")
     protocol = shared.config.protocol
     split = load_split(protocol)
     supernet = shared.supernet(protocol.make_host(split.shape))
     batches = Batches(split, protocol, device, seed=1)
-    return [score(supernet, genotype, batches.scoring()) for genotype, _ in cells]
+    return [score(supernet, genotype, batches.scoring()) for genotype in genotypes]
 
 
 def expected_best(fitness: Sequence[float], tried: int) -> float:
