@@ -55,3 +55,25 @@ class Studies:
     def _changed(self, study_id: int, act: str) -> Document:
         document: Document = self._transport.call("POST", f"/studies/{study_id}/{act}")
         return document
+
+
+def space_findings(spaces: Mapping[str, Any]) -> Sequence[Document]:
+    """What a comparison of spaces says of each two of them, as rows: figure, first, second, value, chance and where it
+    has one the 95 % interval (low, high). Values are fractions, first less second. What is not measured is left out."""
+    rows = []
+    for pair in spaces["pairs"]:
+        sides = {"first": pair["first"], "second": pair["second"]}
+        for name, figure in _PAIRED.items():
+            if (found := pair[name]) is not None:
+                rows.append({"figure": figure} | sides | found)
+        for name, figure in _SPREADS.items():
+            if (found := pair[name]) is not None:
+                value = found["first"] - found["second"]
+                rows.append({"figure": figure} | sides | {"value": value, "chance": found["chance"]})
+        if (found := pair["runs_spread"]) is not None:
+            rows.append({"figure": "deviation between runs"} | sides | found)
+    return rows
+
+
+_PAIRED = {"fitness": "fitness", "test": "test accuracy", "change": "change of the difference"}
+_SPREADS = {"fitness_spread": "deviation of fitness", "test_spread": "deviation of test accuracy"}

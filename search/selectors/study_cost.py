@@ -1,12 +1,14 @@
 """Cost of a study before it starts: networks, trainings for test scores, device time."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from search.evolution.estimates.search_cost import trained_share, typical_seconds
+from search.evolution.estimates.search_cost import given_seconds, trained_share, typical_seconds
 from search.evolution.estimates.training_cost import ENOUGH, Timing
 from search.evolution.experiments.config import ExperimentConfig, Protocol
+from search.evolution.experiments.seeds import seed_genotype
 from search.evolution.finals.presets import final_from_preset
 from search.evolution.finals.protocol import final_key
 from search.evolution.studies.records import StudyCell
@@ -54,8 +56,9 @@ def study_cost(cells: Sequence[StudyCell]) -> StudyCost:
         keys = keys_of(cell.search.protocol)
         if keys not in timings:
             timings[keys] = _timings(keys)
-        networks += cell.search.budget.individuals
-        searched += cell.search.budget.individuals * _seconds(cell.search, timings[keys])
+        planned, seconds = _search(cell.search, timings[keys])
+        networks += planned
+        searched += seconds
         if cell.final:
             protocol = final_from_preset(cell.final.preset, cell.search.protocol, cell.final.over)
             finals += protocol.repeats
@@ -64,10 +67,22 @@ def study_cost(cells: Sequence[StudyCell]) -> StudyCost:
     return StudyCost(len(cells), networks, finals, searched, scored, recorded)
 
 
-def _seconds(config: ExperimentConfig, timings: list[Timing]) -> float:
+def _search(config: ExperimentConfig, timings: list[Timing]) -> tuple[int, float]:
+    """Networks of one search, and what they take: what its budget of device hours leaves."""
+    each = trained_share(config) * _seconds(config, config.protocol, timings)
+    networks, hours = config.budget.individuals, config.budget.device_hours
+    if hours is not None:
+        networks = min(networks, max(1, math.ceil(3600 * hours / each)))
+    return networks, networks * each
+
+
+def _seconds(config: ExperimentConfig, protocol: Protocol, timings: Sequence[Timing] = ()) -> float:
+    """One network of the search, all repeats: of the given one where it is to train no other."""
+    given = config.strategy.start_from
+    if config.budget.individuals == 1 and given:
+        return given_seconds(seed_genotype(given[0].genotype, config.space), protocol, timings=timings)
     mutations = config.strategy.initial_mutations
-    whole = typical_seconds(config.space, config.protocol, mutations=mutations, timings=timings)
-    return trained_share(config) * whole
+    return typical_seconds(config.space, protocol, mutations=mutations, timings=timings)
 
 
 def _final_seconds(config: ExperimentConfig, protocol: Protocol) -> float:
@@ -76,7 +91,7 @@ def _final_seconds(config: ExperimentConfig, protocol: Protocol) -> float:
     known = list(found.values_list("seconds", flat=True)[:TIMINGS])
     if len(known) >= ENOUGH:
         return protocol.repeats * fmean(known)
-    return typical_seconds(config.space, protocol, mutations=config.strategy.initial_mutations)
+    return _seconds(config, protocol)
 
 
 def _timings(keys: tuple[str, ...]) -> list[Timing]:

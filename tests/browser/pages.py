@@ -143,6 +143,8 @@ PAGES = (
     Row("study-new-comparison", "/studies/new/?kind=comparison", "New study"),
     Row("study-new-sweep", "/studies/new/?kind=protocol-sweep", "New study"),
     Row("study", "/studies/{study}/", "A small table"),
+    Row("study-new-space", "/studies/new/?kind=space", "New study"),
+    Row("study-space", "/studies/{study_space}/", "Flat or hierarchical"),
     Row("study-scaling", "/studies/{study_scaling}/", "Sizes of the published cell"),
     Row("study-running", "/studies/{study_running}/", "Table 1 of the paper"),
     Row("shared-trainings", "/shared-trainings/", "Shared weights"),

@@ -155,7 +155,11 @@ def _studies() -> dict[str, Any]:
     advance_study(study_id=running.pk)
     tiny = {"protocol": SMALL["protocol"], "final_runs": 2, "seeds": 2}
     scaling = create_study(kind="scaling", settings=tiny, title="Sizes of the published cell")
+    space = create_study(
+        kind="space", settings={"protocol": SMALL["protocol"], "networks": 6}, title="Flat or hierarchical"
+    )
     return {
+        "study_space": run_to_its_end(space).pk,
         "study_scaling": run_to_its_end(scaling).pk,
         "study": run_to_its_end(done).pk,
         "study_running": running.pk,

@@ -6,6 +6,7 @@ from typing import Any
 from nasweb.client.client import Client
 from nasweb.client.commands.output import Output, named, per_cent
 from nasweb.client.commands.shared_options import Noun, add_limit, limit_of
+from nasweb.client.studies import space_findings
 
 COLUMNS = (
     ("id", lambda row: str(row["id"])),
@@ -27,6 +28,17 @@ ARMS = (
     ("over", lambda row: f"{row['test']['count']} {row['over']}" if row["test"] else "–"),
     ("fitness", lambda row: _figure(row["fitness"])),
 )
+FINDINGS = (
+    named("figure"),
+    ("of", lambda row: row["first"]),
+    ("less", lambda row: row["second"]),
+    ("points", lambda row: _points(row["value"])),
+    (
+        "95 % interval",
+        lambda row: f"{_points(row['low'])} to {_points(row['high'])}" if "low" in row else "–",
+    ),
+    ("p-value", lambda row: "–" if row["chance"] is None else f"{row['chance']:.3f}"),
+)
 
 
 def add(nouns: Any) -> None:
@@ -46,6 +58,7 @@ def add(nouns: Any) -> None:
     add_limit(noun.verb("list", _list, "list studies, newest first"))
     for name, act, help in (
         ("show", _show, "show the mean and deviation of each configuration"),
+        ("findings", _findings, "print what its kind tells besides: spaces compared at equal size"),
         ("pause", _pause, "pause one with its searches"),
         ("resume", _resume, "resume one with its searches"),
         ("stop", _stop, "stop one for good with its searches"),
@@ -73,6 +86,15 @@ def _show(client: Client, options: Any, out: Output) -> None:
     out.rows(client.studies.get(options.study)["arms"], ARMS)
 
 
+def _findings(client: Client, options: Any, out: Output) -> None:
+    found = client.studies.get(options.study)
+    if found["spaces"] is None:
+        raise ValueError(
+            f"study {options.study} is of the kind {found['kind']}, whose results are all in `studies show`"
+        )
+    out.rows(space_findings(found["spaces"]), FINDINGS)
+
+
 def _pause(client: Client, options: Any, out: Output) -> None:
     out.one(client.studies.pause(options.study), COLUMNS)
 
@@ -90,3 +112,7 @@ def _figure(found: Any) -> str:
         return "–"
     spread = "" if found["deviation"] is None else f" ± {per_cent(found['deviation'])}"
     return f"{per_cent(found['mean'])}{spread}"
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.2f}"

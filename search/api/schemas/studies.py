@@ -7,12 +7,12 @@ from pydantic import ConfigDict, Field
 
 from search import models
 from search.api.schemas.base import Body, Document
-from search.evolution.statistics.significance import Measured
+from search.api.schemas.study_results import ArmDocument, CellDocument, DifferenceDocument
+from search.api.schemas.study_spaces import SpacesDocument
 from search.evolution.studies.records import StudyKind
-from search.evolution.studies.results import Difference
 from search.evolution.studies.rows import STUDY_KINDS
 from search.selectors.price import money_of
-from search.selectors.studies import ArmResult, CellResult, StudyResults
+from search.selectors.studies import StudyResults
 from search.selectors.study_cost import StudyCost
 
 StudyState = Literal["running", "paused", "finished", "stopped"]
@@ -67,75 +67,6 @@ class StudyPage(Document):
     next_cursor: str | None = Field(description="Null on the last page")
 
 
-class MeasuredDocument(Document):
-    """A mean with its deviation. Fractions 0..1."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"mean": 0.96, "deviation": 0.01, "count": 3}]})
-
-    mean: float
-    deviation: float | None = Field(description="Of the sample; null for one value")
-    count: int
-
-    @classmethod
-    def of(cls, found: Measured | None) -> Self | None:
-        return cls(mean=found.mean, deviation=found.spread, count=found.repeats) if found else None
-
-
-class ArmDocument(Document):
-    """One configuration over its seeds."""
-
-    arm: str
-    title: str
-    test: MeasuredDocument | None = Field(description="Test accuracy of the best networks")
-    over: Literal["seeds", "runs"] = Field(description="What the deviation of `test` is of")
-    fitness: MeasuredDocument | None = Field(description="Best fitness of finished searches, over seeds")
-
-    @classmethod
-    def of(cls, row: ArmResult) -> Self:
-        return cls(
-            arm=row.arm,
-            title=row.title,
-            test=MeasuredDocument.of(row.scores.test),
-            over=row.scores.over,
-            fitness=MeasuredDocument.of(row.scores.search),
-        )
-
-
-class CellDocument(Document):
-    """One configuration with one seed."""
-
-    arm: str
-    seed: int
-    experiment_id: int | None
-    final_id: int | None
-    fitness: float | None = Field(description="Of its best network so far")
-    accuracies: list[float] = Field(description="On the test set, one for each run")
-    complete: bool
-
-    @classmethod
-    def of(cls, row: CellResult) -> Self:
-        return cls(
-            arm=row.cell.arm,
-            seed=row.cell.seed,
-            experiment_id=row.cell.experiment_id,
-            final_id=row.cell.final_id,
-            fitness=row.fitness,
-            accuracies=list(row.accuracies),
-            complete=row.cell.complete,
-        )
-
-
-class DifferenceDocument(Document):
-    """Two configurations compared: of test accuracy, or of fitness where no test score was asked for."""
-
-    arm: str
-    other: str
-    value: float = Field(description="`arm` less `other`, a fraction")
-    chance: float | None = Field(
-        description="p-value of Welch's test, two-sided; null where either was measured once"
-    )
-
-
 EXAMPLE_ARM: dict[str, Any] = {
     "arm": "flat/evolution",
     "title": "Flat, evolution (35)",
@@ -171,6 +102,7 @@ class StudyDocument(StudyRow):
                             "complete": True,
                         }
                     ],
+                    "spaces": None,
                 }
             ]
         }
@@ -184,26 +116,20 @@ class StudyDocument(StudyRow):
     arms: list[ArmDocument]
     differences: list[DifferenceDocument] = Field(description="Each pair once")
     places: list[CellDocument] = Field(description="Every cell")
+    spaces: SpacesDocument | None = Field(description="Of a comparison of spaces; null of other kinds")
 
     @classmethod
     def of_one(cls, row: models.Study, results: StudyResults) -> Self:
-        names = [arm.arm for arm in results.arms]
-        table = results.differences()
-        pairs = [(one, other) for one in range(len(names)) for other in range(one)]
-        found: list[tuple[int, int, Difference]] = [
-            (one, other, cell) for one, other in pairs if (cell := table[one][other]) is not None
-        ]
+        layout = STUDY_KINDS[row.kind].results if row.kind in STUDY_KINDS else "arms"
         return cls(
             **dict(StudyRow.of(row)),
             device_seconds=results.device_seconds,
             money=money_of(results.device_seconds),
             other_trainers=list(results.other_trainers),
             arms=[ArmDocument.of(arm) for arm in results.arms],
-            differences=[
-                DifferenceDocument(arm=names[one], other=names[other], value=cell.value, chance=cell.chance)
-                for one, other, cell in found
-            ],
+            differences=DifferenceDocument.all_of(results),
             places=[CellDocument.of(cell) for cell in results.cells],
+            spaces=SpacesDocument.of(results) if layout == "spaces" else None,
         )
 
 

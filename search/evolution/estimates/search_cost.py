@@ -4,7 +4,7 @@ Pure Python: must import neither Django nor torch.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from statistics import fmean
 
@@ -17,7 +17,7 @@ from search.evolution.estimates.training_cost import (
     training_host,
 )
 from search.evolution.experiments.config import ExperimentConfig, Protocol
-from search.evolution.genotypes.genotype import trivial_genotype
+from search.evolution.genotypes.genotype import Genotype, trivial_genotype
 from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SearchSpace
 from search.evolution.networks.host import Host
@@ -51,13 +51,24 @@ def typical_seconds(
     """One evaluation of a random network of a space, all repeats: as trainings of networks of that size took under the
     protocol (`timings`), or by arithmetic on one CPU core where too few are known."""
     mutations = min(mutations, MOST_MUTATIONS)
-    size = typical(space, protocol.shape_host, mutations).multiply_adds
-    told = recorded_seconds(round(size), timings)
+    return _seconds(lambda host: typical(space, host, mutations), protocol, timings)
+
+
+def given_seconds(genotype: Genotype, protocol: Protocol, *, timings: Sequence[Timing] = ()) -> float:
+    """One evaluation of that network, all repeats; as `typical_seconds` tells of a random one."""
+    return _seconds(lambda host: _given(genotype, host), protocol, timings)
+
+
+def _seconds(work: Callable[[Host], StepCost], protocol: Protocol, timings: Sequence[Timing]) -> float:
+    told = recorded_seconds(round(work(protocol.shape_host).multiply_adds), timings)
     if told is not None:
         return told
-    return arithmetic_seconds(
-        typical(space, training_host(protocol.shape_host, protocol), mutations), protocol
-    )
+    return arithmetic_seconds(work(training_host(protocol.shape_host, protocol)), protocol)
+
+
+@lru_cache(maxsize=1024)
+def _given(genotype: Genotype, host: Host) -> StepCost:
+    return work_of(build_phenotype(genotype), host)
 
 
 @lru_cache(maxsize=64)

@@ -7,13 +7,13 @@ from pydantic import Field, field_validator
 
 from search.evolution.genotypes.space import SPACES
 from search.evolution.strategies import STRATEGIES
-from search.evolution.studies.records import ScoredSettings, StudyCell, some_of
+from search.evolution.studies.records import SeededSettings, StudyCell, some_of
 
 INITIAL_SHARE = 4
 """One in so many networks belongs to the initial population."""
 
 
-class ComparisonSettings(ScoredSettings):
+class ComparisonSettings(SeededSettings):
     """Which strategies, in which spaces, with how many networks."""
 
     seeds: int = Field(

@@ -15,7 +15,7 @@ from search.evolution.experiments.config import ExperimentConfig, experiment_con
 from search.evolution.experiments.datasets import DATASETS
 from search.evolution.genotypes.genotype import Genotype, parse_genotype
 from search.evolution.genotypes.published import PUBLISHED
-from search.evolution.studies.records import ScoredSettings, StudyCell, some_of
+from search.evolution.studies.records import ScoredSettings, SeededSettings, StudyCell, some_of
 
 LEARNING_RATE, DECAY, BATCH = "learning_rate", "weight_decay", "batch_size"
 Rate = Annotated[float, Field(gt=0, le=100)]
@@ -25,7 +25,7 @@ Width = Annotated[int, Field(ge=1, le=1024)]
 Cells = Annotated[int, Field(ge=1, le=16)]
 
 
-class OneNetworkSettings(ScoredSettings):
+class OneNetworkSettings(SeededSettings):
     """Which genotype; seeds retrain it on the same split."""
 
     genotype: str = Field(

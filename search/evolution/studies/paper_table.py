@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.networks.hashing import derive_seed
-from search.evolution.studies.records import ScoredSettings, StudyCell, some_of
+from search.evolution.studies.records import SeededSettings, StudyCell, some_of
 
 Space = Literal["flat", "flat-constrained", "hierarchical"]
 SearchName = Literal["one", "random-200", "random-7000", "evolution"]
@@ -26,7 +26,7 @@ FEW, MANY = 200, 7000
 LARGEST_SEED = 10**9
 
 
-class PaperTableSettings(ScoredSettings):
+class PaperTableSettings(SeededSettings):
     """Scale, spaces and searches of the factorial."""
 
     scale: float = Field(

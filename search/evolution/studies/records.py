@@ -44,10 +44,6 @@ class StudySettings(Document):
         title="Protocol, changed",
         description='Fields that differ from the preset\'s, as JSON: {"dataset": "fashion-mnist", "steps": 200}.',
     )
-    seeds: int = Field(
-        default=1, ge=1, le=30, title="Seeds", description="Independent repetitions of each configuration."
-    )
-
     device_hours: float | None = Field(
         default=None,
         gt=0,
@@ -91,6 +87,11 @@ class ScoredSettings(StudySettings):
         title="Runs of each test score",
         description="Trainings from scratch, averaged.",
     )
+    final_protocol: dict[str, Any] = Field(
+        default={},
+        title="Test score, changed",
+        description='Fields of its training that differ, as JSON: {"steps": 500}.',
+    )
 
     @field_validator("final")
     @classmethod
@@ -110,7 +111,17 @@ class ScoredSettings(StudySettings):
 
     def final_plan(self) -> "FinalPlan | None":
         """What follows each search."""
-        return None if self.final == NO_FINAL else FinalPlan(self.final, {"repeats": self.final_runs})
+        if self.final == NO_FINAL:
+            return None
+        return FinalPlan(self.final, self.final_protocol | {"repeats": self.final_runs})
+
+
+class SeededSettings(ScoredSettings):
+    """Of studies that repeat each configuration with other seeds."""
+
+    seeds: int = Field(
+        default=1, ge=1, le=30, title="Seeds", description="Independent repetitions of each configuration."
+    )
 
 
 @dataclass(frozen=True)
@@ -130,7 +141,7 @@ class StudyCell:
     title: str
     """Of the arm, for people."""
     seed: int
-    """Number of the repetition, from 1."""
+    """Number of the repetition, from 1; in a study of spaces that of the networks of one size."""
     search: ExperimentConfig
     final: FinalPlan | None = None
 
@@ -146,5 +157,5 @@ class StudyKind:
     settings: type[StudySettings]
     cells: Callable[[Any], list[StudyCell]]
     """From valid settings of that type."""
-    results: Literal["arms", "paper-table-1", "one-network"] = "arms"
+    results: Literal["arms", "paper-table-1", "one-network", "spaces", "quality"] = "arms"
     """How the results are laid out."""

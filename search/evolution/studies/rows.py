@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from search.evolution.experiments.config import ConfigError
 from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.finals.presets import final_from_preset
-from search.evolution.studies import comparison, one_network, paper_table
+from search.evolution.studies import comparison, one_network, paper_table, space_comparison
 from search.evolution.studies.records import MOST_CELLS, TOO_MANY_CELLS, StudyCell, StudyKind, StudySettings
 
 _ROWS = (
@@ -29,6 +29,15 @@ _ROWS = (
         "Which strategy finds better networks? Any strategies in any spaces, with equally many networks each",
         comparison.ComparisonSettings,
         comparison.cells,
+    ),
+    StudyKind(
+        "space",
+        "Comparison of spaces",
+        "Which type of cells is best? Random networks of several spaces at equal size, in the search's host and in a "
+        "large one: differences, whether ranks carry over, whether networks or runs of one network vary more",
+        space_comparison.SpaceSettings,
+        space_comparison.cells,
+        results="spaces",
     ),
     StudyKind(
         "scaling",
@@ -96,5 +105,18 @@ def study_cells(kind: str, settings: StudySettings) -> list[StudyCell]:
         raise ConfigError([("seeds", TOO_MANY_CELLS.format(count=f"{len(found):,}", most=MOST_CELLS))])
     for cell in found:
         if cell.final is not None:
-            final_from_preset(cell.final.preset, cell.search.protocol, cell.final.over)
+            _check_final(cell)
     return found
+
+
+def _check_final(cell: StudyCell) -> None:
+    """Raises ConfigError; a field that the settings changed is named as theirs."""
+    assert cell.final is not None
+    try:
+        final_from_preset(cell.final.preset, cell.search.protocol, cell.final.over)
+    except ConfigError as refusal:
+        named = [
+            (f"final_protocol.{path}" if path.partition(".")[0] in cell.final.over else path, message)
+            for path, message in refusal.errors
+        ]
+        raise ConfigError(named) from None

@@ -42,3 +42,11 @@ def finish(final_id: int, score: Callable[[int, int], FinalScore]) -> None:
     for run in range(FinalEvaluation.objects.get(pk=final_id).runs):
         record_run(claim=claim, run=run, seed=run + 1, score=score(final_id, run))
     finish_final(claim=claim)
+
+
+def finished_spaces(**over: Any) -> Study:
+    """A comparison of spaces with three networks of each."""
+    settings = {"networks": 3, "protocol": SMALL["protocol"]} | over
+    return run_to_its_end(
+        launched("space", **settings), score=lambda final, run: made_up_score(5 + final % 4)
+    )

@@ -1,12 +1,12 @@
 """Figure 4: gain of fitness and of test accuracy along one evolution, as a picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from search.selectors.evolution_gain import EvolutionGain, GainLine, GainPoint
 from visualize.charts import series
 from visualize.charts.frame import Frame, Tick
+from visualize.pages.shared.recipe_words import host_words
 from visualize.style.formats import count, points
 
 WIDTH, HEIGHT = 720, 320
@@ -76,14 +76,6 @@ def gain_chart(found: EvolutionGain, *, last_step: int, initial: int) -> GainCha
         round(frame.y(0), 1),
         round(frame.x(initial - 0.5), 1) if 0 < initial <= last_step else None,
         "end" if initial > MOST_OF * last_step else "start",
-    )
-
-
-def host_words(protocol: Mapping[str, Any]) -> str:
-    """Which network was trained how, in a few words."""
-    cells = f", {protocol['cells']} cells a group" if protocol["host"] == "large" else ""
-    return (
-        f"{protocol['host']} host, {protocol['channels']} channels{cells}, {count(protocol['steps'])} steps"
     )
 
 

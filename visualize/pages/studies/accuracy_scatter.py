@@ -21,6 +21,8 @@ class Point:
     y: float
     bar: str
     """Path of one standard deviation to either side; empty for a single measurement."""
+    tone: int = 1
+    """Of its colour, from 1."""
 
 
 @dataclass(frozen=True)

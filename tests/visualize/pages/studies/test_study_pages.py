@@ -2,16 +2,18 @@
 
 import re
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 
+from search.evolution.studies import matched_networks
 from search.models import Study, StudyCell
 from search.services.studies.advancing import advance_study
 from search.services.studies.launching import create_study
 from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
-from tests.search.studies.running import launched, run_to_its_end
+from tests.search.studies.running import finished_spaces, launched, run_to_its_end
 
 pytestmark = pytest.mark.django_db
 SENT: dict[str, Any] = {
@@ -144,3 +146,27 @@ def test_published_networks_stand_beside_a_scaling_study_as_not_measured(client:
     assert content.count(b"<title>resnet18</title>") == 2
     other = client.get(f"/studies/{run_to_its_end(launched(seeds=1, spaces=['flat'], searches=['one'])).pk}/")
     assert "Published networks for reference" not in text(other.content)
+
+
+def test_spaces_are_compared_at_equal_size_with_an_answer_for_each_figure(client: Client) -> None:
+    page = text(client.get(f"/studies/{finished_spaces().pk}/").content)
+    assert "Spaces at equal size" in page
+    assert "Hierarchical less flat" in page
+    assert "at most 10 % more parameters" in page
+    assert "Large network: large host, 8 channels, 2 cells a group, 1,000 steps" in page
+    assert page.count("3 pairs") == 3
+    assert "Test accuracy in the large host against fitness" in page
+    bare = text(client.get(f"/studies/{finished_spaces(final='none').pk}/").content)
+    assert "No large network was asked for" in bare
+    assert "not measured yet" in bare
+    before = text(client.get(f"/studies/{launched('space', networks=2).pk}/").content)
+    assert "0 / 2" in before
+
+
+def test_networks_whose_sizes_do_not_match_are_told_at_their_field(client: Client) -> None:
+    sent = {name: value for name, value in SENT.items() if name not in ("scale", "searches", "seeds")}
+    asked = {"kind": "space", "networks": "5", "size_difference": "0.0000001", "draw_seed": "1"}
+    with patch.object(matched_networks, "MOST_DRAWN", 60):
+        answer = client.post("/studies/new/", sent | asked)
+    assert answer.status_code == 400
+    assert "have equal sizes within" in text(answer.content)
