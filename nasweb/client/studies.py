@@ -75,5 +75,15 @@ def space_findings(spaces: Mapping[str, Any]) -> Sequence[Document]:
     return rows
 
 
+def quality_findings(quality: Sequence[Mapping[str, Any]]) -> Sequence[Document]:
+    """When each configuration reached each fitness, as rows: title, fitness, hours (None: at least half of its seeds
+    did not), seeds that did, of how many."""
+    return [
+        {"title": row["title"], "of": len(row["seeds"])} | found
+        for row in quality
+        for found in row["reached"]
+    ]
+
+
 _PAIRED = {"fitness": "fitness", "test": "test accuracy", "change": "change of the difference"}
 _SPREADS = {"fitness_spread": "deviation of fitness", "test_spread": "deviation of test accuracy"}

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from search.models import Evaluation, Experiment, Individual
+from search.selectors.population_cache import cached_for_population
 
 SAMPLES = 4000
 """Individuals of one experiment that a course is made of; of larger ones every second, third, …"""
@@ -52,6 +53,11 @@ def course(experiment: Experiment, *, samples: int = SAMPLES) -> Course:
         if completion is not None and fitness is not None and best is not None  # the constraints say so
     ]
     return Course(stride, marks)
+
+
+def cached_course(experiment: Experiment) -> Course:
+    """From the cache for as long as nobody joins the population."""
+    return cached_for_population("course", experiment, lambda: course(experiment))
 
 
 _SPENT = """

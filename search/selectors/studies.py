@@ -53,12 +53,21 @@ class CellResult:
         return int(self.cell.plan["search"]["budget"]["individuals"])
 
     @property
+    def planned_seconds(self) -> float | None:
+        """Of devices, that end its search; None: its networks do."""
+        hours = self.cell.plan["search"]["budget"].get("device_hours")
+        return None if hours is None else 3600 * float(hours)
+
+    @property
     def fraction(self) -> float:
         """Of its search, 0..1."""
         if self.cell.complete:
             return 1.0
-        search = self.experiment
-        return min(1.0, search.evaluated / search.individuals_planned) if search else 0.0
+        search, seconds = self.experiment, self.planned_seconds
+        if search is None:
+            return 0.0
+        spent = search.train_seconds / seconds if seconds else 0.0
+        return min(1.0, max(spent, search.evaluated / search.individuals_planned))
 
     @property
     def device_seconds(self) -> float:

@@ -145,6 +145,8 @@ PAGES = (
     Row("study", "/studies/{study}/", "A small table"),
     Row("study-new-space", "/studies/new/?kind=space", "New study"),
     Row("study-space", "/studies/{study_space}/", "Flat or hierarchical"),
+    Row("study-new-quality", "/studies/new/?kind=time-to-quality", "New study"),
+    Row("study-quality", "/studies/{study_quality}/", "Evolution against time"),
     Row("study-scaling", "/studies/{study_scaling}/", "Sizes of the published cell"),
     Row("study-running", "/studies/{study_running}/", "Table 1 of the paper"),
     Row("shared-trainings", "/shared-trainings/", "Shared weights"),

@@ -23,7 +23,7 @@ from tests.search.shared_training_results import (
     running_shared_training,
     shared_training_asked_for,
 )
-from tests.search.studies.running import SMALL, run_to_its_end
+from tests.search.studies.running import QUALITY, SMALL, run_to_its_end
 
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)> \"quotes\" 'single' {{ 7*7 }} "
@@ -158,7 +158,11 @@ def _studies() -> dict[str, Any]:
     space = create_study(
         kind="space", settings={"protocol": SMALL["protocol"], "networks": 6}, title="Flat or hierarchical"
     )
+    quality = create_study(
+        kind="time-to-quality", settings=QUALITY | {"seeds": 3}, title="Evolution against time"
+    )
     return {
+        "study_quality": run_to_its_end(quality).pk,
         "study_space": run_to_its_end(space).pk,
         "study_scaling": run_to_its_end(scaling).pk,
         "study": run_to_its_end(done).pk,

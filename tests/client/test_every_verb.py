@@ -19,7 +19,7 @@ from tests.client.conftest import Nas
 from tests.search.final_scores import made_up_final
 from tests.search.searching import claim_next, small_config, started
 from tests.search.shared_training_results import made_up_shared_training
-from tests.search.studies.running import finished_spaces, launched
+from tests.search.studies.running import QUALITY, finished_spaces, launched, run_to_its_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ELSEWHERE = {
@@ -96,6 +96,7 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
         "studies list": "paper-table-1",
         f"studies show {launched().pk}": "Hierarchical, evolution",
         f"studies findings {finished_spaces().pk}": "test accuracy",
+        f"studies findings {run_to_its_end(launched('time-to-quality', **QUALITY)).pk}": "device hours",
         "shared-trainings list": "Gates on digits",
         f"shared-trainings show {_shared_training()}": "derived",
         f"shared-trainings weights {_shared_training()} {folder / 'shared.pt'}": "shared.pt",

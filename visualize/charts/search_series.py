@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from search.models import Experiment
-from search.selectors import comparison
-from search.selectors.comparison import Course
-from search.selectors.population_cache import cached_for_population
+from search.selectors.comparison import cached_course
 from visualize.charts import trajectories
 from visualize.charts.series import median_window
 from visualize.charts.trajectories import Axis, Spread, Trajectory
@@ -15,14 +13,8 @@ TONES, DASHES = 8, 3
 """With four solid, four dashed and four dotted lines in turn, 24 lines differ (static/css/compare.css)."""
 
 
-def course_of(experiment: Experiment) -> Course:
-    """From the cache for as long as nobody joins the population."""
-    found: Course = cached_for_population("course", experiment, lambda: comparison.course(experiment))
-    return found
-
-
 def trajectory_of(experiment: Experiment, axis: Axis) -> Trajectory:
-    found = course_of(experiment)
+    found = cached_course(experiment)
     return trajectories.lines(
         found.marks, axis, median_window(experiment.individuals_planned // found.stride)
     )

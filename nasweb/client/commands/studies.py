@@ -6,7 +6,7 @@ from typing import Any
 from nasweb.client.client import Client
 from nasweb.client.commands.output import Output, named, per_cent
 from nasweb.client.commands.shared_options import Noun, add_limit, limit_of
-from nasweb.client.studies import space_findings
+from nasweb.client.studies import quality_findings, space_findings
 
 COLUMNS = (
     ("id", lambda row: str(row["id"])),
@@ -39,6 +39,12 @@ FINDINGS = (
     ),
     ("p-value", lambda row: "–" if row["chance"] is None else f"{row['chance']:.3f}"),
 )
+REACHED = (
+    named("title"),
+    ("fitness", lambda row: per_cent(row["fitness"])),
+    ("device hours", lambda row: row["hours"]),
+    ("seeds", lambda row: f"{row['seeds']} of {row['of']}"),
+)
 
 
 def add(nouns: Any) -> None:
@@ -58,7 +64,7 @@ def add(nouns: Any) -> None:
     add_limit(noun.verb("list", _list, "list studies, newest first"))
     for name, act, help in (
         ("show", _show, "show the mean and deviation of each configuration"),
-        ("findings", _findings, "print what its kind tells besides: spaces compared at equal size"),
+        ("findings", _findings, "print what its kind tells besides: spaces at equal size, time to quality"),
         ("pause", _pause, "pause one with its searches"),
         ("resume", _resume, "resume one with its searches"),
         ("stop", _stop, "stop one for good with its searches"),
@@ -88,11 +94,14 @@ def _show(client: Client, options: Any, out: Output) -> None:
 
 def _findings(client: Client, options: Any, out: Output) -> None:
     found = client.studies.get(options.study)
-    if found["spaces"] is None:
+    if found["spaces"] is not None:
+        out.rows(space_findings(found["spaces"]), FINDINGS)
+    elif found["quality"] is not None:
+        out.rows(quality_findings(found["quality"]), REACHED)
+    else:
         raise ValueError(
             f"study {options.study} is of the kind {found['kind']}, whose results are all in `studies show`"
         )
-    out.rows(space_findings(found["spaces"]), FINDINGS)
 
 
 def _pause(client: Client, options: Any, out: Output) -> None:

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from search import models
 from search.api.schemas.base import Body, Document
+from search.api.schemas.study_quality import QualityDocument
 from search.api.schemas.study_results import ArmDocument, CellDocument, DifferenceDocument
 from search.api.schemas.study_spaces import SpacesDocument
 from search.evolution.studies.records import StudyKind
@@ -103,6 +104,7 @@ class StudyDocument(StudyRow):
                         }
                     ],
                     "spaces": None,
+                    "quality": None,
                 }
             ]
         }
@@ -117,6 +119,7 @@ class StudyDocument(StudyRow):
     differences: list[DifferenceDocument] = Field(description="Each pair once")
     places: list[CellDocument] = Field(description="Every cell")
     spaces: SpacesDocument | None = Field(description="Of a comparison of spaces; null of other kinds")
+    quality: list[QualityDocument] | None = Field(description="Of time to quality; null of other kinds")
 
     @classmethod
     def of_one(cls, row: models.Study, results: StudyResults) -> Self:
@@ -130,6 +133,7 @@ class StudyDocument(StudyRow):
             differences=DifferenceDocument.all_of(results),
             places=[CellDocument.of(cell) for cell in results.cells],
             spaces=SpacesDocument.of(results) if layout == "spaces" else None,
+            quality=QualityDocument.all_of(results) if layout == "quality" else None,
         )
 
 

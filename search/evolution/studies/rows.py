@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from search.evolution.experiments.config import ConfigError
 from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.finals.presets import final_from_preset
-from search.evolution.studies import comparison, one_network, paper_table, space_comparison
+from search.evolution.studies import comparison, one_network, paper_table, space_comparison, time_to_quality
 from search.evolution.studies.records import MOST_CELLS, TOO_MANY_CELLS, StudyCell, StudyKind, StudySettings
 
 _ROWS = (
@@ -38,6 +38,15 @@ _ROWS = (
         space_comparison.SpaceSettings,
         space_comparison.cells,
         results="spaces",
+    ),
+    StudyKind(
+        "time-to-quality",
+        "Time to quality",
+        "How good is the best network after so many device hours? Several strategies, several protocols, or both, each "
+        "search with equally much time",
+        time_to_quality.QualitySettings,
+        time_to_quality.cells,
+        results="quality",
     ),
     StudyKind(
         "scaling",

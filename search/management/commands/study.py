@@ -10,11 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from search.evolution.estimates.price import HourPrice
 from search.evolution.experiments.config import ConfigError
 from search.evolution.studies.rows import STUDY_KINDS, study_cells, study_settings
-from search.evolution.studies.space_results import SpacePair
+from search.management.study_findings import findings
 from search.models import Study
 from search.selectors.studies import study_by_id, study_results
 from search.selectors.study_cost import study_cost
-from search.selectors.study_spaces import space_findings
 from search.services.studies.launching import create_study
 from search.tasks import nudge_study
 
@@ -77,9 +76,8 @@ class Command(BaseCommand):
                 f"{arm.title:50} test {_figure(test)}{over}; fitness {_figure(search)} "
                 f"over {len(arm.scores.fitness)} seeds"
             )
-        if study.kind in STUDY_KINDS and STUDY_KINDS[study.kind].results == "spaces":
-            for pair in space_findings(results).pairs:
-                self.stdout.write(f"{pair.first} less {pair.second}: {_differences(pair)}")
+        for line in findings(study, results):
+            self.stdout.write(line)
 
 
 def _money(seconds: float) -> str:
@@ -91,16 +89,6 @@ def _figure(found: Any) -> str:
     if found is None:
         return "–"
     return f"{100 * found.mean:.2f}" + ("" if found.spread is None else f" ± {100 * found.spread:.2f}") + " %"
-
-
-def _differences(pair: SpacePair) -> str:
-    """At equal size, in percentage points."""
-    told = [
-        f"{name} {100 * found.value:+.2f} ({100 * found.low:+.2f} to {100 * found.high:+.2f}), p {found.chance:.3f}"
-        for name, found in (("fitness", pair.fitness), ("test accuracy", pair.test), ("change", pair.change))
-        if found is not None
-    ]
-    return "; ".join(told) or "too little is measured"
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -17,6 +17,14 @@ SMALL: dict[str, Any] = {
     "final_runs": 2,
 }
 """Of paper-table-1: 2 and 7 networks."""
+QUALITY: dict[str, Any] = {
+    "hours": 6e-6,
+    "seeds": 2,
+    "initial_population": 5,
+    "final": "none",
+    "protocol": SMALL["protocol"],
+}
+"""Of time-to-quality: some 22 networks of the instant trainer, which says that one takes a millisecond."""
 
 
 def launched(kind: str = "paper-table-1", **settings: Any) -> Study:

@@ -10,7 +10,8 @@ from django.http import QueryDict
 
 from search.models import Experiment, ExperimentState
 from search.selectors import comparison
-from visualize.charts.search_series import course_of, dash_of, series_of, tone_of, trajectory_of
+from search.selectors.comparison import cached_course
+from visualize.charts.search_series import dash_of, series_of, tone_of, trajectory_of
 from visualize.charts.trajectories import Axis, Spread, Trajectory
 from visualize.charts.trajectory_plots import Plot, Series, plots
 from visualize.pages.compare import configuration_diff
@@ -174,7 +175,7 @@ def _initial(groups: Sequence[SeedGroup]) -> int | None:
 
 
 def _run(experiment: Experiment, axis: Axis) -> ComparedExperiment:
-    marks = course_of(experiment).marks
+    marks = cached_course(experiment).marks
     return ComparedExperiment(
         experiment=experiment,
         lines=trajectory_of(experiment, axis),

@@ -16,6 +16,7 @@ from visualize.pages.studies.accuracy_scatter import published_scatters, scatter
 from visualize.pages.studies.arm_rows import arm_rows
 from visualize.pages.studies.figures import figure_of
 from visualize.pages.studies.paper_results import paper_context
+from visualize.pages.studies.quality_results import quality_context
 from visualize.pages.studies.space_results import spaces_context
 from visualize.style.formats import points
 
@@ -44,6 +45,8 @@ def study_context(study: Study) -> Context:
         own = paper_context(results, rows)
     elif kind and kind.results == "spaces":
         own = spaces_context(results, rows)
+    elif kind and kind.results == "quality":
+        own = quality_context(results)
     elif kind and kind.results == "one-network":
         own = {"scatters": scatters(rows, by_test=results.judged_by_test)}
         if study.kind == "scaling":

@@ -1,6 +1,8 @@
 """The pages of studies: the cost stands before the start, one form starts all cells once, one page reports them."""
 
+import math
 import re
+from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
@@ -13,7 +15,7 @@ from search.services.studies.advancing import advance_study
 from search.services.studies.launching import create_study
 from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
-from tests.search.studies.running import finished_spaces, launched, run_to_its_end
+from tests.search.studies.running import QUALITY, finished_spaces, launched, run_to_its_end
 
 pytestmark = pytest.mark.django_db
 SENT: dict[str, Any] = {
@@ -170,3 +172,20 @@ def test_networks_whose_sizes_do_not_match_are_told_at_their_field(client: Clien
         answer = client.post("/studies/new/", sent | asked)
     assert answer.status_code == 400
     assert "have equal sizes within" in text(answer.content)
+
+
+def test_best_so_far_is_drawn_against_device_hours_on_a_logarithmic_axis(client: Client) -> None:
+    study = run_to_its_end(launched("time-to-quality", **QUALITY))
+    content = client.get(f"/studies/{study.pk}/").content
+    page = text(content)
+    assert "Best so far against device hours" in page
+    figure = content.decode().partition('aria-label="Quality over time"')[2].partition("</section>")[0]
+    assert figure.count('class="area"') >= 2
+    ticks = re.findall(r'<text x="([0-9.]+)" y="[0-9.]+" dy="16"[^>]*>([0-9.e-]+).h<', figure)
+    places = [(float(at), float(hours)) for at, hours in ticks]
+    assert len(places) >= 2
+    steps = [(later[0] - sooner[0]) / math.log(later[1] / sooner[1]) for sooner, later in pairwise(places)]
+    assert max(steps) == pytest.approx(min(steps), rel=0.05)
+    assert "Time to a fitness" in page
+    empty = launched("time-to-quality", **QUALITY | {"strategies": ["random"]})
+    assert "Best so far against device hours" not in text(client.get(f"/studies/{empty.pk}/").content)
