@@ -15,11 +15,13 @@ from search.evolution.experiments.datasets import DATASETS
 from search.training.data.locations import availability
 from search.training.native import library
 
+REFUSED = "NASWEB_KERNELS is never"
+"""Why there are no kernels where an installation wants none."""
+
 
 def report(device: str, kernels: str = "auto") -> dict[str, Any]:
     """`device` is what NASWEB_DEVICE says. `problem` is empty where a convolution could be trained on it, `kernels`
     where cells train by kernels of their own, or on a GPU."""
-    library.allow(kernels == "auto")
     name = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
     began = time.perf_counter()
     problem = ""
@@ -33,13 +35,17 @@ def report(device: str, kernels: str = "auto") -> dict[str, Any]:
         "gpu": torch.cuda.get_device_name(0) if torch.cuda.is_available() else "",
         "device": name,
         "problem": problem,
-        "kernels": library.reason(torch.float32, 16) if name == "cpu" else "",
+        "kernels": _why_no_kernels(kernels) if name == "cpu" else "",
         "seconds": time.perf_counter() - began,
         "datasets": {
             dataset: {"available": found.available, "message": found.message}
             for dataset, found in ((dataset, availability(dataset)) for dataset in DATASETS)
         },
     }
+
+
+def _why_no_kernels(kernels: str) -> str:
+    return library.reason(torch.float32, 16) if kernels == "auto" else REFUSED
 
 
 def _train_a_convolution(device: torch.device) -> None:

@@ -6,19 +6,17 @@ short, so it keeps no checkpoint. Time is the processor's, for the machine that 
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import torch
 
 from search.evolution.evaluation import Artifacts, Checkpoint, Evaluated, Job, Progress
 from search.evolution.experiments.config import Protocol
-from search.evolution.networks.phenotype import Phenotype
 from search.training.data.datasets import load_split
-from search.training.data.held_out import FinalSplit, load_final_split
-from search.training.data.image_source import Images, Split
+from search.training.data.held_out import load_final_split
+from search.training.data.image_source import Images
 from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
-from search.training.network.hosts import build_network
+from search.training.loop.run import Setup, TrainingRun
+from search.training.network.hosts import Network, build_network
 from search.training.trainer import choose_device
 
 TEST_IMAGES = 2000
@@ -39,11 +37,12 @@ def train(
     protocol, device = job.protocol, choose_device(job.runtime.device)
     split = load_final_split(protocol)
     if not _warm:
-        _warm_up(job.phenotype, protocol, device)
+        _warm_up(job, device)
     pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds)
     start = time.process_time()
     network = build_network(job.phenotype, protocol.make_host(split.shape), seed=job.seed)
-    run = _TableRun(network, split, protocol, device, pulse, seed=job.seed, start=start)
+    setup = Setup(split.trained_on, protocol, device, job.seed, job.runtime)
+    run = _TableRun(network, setup, pulse, test=split.test, start=start)
     result = run.finish()
     return Evaluated(result.accuracy, result.curve, run.process_seconds, result.device)
 
@@ -52,33 +51,22 @@ _warm: list[Protocol] = []
 """Not empty once this process has trained."""
 
 
-def _warm_up(phenotype: Phenotype, protocol: Protocol, device: torch.device) -> None:
+def _warm_up(job: Job, device: torch.device) -> None:
     """Two steps before the first training of a process, so that its time holds no loading of libraries."""
-    short = protocol.model_copy(update={"steps": 2})
-    split = load_split(protocol)
-    network = build_network(phenotype, protocol.make_host(split.shape), seed=0)
+    short = job.protocol.model_copy(update={"steps": 2})
+    split = load_split(job.protocol)
+    network = build_network(job.phenotype, short.make_host(split.shape), seed=0)
     pulse = Pulse(lambda point: None, short.steps, short.time_limit_seconds)
-    TrainingRun(network, split, short, device, pulse, seed=0).finish()
-    _warm.append(protocol)
+    TrainingRun(network, Setup(split, short, device, 0, job.runtime), pulse).finish()
+    _warm.append(job.protocol)
 
 
 class _TableRun(TrainingRun):
     """A training that scores test images where it scores validation images."""
 
-    def __init__(
-        self,
-        network: Any,
-        split: FinalSplit,
-        protocol: Protocol,
-        device: torch.device,
-        pulse: Pulse,
-        *,
-        seed: int,
-        start: float,
-    ) -> None:
-        searched = Split(split.train, split.validation, split.mean, split.deviation, split.shape)
-        super().__init__(network, searched, protocol, device, pulse, seed=seed)
-        self._test = split.test.to(device)
+    def __init__(self, network: Network, setup: Setup, pulse: Pulse, *, test: Images, start: float) -> None:
+        super().__init__(network, setup, pulse)
+        self._test = test.to(setup.device)
         self._start = start
         self.process_seconds = 0.0
 

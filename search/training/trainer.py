@@ -11,6 +11,7 @@ from typing import TypeVar
 import torch
 
 from search.evolution.evaluation import (
+    DEFAULT_RUNTIME,
     Artifacts,
     Checkpoint,
     Evaluated,
@@ -25,9 +26,9 @@ from search.evolution.networks.host import Host, host_layers
 from search.evolution.networks.phenotype import Phenotype
 from search.training.data.datasets import load_split
 from search.training.data.image_source import Split
-from search.training.device.fitting import estimate_resources_on, must_recompute
+from search.training.loop.fitting import estimate_resources_on, must_recompute
 from search.training.loop.progress import Pulse, report_while
-from search.training.loop.run import TrainingRun
+from search.training.loop.run import Setup, TrainingRun
 from search.training.loop.run_state import Identity, Unusable, freeze, identity, thaw, trained_weights
 from search.training.native import library
 from search.training.network.hosts import Network, build_network
@@ -46,15 +47,7 @@ def evaluate(
     artifacts: Artifacts | None = None,
 ) -> Evaluated:
     """Train the job's network from random weights and score it: the evaluator `train`."""
-    return train(
-        job.phenotype,
-        job.protocol,
-        repeat=job.repeat,
-        seed=job.seed,
-        progress=progress,
-        checkpoint=checkpoint,
-        runtime=job.runtime,
-    )
+    return train(Subject.of(job), progress=progress, checkpoint=checkpoint)
 
 
 def estimate(job: Job) -> ResourceEstimate:
@@ -64,68 +57,64 @@ def estimate(job: Job) -> ResourceEstimate:
 
 def estimate_for(phenotype: Phenotype, protocol: Protocol, runtime: Runtime) -> ResourceEstimate:
     """What a training would take of which device. Raises EvaluationFailed where there is no such device."""
-    library.allow(runtime.kernels == "auto")
-    return estimate_resources_on(phenotype, protocol, choose_device(runtime.device))
+    return estimate_resources_on(phenotype, protocol, choose_device(runtime.device), runtime)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is trained, under which protocol, from which seed."""
+
+    phenotype: Phenotype
+    protocol: Protocol
+    seed: int
+    repeat: int = 0
+    """From 0; it only names the training: what it changes is in the seed."""
+    runtime: Runtime = DEFAULT_RUNTIME
+
+    @classmethod
+    def of(cls, job: Job) -> "Subject":
+        """What that job trains."""
+        return cls(job.phenotype, job.protocol, job.seed, job.repeat, job.runtime)
 
 
 def train(
-    phenotype: Phenotype,
-    protocol: Protocol,
+    subject: Subject,
     *,
-    repeat: int,
-    seed: int,
     progress: Callable[[Progress], None],
-    device: str = "auto",
     checkpoint: Checkpoint | None = None,
-    runtime: Runtime | None = None,
     prepare: Callable[[Network], None] = lambda network: None,
 ) -> Evaluated:
     """Train on the protocol's training images, score on all of its validation images.
 
     On a CPU the same phenotype, protocol, seed and number of threads give the same result to the last bit, on machines
     that all have kernels (`native`), or none.
-    `repeat` only names the run: what it changes is in the seed. `progress` is called about every second and may
-    raise Cancelled. A training that finds its state in the checkpoint goes on from there. `runtime` says more than
-    `device` where it is given; `prepare` may change the network's first weights.
+    `progress` is called about every second and may raise Cancelled. A training that finds its state in the checkpoint
+    goes on from there. `prepare` may change the network's first weights.
 
     Raises EvaluationFailed with the reason for a candidate that cannot be scored.
     """
-    runtime = runtime or Runtime(device=device)
+    protocol = subject.protocol
     # A first use may download for minutes; the lease is kept alive meanwhile, and no training time counted.
     split = report_while(lambda: load_split(protocol), lambda: progress(Progress(0, protocol.steps, 0.0)))
-    subject = Subject(phenotype, protocol, split, repeat, seed)
-    return train_on(subject, progress, runtime, checkpoint, prepare=prepare, read=_with_weights)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is trained, on which images, from which seed."""
-
-    phenotype: Phenotype
-    protocol: Protocol
-    split: Split
-    repeat: int
-    """From 0; it only names the training."""
-    seed: int
+    return train_on(split, subject, progress, checkpoint, prepare=prepare, read=_with_weights)
 
 
 def train_on(
+    split: Split,
     subject: Subject,
     progress: Callable[[Progress], None],
-    runtime: Runtime,
     checkpoint: Checkpoint | None,
     *,
     prepare: Callable[[Network], None] = lambda network: None,
     read: Callable[[TrainingRun, Evaluated], Result],
 ) -> Result:
     """`train` on images that are at hand; `read` makes the result from the finished run."""
-    library.allow(runtime.kernels == "auto")
-    place = choose_device(runtime.device)
-    host = subject.protocol.make_host(subject.split.shape)
-    must = must_recompute(subject.phenotype, host, subject.protocol, place)
+    place = choose_device(subject.runtime.device)
+    host = subject.protocol.make_host(split.shape)
+    must = must_recompute(subject.phenotype, host, subject.protocol, place, subject.runtime)
     for recomputes in (True,) if must else (False, True):
         try:
-            training = _Training(subject, progress, place, runtime, recomputes, prepare)
+            training = _Training(subject, split, progress, place, recomputes, prepare)
             return read(*_trained(training, checkpoint))
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
@@ -143,10 +132,10 @@ def train_on(
     )
 
 
-def prepare_kernels(host: Host, device: torch.device, alive: Callable[[], None]) -> None:
+def prepare_kernels(host: Host, device: torch.device, runtime: Runtime, alive: Callable[[], None]) -> None:
     """Compile what a machine trains its first network by, minutes where it is busy: no training's time, and `alive` is
     called meanwhile."""
-    if device.type != "cpu" or torch.get_num_threads() != 1:
+    if device.type != "cpu" or runtime.kernels != "auto" or torch.get_num_threads() != 1:
         return
     for width in sorted({layer.width for layer in host_layers(host) if layer.kind == "cell"}):
         report_while(partial(library.library, torch.float32, width), alive)
@@ -177,24 +166,24 @@ class _Training:
     """One try at a training: everything that a run begins from."""
 
     subject: Subject
+    split: Split
     progress: Callable[[Progress], None]
     device: torch.device
-    runtime: Runtime
     recomputes: bool
     """Cells are computed again in the backward pass, so that the training fits in memory."""
     prepare: Callable[[Network], None]
 
     def start(self) -> TrainingRun:
-        protocol, split, seed = self.subject.protocol, self.subject.split, self.subject.seed
+        protocol, seed, runtime = self.subject.protocol, self.subject.seed, self.subject.runtime
         clock = limit_clock(self.device)
-        host = protocol.make_host(split.shape)
-        prepare_kernels(host, self.device, lambda: self.progress(Progress(0, protocol.steps, 0.0)))
+        host = protocol.make_host(self.split.shape)
+        prepare_kernels(host, self.device, runtime, lambda: self.progress(Progress(0, protocol.steps, 0.0)))
         network = build_network(self.subject.phenotype, host, seed=seed)
         self.prepare(network)
         # Now that the network is ready: to build it is no training.
         pulse = Pulse(self.progress, protocol.steps, protocol.time_limit_seconds, clock=clock)
         network.recomputes = self.recomputes
-        return TrainingRun(network, split, protocol, self.device, pulse, seed=seed, runtime=self.runtime)
+        return TrainingRun(network, Setup(self.split, protocol, self.device, seed, runtime), pulse)
 
 
 def _trained(training: _Training, checkpoint: Checkpoint | None) -> tuple[TrainingRun, Evaluated]:

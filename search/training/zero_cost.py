@@ -12,7 +12,7 @@ from search.evolution.experiments.config import Protocol
 from search.evolution.networks.phenotype import Phenotype
 from search.training.data.datasets import load_split
 from search.training.network.hosts import Network, build_network
-from search.training.network.operations import Convolution, leave_to_torch
+from search.training.network.operations import Convolution
 
 BATCH = 64
 
@@ -25,8 +25,8 @@ def proxies(phenotype: Phenotype, protocol: Protocol) -> dict[str, float]:
     images = pixels.permute(0, 3, 1, 2).float() / 255
     images = (images - split.mean.view(1, -1, 1, 1)) / split.deviation.view(1, -1, 1, 1)
     return {
-        "naswot": naswot(_plain(build_network(phenotype, host, seed=0)), images),
-        "synflow": synflow(_plain(build_network(phenotype, host, seed=0)), images[:1]),
+        "naswot": naswot(build_network(phenotype, host, seed=0), images),
+        "synflow": synflow(build_network(phenotype, host, seed=0), images[:1]),
     }
 
 
@@ -59,8 +59,3 @@ def naswot(network: Network, images: Tensor) -> float:
     with torch.no_grad():
         network(images)
     return float(torch.linalg.slogdet(kernel).logabsdet)
-
-
-def _plain(network: Network) -> Network:
-    leave_to_torch(network, True)
-    return network

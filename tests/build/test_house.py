@@ -15,9 +15,6 @@ MOST_PARAMETERS = 6
 PARAMETERS_OF_OTHERS = {
     "nasweb/client/experiments.py create": "what a script writes: keywords read better than a record within a call",
     "search/training/native/layers.py forward": "torch hands over every tensor by itself, for its gradient",
-    "search/training/trainer.py train": "the keywords of one training",
-    "search/training/loop/run.py __init__": "the keywords of one training",
-    "search/training/table_trainer.py __init__": "the keywords of one training",
 }
 """More parameters than ours have, with the reason."""
 NAMELESS = {

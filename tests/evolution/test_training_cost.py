@@ -12,6 +12,7 @@ from search.evolution.estimates.training_cost import (
     step_seconds,
     training_host,
 )
+from search.evolution.evaluation import Runtime
 from search.evolution.experiments.config import Protocol, experiment_config
 from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SPACES
@@ -56,11 +57,11 @@ def test_the_trainer_scores_as_often_as_is_predicted() -> None:
 def test_reading_the_data_is_part_of_what_a_training_needs() -> None:
     import torch  # noqa: PLC0415 - it takes seconds
 
-    from search.training.device.fitting import estimate_resources_on  # noqa: PLC0415
+    from search.training.loop.fitting import estimate_resources_on  # noqa: PLC0415
 
     phenotype = build_phenotype(random_genotype(SPACES["hierarchical"], random.Random(1)))
     small = Protocol(dataset="digits", channels=4, batch_size=16)
-    assert estimate_resources_on(phenotype, small, torch.device("cpu")).bytes > 200 * 2**20
+    assert estimate_resources_on(phenotype, small, torch.device("cpu"), Runtime()).bytes > 200 * 2**20
     assert reading_bytes(small) == 124 * 2**20
     assert reading_bytes(Protocol(dataset="cifar10")) == 3 * 32 * 32 * 50_000
 

@@ -8,9 +8,9 @@ from torch.nn import functional
 
 from search.evolution.networks.auxiliary import auxiliary_parameters, auxiliary_place
 from search.evolution.networks.host import Host, host_layers
+from search.training import native
 from search.training.loop.run_state import trained_weights
 from search.training.network.auxiliary_head import AuxiliaryHead
-from search.training.network.operations import leave_to_torch
 from tests.training.cases import digits_protocol
 from tests.training.runs import a_run, assert_goes_on_to_the_same
 
@@ -60,7 +60,8 @@ def test_kernels_and_torch_give_the_same_gradients_beside_a_head() -> None:
     found = []
     for plain in (False, True):
         run = a_run(auxiliary_weight=0.4)
-        leave_to_torch(run.network, plain)
+        if plain:
+            assert native.restore(run.network)
         run.network.train()
         run.gradient_step(*next(run.batches.training()))
         found.append([value.grad.clone() for value in run.network.parameters()])  # type: ignore[union-attr]

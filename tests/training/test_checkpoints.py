@@ -19,9 +19,9 @@ from search.evolution.genotypes.space import SPACES
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.training.data.locations import PROJECT
 from search.training.loop import run_state
-from search.training.trainer import train
 from tests.processes import eventually
 from tests.training.cases import LIU, digits_protocol, ignore, small_cell
+from tests.training.runs import trained
 from tests.training.states import Memory, assert_same, read
 
 OPTIONS: dict[str, Any] = {
@@ -42,13 +42,11 @@ def run(
     seed: int = 5,
     progress: Callable[[Progress], None] = ignore,
 ) -> Evaluated:
-    return train(
+    return trained(
         phenotype or small_cell(),
         protocol or digits_protocol(**OPTIONS),
-        repeat=0,
         seed=seed,
         progress=progress,
-        device="cpu",
         checkpoint=checkpoint,
     )
 
@@ -191,8 +189,8 @@ import sys, time
 from pathlib import Path
 import torch
 from search.artifacts.files import CheckpointFile
-from search.training.trainer import train
-from tests.training.cases import digits_protocol, ignore, small_cell
+from tests.training.cases import digits_protocol, small_cell
+from tests.training.runs import trained
 
 class NeverEnds(CheckpointFile):
     steps = 0
@@ -204,8 +202,8 @@ class NeverEnds(CheckpointFile):
         return super().due()
 
 torch.set_num_threads(1)
-train(small_cell(), digits_protocol(steps=120, crop=7, flip=True), repeat=0, seed=5, progress=ignore,
-      device="cpu", checkpoint=NeverEnds(Path(sys.argv[1]), 0.05))
+trained(small_cell(), digits_protocol(steps=120, crop=7, flip=True), seed=5,
+        checkpoint=NeverEnds(Path(sys.argv[1]), 0.05))
 """
 
 

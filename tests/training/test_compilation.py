@@ -22,9 +22,8 @@ from search.training.loop import compilation
 from search.training.loop import progress as pulse
 from search.training.loop.compilation import is_worth_it
 from search.training.network.hosts import Network
-from search.training.network.operations import Quick
-from search.training.trainer import train
 from tests.processes import ROOT
+from tests.training import runs
 from tests.training.cases import digits_protocol, ignore, small_cell
 from tests.training.states import Memory, read
 
@@ -50,14 +49,9 @@ def trained(
     progress: Callable[[Progress], None],
     checkpoint: Memory | None = None,
 ) -> Evaluated:
-    return train(
-        network or small_cell(),
-        digits_protocol(steps=steps),
-        repeat=0,
-        seed=1,
-        progress=progress,
-        checkpoint=checkpoint,
-        runtime=runtime,
+    protocol = digits_protocol(steps=steps)
+    return runs.trained(
+        network or small_cell(), protocol, progress=progress, checkpoint=checkpoint, runtime=runtime
     )
 
 
@@ -74,12 +68,12 @@ def assert_agrees(found: Evaluated, plain: Evaluated) -> None:
         torch.testing.assert_close(value, expected[name], rtol=1e-2, atol=1e-3)
 
 
-def test_compiled_and_plain_agree(compiles: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_and_plain_agree(compiles: None) -> None:
     genotype = random_genotype(SPACES["hierarchical"], random.Random(3))
     network = build_phenotype(genotype)
     found = result(network=network, steps=4)
-    monkeypatch.setattr(Quick, "plain", True)  # the kernels round otherwise
-    plain = result(network=network, steps=4, compiling="never")
+    # The kernels round otherwise.
+    plain = trained(4, network, Runtime("cpu", "never", kernels="never"), ignore)
     assert found.device == "cpu, compiled"
     assert plain.device == "cpu"
     assert_agrees(found, plain)
@@ -97,11 +91,10 @@ WITHOUT_A_COMPILER = """
 import hashlib, logging
 logging.basicConfig(level=logging.WARNING)
 from search.evolution.evaluation import Runtime
-from search.training.trainer import train
 from tests.processes import ROOT
-from tests.training.cases import digits_protocol, ignore, small_cell
-found = train(small_cell(), digits_protocol(steps=12), repeat=0, seed=1, progress=ignore,
-              runtime=Runtime("cpu", compile="always"))
+from tests.training.cases import digits_protocol, small_cell
+from tests.training.runs import trained
+found = trained(small_cell(), digits_protocol(steps=12), runtime=Runtime("cpu", compile="always"))
 print(found.device, hashlib.sha256(found.weights).hexdigest())
 """
 

@@ -12,8 +12,8 @@ from search.training.data.datasets import load_split
 from search.training.data.image_source import Images
 from search.training.data.resized_crops import Parts, draw_parts, resized_crops
 from search.training.data.scoring_views import view_scores, views
-from search.training.trainer import train
-from tests.training.cases import digits_protocol, ignore, small_cell
+from tests.training import runs
+from tests.training.cases import digits_protocol, small_cell
 
 ROWS_AND_COLUMNS = (10 * torch.arange(8)[:, None] + torch.arange(8)).view(1, 8, 8, 1)
 """One grey image whose pixel at row r, column c is 10 r + c."""
@@ -100,10 +100,7 @@ def test_probabilities_of_the_views_are_averaged() -> None:
 
 def test_ten_crops_change_the_score_of_a_training_and_nothing_of_the_training() -> None:
     def trained(**changes: Any) -> Any:
-        return train(
-            small_cell(), protocol(precision="bfloat16", **changes), repeat=0, seed=5, progress=ignore,
-            device="cpu",
-        )  # fmt: skip
+        return runs.trained(small_cell(), protocol(precision="bfloat16", **changes), seed=5)
 
     whole, ten = trained(), trained(scoring="ten", scoring_size=6)
     assert [point["loss"] for point in whole.curve] == [point["loss"] for point in ten.curve]

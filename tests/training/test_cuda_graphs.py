@@ -11,7 +11,7 @@ from search.evolution.evaluation import Evaluated
 from search.training.data.datasets import load_split
 from search.training.loop.cuda_graphs import WARM_UP, CapturedStep, Replay
 from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
+from search.training.loop.run import Setup, TrainingRun
 from search.training.network.hosts import build_network
 from tests.training.cases import digits_protocol, ignore, small_cell
 
@@ -38,11 +38,8 @@ def trained(tape: Tape | None, **changes: Any) -> tuple[Evaluated, TrainingRun]:
     split = load_split(protocol)
     training = TrainingRun(
         build_network(small_cell(), protocol.make_host(split.shape), seed=1),
-        split,
-        protocol,
-        torch.device("cpu"),
+        Setup(split, protocol, torch.device("cpu"), seed=1),
         Pulse(ignore, protocol.steps, 60),
-        seed=1,
     )
     if tape is not None:
         training.captured = CapturedStep(training.gradient_step, tape.record, training.state)
@@ -112,9 +109,8 @@ def test_a_replay_that_comes_to_something_else_is_never_used(
         with torch.no_grad():
             next(network.parameters()).add_(change)
 
-    training = TrainingRun(
-        network, split, protocol, torch.device("cpu"), Pulse(ignore, protocol.steps, 60), seed=1
-    )
+    setup = Setup(split, protocol, torch.device("cpu"), seed=1)
+    training = TrainingRun(network, setup, Pulse(ignore, protocol.steps, 60))
     tape = Mistaken(mistake, result)
     training.captured = CapturedStep(training.gradient_step, tape.record, training.state)
     replayed = training.finish()
@@ -122,8 +118,9 @@ def test_a_replay_that_comes_to_something_else_is_never_used(
     assert "a replayed step differs by" in caplog.text
     plain = TrainingRun(
         build_network(small_cell(), protocol.make_host(split.shape), seed=1),
-        split, protocol, torch.device("cpu"), Pulse(ignore, protocol.steps, 60), seed=1,
-    )  # fmt: skip
+        setup,
+        Pulse(ignore, protocol.steps, 60),
+    )
     assert [point["loss"] for point in replayed.curve] == [point["loss"] for point in plain.finish().curve]
     for name, value in plain.network.state_dict().items():
         assert torch.equal(network.state_dict()[name], value), name

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress
+from search.evolution.evaluation import Cancelled, EvaluationFailed, Progress, Runtime
 from search.evolution.experiments.config import Protocol
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
@@ -18,15 +18,15 @@ from search.training.loop import progress as pulse
 from search.training.loop.progress import Pulse, report_while
 from search.training.native import library
 from search.training.network.hosts import Network
-from search.training.trainer import train
 from tests.training.cases import LIU, digits_protocol, ignore, small_cell
+from tests.training.runs import trained
 
 
 def failure_of(
     protocol: Protocol, phenotype: Phenotype | None = None, device: str = "cpu"
 ) -> EvaluationFailed:
     with pytest.raises(EvaluationFailed) as failure:
-        train(phenotype or small_cell(), protocol, repeat=0, seed=1, progress=ignore, device=device)
+        trained(phenotype or small_cell(), protocol, runtime=Runtime(device))
     return failure.value
 
 
@@ -46,9 +46,7 @@ def test_a_machine_that_is_busy_or_asleep_fails_nobody(monkeypatch: pytest.Monke
     """Of the clock on the wall ten hours go by, of the processor's time nearly nothing."""
     hours = count(0, 36_000.0)
     monkeypatch.setattr(pulse, "time", SimpleNamespace(monotonic=lambda: next(hours)))
-    result = train(
-        small_cell(), digits_protocol(steps=2, time_limit_seconds=60), repeat=0, seed=1, progress=ignore
-    )
+    result = trained(small_cell(), digits_protocol(steps=2, time_limit_seconds=60))
     assert result.seconds > 36_000
 
 
@@ -96,7 +94,7 @@ def test_an_error_of_ours_is_not_taken_for_a_lack_of_memory(monkeypatch: pytest.
 
     monkeypatch.setattr(trainer, "build_network", build)
     with pytest.raises(RuntimeError, match="mat1"):
-        train(small_cell(), digits_protocol(), repeat=0, seed=1, progress=ignore, device="cpu")
+        trained(small_cell(), digits_protocol())
 
 
 def test_unknown_and_missing_devices_are_named() -> None:
@@ -114,7 +112,7 @@ def test_a_cancelled_training_stops_where_it_stands() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        train(small_cell(), digits_protocol(steps=10_000), repeat=0, seed=1, progress=progress, device="cpu")
+        trained(small_cell(), digits_protocol(steps=10_000), progress=progress)
     assert len(seen) == 3
 
 
@@ -129,7 +127,7 @@ def test_a_single_slow_step_reports_and_can_be_cancelled_inside(monkeypatch: pyt
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        train(small_cell(), digits_protocol(), repeat=0, seed=1, progress=progress, device="cpu")
+        trained(small_cell(), digits_protocol(), progress=progress)
     assert set(seen[-4:]) == {1}
 
 
@@ -172,7 +170,7 @@ def test_compiling_the_kernels_is_no_training_time_and_gives_signs_of_life(
     monkeypatch.setattr(library, "library", slow)
     host = digits_protocol(steps=1).shape_host
     monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
-    trainer.prepare_kernels(host, torch.device("cpu"), lambda: told(Progress(0, 1, 0.0)))
+    trainer.prepare_kernels(host, torch.device("cpu"), Runtime(), lambda: told(Progress(0, 1, 0.0)))
     assert asked == [host.channels, 2 * host.channels, 4 * host.channels]
     assert alive
     assert set(alive) == {0.0}

@@ -12,20 +12,34 @@ from search.evolution.genotypes.space import SearchSpace, search_space
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.evolution.networks.program import cell_program, single
+from search.training import native
 from search.training.network.alignment import copy_weights, seeded_reference
 from search.training.network.hosts import Network, build_network
-from search.training.network.operations import Quick
 from search.training.network.reference import reference_network
 from tests.training.cases import ALL_SPACES, LIU, networks
 
 HOST = Host(channels=3, image_size=8, image_channels=2)
 
 
+class Flat:
+    """The flat program is run by the kernels, and by torch's own operations as on a GPU."""
+
+    by_kernels = True
+
+    def network(self, phenotype: Phenotype, seed: int) -> Network:
+        """In float64."""
+        network = build_network(phenotype, HOST, seed=seed).double()
+        if self.by_kernels:
+            native.replace(network)
+        return network
+
+
+FLAT = Flat()
+
+
 @pytest.fixture(params=["kernels", "torch"], autouse=True)
 def by_both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The flat program is run by the kernels, and by torch's own operations as on a GPU."""
-    if request.param == "torch":
-        monkeypatch.setattr(Quick, "plain", True)
+    monkeypatch.setattr(FLAT, "by_kernels", request.param == "kernels")
 
 
 def batch() -> tuple[Tensor, Tensor]:
@@ -36,10 +50,7 @@ def batch() -> tuple[Tensor, Tensor]:
 
 def pair(genotype: Genotype, phenotype: Phenotype, seed: int) -> tuple[Network, Network]:
     """The same network in both forms, in float64."""
-    flat, reference = (
-        build_network(phenotype, HOST, seed=seed).double(),
-        reference_network(genotype, HOST).double(),
-    )
+    flat, reference = FLAT.network(phenotype, seed), reference_network(genotype, HOST).double()
     copy_weights(genotype, flat, reference)
     return flat, reference
 
@@ -106,7 +117,7 @@ def test_a_seed_means_the_same_network_in_both_forms(name: str) -> None:
     images, _ = batch()
     for genotype, phenotype in networks(ALL_SPACES[name], 2, start=50):
         reference = seeded_reference(genotype, HOST, seed=4).double()
-        flat = build_network(phenotype, HOST, seed=4).double()
+        flat = FLAT.network(phenotype, 4)
         torch.testing.assert_close(reference(images), flat(images), rtol=1e-8, atol=1e-8)
 
 

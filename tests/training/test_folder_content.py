@@ -16,9 +16,9 @@ from search.evolution.experiments.protocol_keys import protocol_key
 from search.training.data import datasets, decoded_files, folder_images
 from search.training.data.datasets import load_pool, load_split
 from search.training.data.held_out import load_final_split
-from search.training.trainer import train
-from tests.training.cases import ignore, small_cell
+from tests.training.cases import small_cell
 from tests.training.files import write_image_folder
+from tests.training.runs import trained
 
 NAME = "folder:colours"
 
@@ -150,12 +150,12 @@ def test_a_report_says_what_there_is_what_was_passed_over_and_what_is_there_twic
 
 
 def test_a_large_folder_is_mapped_and_trains_the_same(mapped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = train(small_cell(), protocol(crop=6, flip=True), repeat=0, seed=1, progress=ignore, device="cpu")
+    first = trained(small_cell(), protocol(crop=6, flip=True))
     [array] = mapped.glob("*.npy")
     assert array.stat().st_size >= 30 * 8 * 8 * 3
     monkeypatch.setattr(decoded_files, "MAPPED_FROM_BYTES", 2**30)
     folder_images.kept_folders.clear()
-    second = train(small_cell(), protocol(crop=6, flip=True), repeat=0, seed=1, progress=ignore, device="cpu")
+    second = trained(small_cell(), protocol(crop=6, flip=True))
     assert [row["loss"] for row in first.curve] == [row["loss"] for row in second.curve]
     assert first.accuracy == second.accuracy
 
@@ -221,7 +221,7 @@ def test_a_folder_s_test_images_are_read_for_a_final_evaluation_alone(
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", note)
-    train(small_cell(), protocol(), repeat=0, seed=1, progress=ignore, device="cpu")
+    trained(small_cell(), protocol())
     report = datasets.look_at(protocol().model_dump(mode="json")).report
     assert report is not None
     assert report.test_images == 4

@@ -16,9 +16,9 @@ from search.training.data.datasets import load_split
 from search.training.data.held_out import load_final_split
 from search.training.data.image_source import Images
 from search.training.data.locations import IDX_FILES, IDX_TEST_FILES
-from search.training.trainer import train
-from tests.training.cases import digits_protocol, ignore, small_cell
+from tests.training.cases import digits_protocol, small_cell
 from tests.training.files import write_idx
+from tests.training.runs import trained
 
 OPENED: list[str] = []
 
@@ -54,7 +54,7 @@ def rows(images: Images) -> list[bytes]:
 
 def test_a_search_opens_the_training_files_and_never_those_of_the_test_set(mnist: Path) -> None:
     protocol = mnist_protocol(seed=11)
-    train(small_cell(), protocol, repeat=0, seed=1, progress=ignore, device="cpu")
+    trained(small_cell(), protocol)
     datasets.look_at(protocol.model_dump(mode="json"))
     assert len(opened(IDX_FILES)) == 2
     assert opened(IDX_TEST_FILES) == []
@@ -64,9 +64,8 @@ def test_a_search_opens_the_training_files_and_never_those_of_the_test_set(mnist
 
 def test_what_a_worker_trains_with_does_not_even_import_what_reads_it() -> None:
     program = (
-        "import sys; from search.training.trainer import train;"
-        "from tests.training.cases import digits_protocol, ignore, small_cell;"
-        "train(small_cell(), digits_protocol(), repeat=0, seed=1, progress=ignore, device='cpu');"
+        "import sys; from tests.training.cases import digits_protocol, small_cell;"
+        "from tests.training.runs import trained; trained(small_cell(), digits_protocol());"
         "print('search.training.data.held_out' in sys.modules)"
     )
     done = subprocess.run(

@@ -11,9 +11,9 @@ from search.evolution.experiments.folder_content import Look
 from search.training.data import datasets
 from search.training.data.datasets import load_pool, load_split
 from search.training.data.locations import availability
-from search.training.trainer import train
-from tests.training.cases import ignore, small_cell
+from tests.training.cases import small_cell
 from tests.training.files import COLOURS, write_image_folder
+from tests.training.runs import trained
 
 NAME = "folder:colours"
 
@@ -45,7 +45,7 @@ def test_without_a_size_images_have_32_pixels() -> None:
 
 
 def test_a_network_learns_the_colours() -> None:
-    result = train(small_cell(), protocol(), repeat=0, seed=1, progress=ignore, device="cpu")
+    result = trained(small_cell(), protocol())
     assert result.accuracy > 0.8
 
 

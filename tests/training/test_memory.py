@@ -18,11 +18,11 @@ from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SPACES
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.evolution.networks.program import Step
+from search.training import native
 from search.training.device import memory as room
 from search.training.device.memory import device_memory
 from search.training.native import cell
 from search.training.network.flat_cell import FlatCell
-from search.training.network.operations import Quick
 from tests.processes import ROOT
 from tests.training.cases import networks
 
@@ -30,9 +30,12 @@ UNIT = 4 * 3 * 5 * 5
 """Bytes of one channel: three images of 5 x 5."""
 
 
-def a_cell(phenotype: Phenotype, width: int) -> tuple[FlatCell, torch.Tensor]:
+def a_cell(phenotype: Phenotype, width: int, *, by_kernels: bool) -> tuple[FlatCell, torch.Tensor]:
     cell = FlatCell(phenotype, width).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     torch.nn.init.uniform_(next(cell.parameters()))
+    if by_kernels:
+        native.replace(cell)
+        cell.gives_parts = True
     x = torch.rand(3, width, 5, 5).to(memory_format=torch.channels_last)
     return cell, x.requires_grad_()
 
@@ -56,8 +59,8 @@ def kept_blocks(kept: cell.SavedForBackward) -> list[torch.Tensor]:
 @pytest.mark.parametrize("space", ["hierarchical", "flat"])
 def test_what_a_cell_keeps_is_counted_exactly(space: str) -> None:
     for _, phenotype in networks(SPACES[space], 6, start=11):
-        net, x = a_cell(phenotype, 2)
-        parts = net(x, in_parts=True)
+        net, x = a_cell(phenotype, 2, by_kernels=True)
+        parts = net(x)
         trace = parts.blocks[0].grad_fn.trace
         kept = [block for step in trace for block in kept_blocks(step)]
         counted = cell_holding(phenotype, by_kernels=True).kept
@@ -65,12 +68,9 @@ def test_what_a_cell_keeps_is_counted_exactly(space: str) -> None:
 
 
 @pytest.mark.parametrize("space", ["hierarchical", "flat"])
-def test_torch_s_own_operations_keep_what_is_counted_for_a_gpu(
-    space: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Quick, "plain", True)
+def test_torch_s_own_operations_keep_what_is_counted_for_a_gpu(space: str) -> None:
     for _, phenotype in networks(SPACES[space], 6, start=11):
-        net, x = a_cell(phenotype, 2)
+        net, x = a_cell(phenotype, 2, by_kernels=False)
         saved: list[torch.Tensor] = []
 
         def keep(tensor: torch.Tensor, saved: list[torch.Tensor] = saved) -> torch.Tensor:
@@ -96,8 +96,8 @@ def test_no_more_is_there_at_once_in_the_backward_pass_than_is_counted(
 
 
 def most_in_backward(phenotype: Phenotype, monkeypatch: pytest.MonkeyPatch) -> int:
-    net, x = a_cell(phenotype, 2)
-    parts = net(x, in_parts=True)
+    net, x = a_cell(phenotype, 2, by_kernels=True)
+    parts = net(x)
     trace = parts.blocks[0].grad_fn.trace
     found = []
     real = cell.BackwardPass.take
@@ -120,7 +120,7 @@ def most_in_backward(phenotype: Phenotype, monkeypatch: pytest.MonkeyPatch) -> i
 LIMITED = """
 import json, resource, sys
 from search.evolution.experiments.config import Protocol
-from search.evolution.evaluation import EvaluationFailed
+from search.evolution.evaluation import EvaluationFailed, Runtime
 from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.networks.phenotype import build_phenotype
 from search.training import trainer
@@ -138,8 +138,8 @@ def watched(training, checkpoint):
     return real(training, checkpoint)
 trainer._trained = watched
 try:
-    result = trainer.train(build_phenotype(parse_genotype(text)), protocol, repeat=0, seed=1,
-        progress=lambda point: steps.append(point.step), device="cpu")
+    subject = trainer.Subject(build_phenotype(parse_genotype(text)), protocol, 1, runtime=Runtime("cpu"))
+    result = trainer.train(subject, progress=lambda point: steps.append(point.step))
     said = [point["loss"] for point in result.curve]
 except EvaluationFailed as failure:
     said = [failure.code, failure.message]

@@ -16,11 +16,11 @@ from search.evolution.genotypes.genotype import Genotype, trivial_genotype
 from search.evolution.genotypes.space import SPACES, search_space
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.training import native
 from search.training.data.datasets import load_split
 from search.training.network.hosts import build_network
-from search.training.network.operations import leave_to_torch
-from search.training.trainer import train
-from tests.training.cases import ALL_SPACES, LIU, digits_protocol, ignore, networks
+from tests.training import runs
+from tests.training.cases import ALL_SPACES, LIU, digits_protocol, networks
 from tests.training.test_costs import IMAGENET_COUNTS, LARGE_COUNTS, SMALL_COUNTS
 
 HOSTS = [
@@ -59,9 +59,8 @@ def assert_same_scores(phenotype: Phenotype, host: Host, seed: int) -> None:
     )
     normalised = ((images.float() - 30.0) * 0.02).contiguous(memory_format=torch.channels_last)
     # Training first: it moves the statistics that scoring uses. The kernels, left out here, round otherwise.
-    leave_to_torch(trained, True)
     assert torch.equal(exported(images), trained(normalised))
-    leave_to_torch(trained, False)
+    native.replace(trained)
     trained.eval()
     exported.eval()
     with torch.no_grad():
@@ -129,7 +128,7 @@ print(int((scores.argmax(1) == given["labels"]).sum()) / len(scores))
 def test_kept_weights_in_a_process_of_their_own_reach_the_recorded_accuracy_exactly(tmp_path: Path) -> None:
     protocol = digits_protocol(steps=100, validation_images=300)
     phenotype = next(networks(SPACES["hierarchical"], 1, start=3))[1]
-    result = train(phenotype, protocol, repeat=0, seed=3, progress=ignore, device="cpu")
+    result = runs.trained(phenotype, protocol, seed=3)
     split = load_split(protocol)
     pixels = split.validation.pixels.permute(0, 3, 1, 2)
     (tmp_path / "network.py").write_text(pytorch_code(phenotype, protocol.shape_host))

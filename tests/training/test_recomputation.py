@@ -7,38 +7,36 @@ import pytest
 import torch
 
 from search.evolution.estimates.training_cost import training_bytes, training_memory
-from search.evolution.evaluation import DeviceMemory, EvaluationFailed
+from search.evolution.evaluation import DeviceMemory, EvaluationFailed, Runtime
 from search.evolution.genotypes.space import SPACES
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
-from search.training import trainer
-from search.training.device import fitting
+from search.training import native, trainer
+from search.training.loop import fitting
 from search.training.network.hosts import Network, build_network
-from search.training.network.operations import Quick
-from search.training.trainer import train
-from tests.training.cases import LIU, digits_protocol, ignore, networks
+from tests.training.cases import LIU, digits_protocol, networks
+from tests.training.runs import trained
 from tests.training.states import Memory, assert_same, read
 
 HOST = Host(channels=4, image_size=8, image_channels=1)
 
 
-def final_state(phenotype: Phenotype, **changes: object) -> dict[str, Any]:
+def final_state(phenotype: Phenotype, kernels: str = "auto", **changes: object) -> dict[str, Any]:
     states = Memory()
     protocol = digits_protocol(steps=3, **changes)
-    train(phenotype, protocol, repeat=0, seed=1, progress=ignore, device="cpu", checkpoint=states)
+    trained(phenotype, protocol, checkpoint=states, runtime=Runtime("cpu", kernels=kernels))
     return read(states.states[-1])
 
 
 @pytest.mark.parametrize("space", ["hierarchical", "flat"])
-@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("kernels", ["auto", "never"])
 def test_weights_statistics_and_curve_are_the_same_to_the_last_bit(
-    plain: bool, space: str, monkeypatch: pytest.MonkeyPatch
+    kernels: str, space: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Quick, "plain", plain)
     phenotype = next(networks(SPACES[space], 1, start=7))[1]
-    whole = final_state(phenotype, host="large", cells=2)
+    whole = final_state(phenotype, kernels, host="large", cells=2)
     monkeypatch.setattr(trainer, "must_recompute", lambda *_: True)
-    assert_same(final_state(phenotype, host="large", cells=2), whole)
+    assert_same(final_state(phenotype, kernels, host="large", cells=2), whole)
 
 
 def held(network: Network, batch: int) -> int:
@@ -65,9 +63,10 @@ def held(network: Network, batch: int) -> int:
 
 
 @pytest.mark.parametrize("plain", [False, True])
-def test_little_is_held_between_the_passes(plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Quick, "plain", plain)
+def test_little_is_held_between_the_passes(plain: bool) -> None:
     network = build_network(build_phenotype(LIU), HOST, seed=1)
+    if not plain:
+        native.replace(network)
     whole = held(network, 16)
     network.recomputes = True
     assert held(network, 16) < whole / 5
@@ -89,7 +88,7 @@ def test_what_fits_is_not_computed_twice_and_what_never_fits_is_refused_at_once(
 
     def must_recompute(*, free: int, total: int) -> bool:
         monkeypatch.setattr(fitting, "device_memory", lambda device: DeviceMemory(free, total))
-        return fitting.must_recompute(phenotype, HOST, protocol, device)
+        return fitting.must_recompute(phenotype, HOST, protocol, device, Runtime())
 
     assert not must_recompute(free=whole, total=whole)
     assert must_recompute(free=whole - 1, total=whole)

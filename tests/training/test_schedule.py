@@ -7,7 +7,7 @@ import torch
 
 from search.training.data.datasets import load_split
 from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
+from search.training.loop.run import Setup, TrainingRun
 from search.training.loop.schedule import learning_rate
 from search.training.network.hosts import build_network
 from tests.training.cases import digits_protocol, ignore, small_cell
@@ -19,7 +19,7 @@ def seen_rates(**changes: object) -> list[float]:
     split = load_split(protocol)
     network = build_network(small_cell(), protocol.make_host(split.shape), seed=1)
     pulse = Pulse(ignore, protocol.steps, 60)
-    training = TrainingRun(network, split, protocol, torch.device("cpu"), pulse, seed=1)
+    training = TrainingRun(network, Setup(split, protocol, torch.device("cpu"), seed=1), pulse)
     rates: list[float] = []
     training.optimizer.register_step_pre_hook(
         lambda optimizer, args, kwargs: rates.append(optimizer.param_groups[0]["lr"])

@@ -13,8 +13,8 @@ from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.training.data.datasets import load_split
 from search.training.data.folder_images import kept_folders
-from search.training.trainer import train
-from tests.training.cases import digits_protocol, ignore, small_cell
+from tests.training import runs
+from tests.training.cases import digits_protocol, small_cell
 from tests.training.files import write_image_folder
 from tests.training.states import Memory, assert_same, read
 
@@ -41,9 +41,7 @@ def protocol(**changes: Any) -> Protocol:
 
 def trained(settings: Protocol, checkpoint: Memory | None = None) -> tuple[float, Memory]:
     checkpoint = checkpoint or Memory()
-    found = train(
-        small_cell(), settings, repeat=0, seed=5, progress=ignore, device="cpu", checkpoint=checkpoint
-    )
+    found = runs.trained(small_cell(), settings, seed=5, checkpoint=checkpoint)
     return found.accuracy, checkpoint
 
 

@@ -5,12 +5,12 @@ import pytest
 from search.evolution.evaluation import Evaluated, Progress
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.training.loop import run
-from search.training.trainer import train
-from tests.training.cases import LIU, digits_protocol, ignore, small_cell
+from tests.training import runs
+from tests.training.cases import LIU, digits_protocol, small_cell
 
 
 def trained(phenotype: Phenotype, seed: int, **changes: object) -> Evaluated:
-    return train(phenotype, digits_protocol(**changes), repeat=0, seed=seed, progress=ignore, device="cpu")
+    return runs.trained(phenotype, digits_protocol(**changes), seed=seed)
 
 
 def without_times(result: Evaluated) -> list[dict[str, object]]:
@@ -39,9 +39,7 @@ def test_the_same_seed_gives_the_same_result_to_the_last_bit() -> None:
 
 def test_the_curve_has_points_of_which_a_handful_are_scored() -> None:
     seen: list[Progress] = []
-    result = train(
-        small_cell(), digits_protocol(steps=50), repeat=0, seed=1, progress=seen.append, device="cpu"
-    )
+    result = runs.trained(small_cell(), digits_protocol(steps=50), progress=seen.append)
     points = [point for point in seen if point.loss is not None]
     assert [point["step"] for point in result.curve] == [point.step for point in points]
     assert len(result.curve) == run.CURVE_POINTS

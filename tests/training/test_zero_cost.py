@@ -10,7 +10,7 @@ from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import build_phenotype
 from search.training.network.hosts import build_network
-from search.training.network.operations import Convolution, leave_to_torch
+from search.training.network.operations import Convolution
 from search.training.zero_cost import naswot, proxies, synflow
 
 SMALL = "2x3+1x3~sep3x3+identity:0.10-0.10:0.10"
@@ -20,9 +20,7 @@ PROTOCOL = Protocol(channels=4, steps=1, validation_images=100)
 
 def network_of(text: str) -> torch.nn.Module:
     host = Host(channels=4, image_size=8, image_channels=1)
-    network = build_network(build_phenotype(parse_genotype(text)), host, seed=1)
-    leave_to_torch(network, True)
-    return network
+    return build_network(build_phenotype(parse_genotype(text)), host, seed=1)
 
 
 def test_synflow_is_the_sum_over_all_paths() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from search.evolution.evaluation import Checkpoint, Evaluated, Progress, ResourceEstimate
 from search.evolution.finals.scores import FinalJob, FinalScore
 from search.training.data.held_out import load_final_split
-from search.training.data.image_source import Split
 from search.training.finals.classes import class_names
 from search.training.finals.scoring import score_on_test
 from search.training.loop.progress import report_while
@@ -34,7 +33,6 @@ def train(
         lambda: progress(Progress(0, protocol.steps, 0.0)),
     )
     names = class_names(protocol.dataset, final.shape.classes)
-    split = Split(final.train, final.validation, final.mean, final.deviation, final.shape)
 
     def read(run: TrainingRun, result: Evaluated) -> FinalScore:
         found = score_on_test(run, final.test)
@@ -53,5 +51,5 @@ def train(
             weights=trained_weights(run),
         )
 
-    subject = Subject(job.phenotype, protocol, split, job.run, job.seed)
-    return train_on(subject, progress, job.runtime, checkpoint, read=read)
+    subject = Subject(job.phenotype, protocol, job.seed, job.run, job.runtime)
+    return train_on(final.trained_on, subject, progress, checkpoint, read=read)

@@ -7,10 +7,9 @@ from search.evolution.evaluation import Progress, Runtime
 from search.evolution.experiments.config import Protocol
 from search.evolution.finals.protocol import final_key, run_seed
 from search.training.data.held_out import load_final_split
-from search.training.data.image_source import Split
 from search.training.finals.scoring import score_on_test
 from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
+from search.training.loop.run import Setup, TrainingRun
 from search.training.network.resnet import resnet18
 from search.training.trainer import choose_device, limit_clock
 
@@ -38,13 +37,14 @@ def baseline_scores(
     """
     protocol = protocol.model_copy(update={"drop_path": 0.0, "auxiliary_weight": 0.0})
     final = load_final_split(protocol, all_images=True)
-    split = Split(final.train, final.validation, final.mean, final.deviation, final.shape)
     place = choose_device(device)
     for number in range(protocol.repeats):
         seed = run_seed(NAME, final_key(protocol), number)
         network = resnet18(final.shape.image_channels, final.shape.classes, seed=seed)
         pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds, clock=limit_clock(place))
-        run = TrainingRun(network, split, protocol, place, pulse, seed=seed, runtime=Runtime(device=device))
+        run = TrainingRun(
+            network, Setup(final.trained_on, protocol, place, seed, Runtime(device=device)), pulse
+        )
         result = run.finish()
         found = score_on_test(run, final.test)
         yield BaselineScore(

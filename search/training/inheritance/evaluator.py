@@ -42,16 +42,8 @@ def evaluate(
         if parent is not None:
             _carry(job, parent, network, artifacts)
 
-    return trainer.train(
-        job.phenotype,
-        job.protocol,
-        repeat=job.repeat,
-        seed=job.seed,
-        progress=progress,
-        checkpoint=checkpoint,
-        runtime=job.runtime,
-        prepare=prepare,
-    )
+    subject = trainer.Subject.of(job)
+    return trainer.train(subject, progress=progress, checkpoint=checkpoint, prepare=prepare)
 
 
 def estimate(job: Job) -> ResourceEstimate:

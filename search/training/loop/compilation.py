@@ -9,14 +9,13 @@ result says that it was compiled beside its device.
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from search.training import native
 from search.training.loop.progress import Pulse, report_while
 from search.training.network.hosts import Network
-from search.training.network.operations import leave_to_torch
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ class Compilation:
         self._open = False
         kept = {name: buffer.clone() for name, buffer in self._network.named_buffers()}
         torch.compiler.reset()  # what earlier networks of this process left
-        leave_to_torch(self._network, True)  # the compiler cannot look into kernels
+        had_kernels = native.restore(self._network)  # the compiler cannot look into them
         self.forward = torch.compile(self._network, backend=BACKEND, dynamic=False)
         begun = time.monotonic()
 
@@ -98,7 +97,8 @@ class Compilation:
             return result
         log.warning("not compiled, the training goes on without: %s", _reason(result))
         self.forward = self._network
-        leave_to_torch(self._network, False)
+        if had_kernels:
+            native.replace(self._network)
         for name, buffer in self._network.named_buffers():  # it may have come as far as the backward pass
             buffer.copy_(kept[name])
         return report_while(step, self._pulse.beat)
@@ -114,6 +114,6 @@ def _layers(network: nn.Module) -> int:
     return sum(isinstance(part, kinds) for part in network.modules())
 
 
-def _reason(error: Any) -> str:
+def _reason(error: Exception) -> str:
     lines = [line for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0] if lines else ''}"

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from torch import Tensor, nn
 
 from search.evolution.evaluation import EvaluationFailed, Progress
-from search.training.native.parts import Parts
 
 T = TypeVar("T")
 
@@ -117,11 +116,12 @@ def beat_inside(layers: nn.ModuleList, pulse: Pulse) -> None:
     For the CPU only, where the backward pass runs in the caller's thread.
     """
 
-    def after(layer: nn.Module, inputs: Any, output: Tensor | Parts) -> None:
+    def after(layer: nn.Module, inputs: Any, output: Any) -> None:
         pulse.beat()
-        first = output.blocks[0] if isinstance(output, Parts) else output
-        if first.requires_grad:
-            first.register_hook(backward)
+        while isinstance(output, tuple):
+            output = output[0]
+        if output.requires_grad:
+            output.register_hook(backward)
 
     def backward(gradient: Tensor) -> None:
         pulse.beat()

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from search.evolution.evaluation import CurvePoint, Evaluated, EvaluationFailed, Runtime
+from search.evolution.evaluation import DEFAULT_RUNTIME, CurvePoint, Evaluated, EvaluationFailed, Runtime
 from search.evolution.experiments.config import Protocol
 from search.evolution.networks.hashing import derive_seed
+from search.training import native
 from search.training.data.batches import Batches
 from search.training.data.image_source import Images, Split
 from search.training.data.scoring_views import view_scores
@@ -23,28 +24,30 @@ from search.training.loop.progress import Pulse, beat_inside, report_while
 from search.training.loop.schedule import learning_rate
 from search.training.network.auxiliary_head import AuxiliaryHead
 from search.training.network.hosts import Network, drop_path
-from search.training.network.operations import leave_to_torch
 
 CURVE_POINTS = 12
 SCORED_POINTS = (3, 6, 9, 12)
 """Which of the curve's points have a validation accuracy: scoring costs about a tenth of a short training."""
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What a network is trained on, how, and where."""
+
+    split: Split
+    protocol: Protocol
+    device: torch.device
+    seed: int
+    """Of the batches and of an auxiliary head; the network's weights are drawn already."""
+    runtime: Runtime = DEFAULT_RUNTIME
+    """Its `device` was chosen from."""
+
+
 class TrainingRun:
     """A network under training; `finish` does all of it."""
 
-    def __init__(
-        self,
-        network: Network,
-        split: Split,
-        protocol: Protocol,
-        device: torch.device,
-        pulse: Pulse,
-        *,
-        seed: int,
-        runtime: Runtime | None = None,
-    ) -> None:
-        runtime = runtime or Runtime()
+    def __init__(self, network: Network, setup: Setup, pulse: Pulse) -> None:
+        split, protocol, device, seed = setup.split, setup.protocol, setup.device, setup.seed
         self.network = network.to(device)
         self.auxiliary = auxiliary_head(protocol, split, device, seed)
         """The second classifier, if the protocol has one. It is no part of the network: nothing scores or keeps it."""
@@ -68,15 +71,16 @@ class TrainingRun:
             drop_path(network, protocol.drop_path, self.batches.generator)
         # What draws in each step can be neither compiled nor recorded: it would draw the same for ever. An auxiliary
         # head reads a map from within the network, which the compiled one does not give.
-        mode = "never" if protocol.drop_path or self.auxiliary else runtime.compile
+        mode = "never" if protocol.drop_path or self.auxiliary else setup.runtime.compile
         self.compilation = Compilation(network, device, pulse, mode=mode)
         self.beats_beside = device.type == "cpu" and self.compilation.may_come
         """The compiler takes no beats inside of a network: each step is taken in a thread beside them."""
-        if protocol.precision == "bfloat16":
-            leave_to_torch(network, True)  # the kernels of cells have float32 and float64
+        # The kernels are for a CPU, and have float32 and float64.
+        if device.type == "cpu" and setup.runtime.kernels == "auto" and protocol.precision != "bfloat16":
+            native.replace(network)
         if device.type == "cpu" and not self.beats_beside:
             beat_inside(network.layers, pulse)
-        recorded = device.type == "cuda" and runtime.cuda_graphs and not protocol.drop_path
+        recorded = device.type == "cuda" and setup.runtime.cuda_graphs and not protocol.drop_path
         self.captured = CapturedStep(self.gradient_step, cuda_graph, self.state) if recorded else None
 
     def _new_optimizer(self) -> torch.optim.SGD:
@@ -210,7 +214,7 @@ class TrainingRun:
             if changed and self.captured is not None:
                 self.captured.forget()
 
-    def _precision(self, *, scoring: bool = False) -> AbstractContextManager[Any]:
+    def _precision(self, *, scoring: bool = False) -> AbstractContextManager[object]:
         """bfloat16 where the protocol asks for it, or leaves it to the device and that is a GPU: on CPUs it is not
         faster (0.6 to 1.1 times). Where it is asked for, scores are taken in float32, so that they are the package's.
         """

@@ -60,20 +60,10 @@ class Unavailable(Exception):
     """Why there are no kernels here."""
 
 
-REFUSED = "NASWEB_KERNELS is never"
-_allowed = True
-
-
-def allow(allowed: bool) -> None:
-    """Whether this process may train by them at all (`Runtime.kernels`)."""
-    global _allowed
-    _allowed = allowed
-
-
 def library(dtype: torch.dtype, channels: int) -> ctypes.CDLL | None:
     """The kernels for numbers of that type and blocks of that width, with the widest vectors that suit it; None, with
     the reason in the log, where there are none."""
-    if not _allowed or dtype not in REALS:
+    if dtype not in REALS:
         return None
     return found_library(dtype, _vector_bytes(dtype, channels))[0]
 
@@ -85,7 +75,7 @@ def has_kernels(dtype: torch.dtype, channels: int) -> bool:
 
 def reason(dtype: torch.dtype, channels: int) -> str:
     """Why there are none; empty where there are."""
-    return found_library(dtype, _vector_bytes(dtype, channels))[1] if _allowed else REFUSED
+    return found_library(dtype, _vector_bytes(dtype, channels))[1]
 
 
 def _vector_bytes(dtype: torch.dtype, channels: int) -> int:

@@ -6,15 +6,14 @@ shared, and a pool or depthwise convolution of a concatenation is one operation.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from search.evolution.networks.phenotype import Phenotype, joined_width
 from search.evolution.networks.program import Held, cell_program, single
-from search.training.native import cell
-from search.training.native.parts import Parts
-from search.training.network.operations import OPERATIONS, Quick
+from search.training.network.operations import OPERATIONS
 from search.training.network.recomputation import recomputed
 
 
@@ -35,7 +34,7 @@ class DropPath:
         return ((drawn >= self.chance) / (1 - self.chance)).to(x)
 
 
-class FlatCell(Quick):
+class FlatCell(nn.Module):
     """One cell of width C = `channels`; its input has C channels, its output `output_width`."""
 
     def __init__(self, phenotype: Phenotype, channels: int) -> None:
@@ -44,6 +43,8 @@ class FlatCell(Quick):
         widths = phenotype.widths(channels)
         self.output_width = phenotype.output_width(channels)
         self.program = cell_program(phenotype)
+        self.widths = phenotype.widths(1)
+        """Of each value, in cell widths."""
         # In the phenotype's order, so that weights are drawn in one order for every build of the network.
         self.operations = nn.ModuleDict(
             {
@@ -54,27 +55,17 @@ class FlatCell(Quick):
 
         self.drop_path: DropPath | None = None
         """What leaves out operations while the cell trains; None: nothing does."""
-        self._plan = cell.Plan(self.program, phenotype.widths(1), self.operations)
 
-    def forward(self, x: Tensor, *, recomputes: bool = False, in_parts: bool = False) -> Tensor | Parts:
+    def forward(self, x: Tensor, *, recomputes: bool = False) -> Tensor:
         """[N, C, H, W] -> [N, output_width, H, W].
 
         `recomputes`: the backward pass computes the cell again instead of finding all it computed in memory.
-        `in_parts`: what follows takes parts, where there are any.
         """
         keep = self.drop_path.draw(len(self.program.steps), x) if self.drop_path and self.training else None
-        if keep is not None:
-            return (
-                self._by_torch(x, keep)
-                if not recomputes
-                else recomputed(self, lambda y: self._by_torch(y, keep), x)
-            )
-        if self.training and self.by_kernels(x):
-            parts = cell.run(self._plan, x, recomputes=recomputes)
-            return parts if in_parts else parts.joined()
-        return recomputed(self, self._by_torch, x) if recomputes else self._by_torch(x)
+        run = partial(self._run, keep=keep)
+        return recomputed(self, run, x) if recomputes else run(x)
 
-    def _by_torch(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
+    def _run(self, x: Tensor, *, keep: Tensor | None) -> Tensor:
         """`keep`, [operations, N, 1, 1, 1]: what each operation's result is multiplied by, image by image."""
         values: dict[Held, Tensor] = {single(0): x}
         for number, step in enumerate(self.program.steps):

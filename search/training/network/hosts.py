@@ -7,30 +7,22 @@ from torch import Tensor, nn
 
 from search.evolution.networks.host import Host, HostLayer, host_layers
 from search.evolution.networks.phenotype import Phenotype
-from search.training.native.parts import Parts, parts_of, whole
 from search.training.network.flat_cell import DropPath, FlatCell
-from search.training.network.global_pooling import average_of_pixels
-from search.training.network.operations import Quick, Scores, full, initialise, separable
+from search.training.network.operations import Scores, full, initialise, separable
 
 CellBuilder = Callable[[HostLayer], nn.Module]
 """Builds the cell for a place of the host, of the width C = `width`; the module tells its `output_width`."""
 
 
-class PoolLinear(Quick):
+class PoolLinear(nn.Module):
     """Global average pool, then class scores."""
 
     def __init__(self, width: int, classes: int) -> None:
         super().__init__()
         self.linear = Scores(width, classes)
 
-    def forward(self, x: Tensor | Parts) -> Tensor:  # [N, C, H, W] -> [N, classes]
-        if self.by_kernels(x):
-            parts = parts_of(x)
-            means = Parts(tuple(average_of_pixels(block) for block in parts.blocks), parts.order)
-            mean = torch.cat(means.listed, dim=1)
-        else:
-            mean = whole(x).mean(dim=(2, 3))
-        scores: Tensor = self.linear(mean)
+    def forward(self, x: Tensor) -> Tensor:  # [N, C, H, W] -> [N, classes]
+        scores: Tensor = self.linear(x.mean(dim=(2, 3)))
         return scores
 
 
@@ -49,17 +41,17 @@ class Network(nn.Module):
         return x
 
     def with_map(self, x: Tensor, place: int) -> tuple[Tensor, Tensor]:
-        """Class scores, and the feature map that leaves the layer with that number, from 0."""
+        """Class scores, and the feature map that leaves the layer with that number, from 0, which is no cell."""
         between = x
         for number, layer in enumerate(self.layers):
             x = self._through(layer, x)
             if number == place:
-                between = whole(x)
+                between = x
         return x, between
 
     def _through(self, layer: nn.Module, x: Tensor) -> Tensor:
         if isinstance(layer, FlatCell):
-            return layer(x, recomputes=self.recomputes, in_parts=True)  # type: ignore[no-any-return]
+            return layer(x, recomputes=self.recomputes)  # type: ignore[no-any-return]
         return layer(x)  # type: ignore[no-any-return]
 
     @property

@@ -10,11 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from search.training.native import calls
-from search.training.native.layers import normalised
-from search.training.native.layers import separable as separable_by_kernels
-from search.training.native.parts import Parts, parts_of, whole
-
 
 class Filters(nn.Conv2d):
     """A convolution without bias that draws no weights when built: `initialise` does, from the run's seed."""
@@ -23,37 +18,11 @@ class Filters(nn.Conv2d):
         """Nothing: torch would draw from its global generator here."""
 
 
-class Quick(nn.Module):
-    """A part that runs by the kernels of `native` where they can take its input, instead of torch's own operations."""
-
-    plain = False
-    """Whether it is left to torch there too, as in the straightforward network."""
-
-    def by_kernels(self, x: Tensor | Parts) -> bool:
-        """Whether that applies to this input."""
-        return not self.plain and calls.is_usable(x.blocks[0] if isinstance(x, Parts) else x)
-
-
-def leave_to_torch(module: nn.Module, plain: bool) -> None:
-    """Whether all parts of the module run by torch's own operations, wherever they are."""
-    for part in module.modules():
-        if isinstance(part, Quick):
-            part.plain = plain
-
-
-class MaxPool(nn.MaxPool2d, Quick):
+class MaxPool(nn.MaxPool2d):
     """3x3, stride 1."""
 
     def __init__(self) -> None:
         super().__init__(3, stride=1, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        if torch.is_grad_enabled() or not self.by_kernels(x):
-            y: Tensor = super().forward(x)
-            return y
-        # The same values, without the places of the maxima, which torch writes even where nothing will ask for them.
-        [y] = calls.pool("max3x3", [calls.block_of(x)])
-        return calls.map_of(y)
 
 
 class AveragePool(nn.AvgPool2d):
@@ -70,7 +39,7 @@ class Scores(nn.Linear):
         """Nothing, as in `Filters`."""
 
 
-class Convolution(Quick):
+class Convolution(nn.Module):
     """One convolution, or several in a row, then batch normalisation and ReLU."""
 
     def __init__(self, *convolutions: Filters) -> None:
@@ -78,15 +47,7 @@ class Convolution(Quick):
         self.convolutions = nn.Sequential(*convolutions)
         self.normalisation = nn.BatchNorm2d(convolutions[-1].out_channels)
 
-    def forward(self, x: Tensor | Parts) -> Tensor:  # [N, C_in, H, W] -> [N, C_out, H', W']
-        if self.training and self.by_kernels(x):
-            if len(self.convolutions) > 1:
-                filters, pointwise = self.convolutions
-                assert isinstance(filters, Filters)
-                assert isinstance(pointwise, Filters)
-                return separable_by_kernels(parts_of(x), filters, pointwise, self.normalisation)
-            return normalised(self.convolutions(whole(x)), self.normalisation)
-        x = whole(x)
+    def forward(self, x: Tensor) -> Tensor:  # [N, C_in, H, W] -> [N, C_out, H', W']
         # In place: neither the normalisation nor the ReLU needs the values before the ReLU for its gradient.
         return functional.relu_(self.normalisation(self.convolutions(x)))
 

@@ -13,7 +13,7 @@ from search.evolution.genotypes.liveness import live_paths
 from search.evolution.genotypes.primitives import primitive
 from search.evolution.networks.host import Host, HostLayer
 from search.training.network.hosts import Network, place_cells
-from search.training.network.operations import OPERATIONS, leave_to_torch, pointwise
+from search.training.network.operations import OPERATIONS, pointwise
 
 
 class Edge(nn.Module):
@@ -84,6 +84,4 @@ class CellModule(MotifModule):
 
 def reference_network(genotype: Genotype, host: Host) -> Network:
     """The nested network in a host; `alignment.copy_weights` gives it the weights of a flat one."""
-    network = place_cells(host, lambda layer: CellModule(genotype, layer))
-    leave_to_torch(network, True)
-    return network
+    return place_cells(host, lambda layer: CellModule(genotype, layer))

@@ -16,7 +16,7 @@ from search.evolution.evaluation import Evaluated, EvaluationFailed, Progress, R
 from search.evolution.experiments.config import Protocol
 from search.training.data.datasets import load_split
 from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
+from search.training.loop.run import Setup, TrainingRun
 from search.training.network.hosts import Network
 from search.training.trainer import choose_device, limit_clock
 from search.training.trellis.network import build_trellis
@@ -46,9 +46,8 @@ def train_trellis(
     shape = TrellisShape(layers, size, host.image_channels, protocol.channels, host.classes)
     network = build_trellis(shape, seed=seed)
     pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds, clock=limit_clock(place))
-    runtime = Runtime(device=device)
-    run = TrainingRun(network, split, protocol, place, pulse, seed=seed, runtime=runtime)
-    return run.finish(), network
+    setup = Setup(split, protocol, place, seed, Runtime(device=device))
+    return TrainingRun(network, setup, pulse).finish(), network
 
 
 def _main(asked: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from search.evolution.networks.phenotype import build_phenotype
 from search.training.data.batches import Batches
 from search.training.data.image_source import Images, Split
 from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
+from search.training.loop.run import Setup, TrainingRun
 from search.training.network.alignment import seeded_reference
 from search.training.network.hosts import build_network
 
@@ -51,7 +51,7 @@ def trains(genotype: Genotype, batch: int) -> Callable[[], None]:
     network = build_network(build_phenotype(genotype), HOST, seed=SEED)
     protocol = protocol_of(batch)
     pulse = Pulse(lambda progress: None, protocol.steps, protocol.time_limit_seconds)
-    run = TrainingRun(network, made_up_split(), protocol, torch.device("cpu"), pulse, seed=SEED)
+    run = TrainingRun(network, Setup(made_up_split(), protocol, torch.device("cpu"), SEED), pulse)
     network.train()
     batches = run.batches.training()
 

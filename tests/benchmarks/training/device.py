@@ -10,12 +10,13 @@ import time
 
 import torch
 
+from search.evolution.evaluation import Runtime
 from search.evolution.experiments.config import Protocol
 from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.networks.phenotype import build_phenotype
-from search.training.device.fitting import estimate_resources_on
 from search.training.device.memory import device_memory
 from search.training.loop.cuda_graphs import WARM_UP
+from search.training.loop.fitting import estimate_resources_on
 from search.training.trainer import choose_device
 from tests.benchmarks.training.memory import made_up_run
 
@@ -29,7 +30,7 @@ def main(device: str, document: str, text: str) -> None:
     torch.set_num_threads(1)
     place, protocol = choose_device(device), Protocol.model_validate_json(document)
     phenotype = build_phenotype(parse_genotype(text))
-    need, total = estimate_resources_on(phenotype, protocol, place), device_memory(place).total
+    need, total = estimate_resources_on(phenotype, protocol, place, Runtime()), device_memory(place).total
     run = made_up_run(phenotype, protocol, place)
     batches = run.batches.training()
 

@@ -23,11 +23,11 @@ from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.shared_trainings import shared_training
 from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.networks.phenotype import build_phenotype
-from search.training.device.fitting import estimate_resources_on
 from search.training.loop.cuda_graphs import WARM_UP
+from search.training.loop.fitting import estimate_resources_on
 from search.training.loop.run import TrainingRun
 from search.training.supernets import entry
-from search.training.trainer import choose_device, train
+from search.training.trainer import Subject, choose_device, train
 from tests.benchmarks.training.memory import made_up_run
 from tests.benchmarks.training.steps import memory_of
 
@@ -145,7 +145,7 @@ def memory(device: torch.device, options: Options) -> Facts:
         parse_genotype(options["genotypes"][int(rank * (len(options["genotypes"]) - 1))])
     )
     protocol = Protocol.model_validate(options["protocol"])
-    predicted = estimate_resources_on(phenotype, protocol, device).bytes
+    predicted = estimate_resources_on(phenotype, protocol, device, Runtime()).bytes
     before = memory_of("VmRSS")
     run = _run(options, device, rank)
     for images, labels in _batches(run, 1) * 3:
@@ -188,9 +188,8 @@ def training(device: torch.device, options: Options) -> Facts:
         if point.step:
             first.append(point.step)
 
-    found = train(
-        phenotype, protocol, repeat=0, seed=1, progress=progress, device=str(device), checkpoint=file
-    )
+    subject = Subject(phenotype, protocol, seed=1, runtime=Runtime(str(device)))
+    found = train(subject, progress=progress, checkpoint=file)
     return {"accuracy": found.accuracy, "first step told": first[0] if first else 0, "on": found.device}
 
 

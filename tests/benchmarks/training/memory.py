@@ -16,7 +16,7 @@ from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.training.data.image_source import Images, Split
 from search.training.loop.progress import Pulse
-from search.training.loop.run import TrainingRun
+from search.training.loop.run import Setup, TrainingRun
 from search.training.network.hosts import build_network
 from tests.benchmarks.training.steps import memory_of
 
@@ -45,7 +45,7 @@ def made_up_run(
     network = build_network(phenotype, protocol.shape_host, seed=1)
     network.recomputes = recomputes
     pulse = Pulse(lambda progress: None, protocol.steps, protocol.time_limit_seconds)
-    run = TrainingRun(network, made_up_split(protocol), protocol, device, pulse, seed=1)
+    run = TrainingRun(network, Setup(made_up_split(protocol), protocol, device, seed=1), pulse)
     network.train()
     return run
 

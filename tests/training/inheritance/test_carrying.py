@@ -12,7 +12,6 @@ from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import build_phenotype
 from search.training.inheritance.carrying import inherit
 from search.training.network.hosts import Network, build_network
-from search.training.network.operations import leave_to_torch
 from tests.evolution.genotype_generators import buildable
 from tests.training.cases import PAIR, networks
 
@@ -24,7 +23,6 @@ CONV1X1, DEPTHWISE, SEPARABLE, IDENTITY = 1, 2, 3, 6
 def trained_network(genotype: Genotype) -> Network:
     """With normalisations that have seen something."""
     network = build_network(build_phenotype(genotype), HOST, seed=3)
-    leave_to_torch(network, True)
     with torch.no_grad():
         for part in network.modules():
             if isinstance(part, torch.nn.BatchNorm2d):
@@ -37,7 +35,6 @@ def trained_network(genotype: Genotype) -> Network:
 def difference(parent: Genotype, child: Genotype) -> float:
     """Of the scores, relative to the largest."""
     before, after = trained_network(parent), build_network(build_phenotype(child), HOST, seed=9)
-    leave_to_torch(after, True)
     inherit(parent, before, child, after, HOST, 5)
     images = torch.randn(4, 1, 6, 6)
     with torch.no_grad():

@@ -5,7 +5,7 @@ import logging
 import torch
 
 from search.evolution.estimates.training_cost import DeviceKind, reading_bytes, training_bytes
-from search.evolution.evaluation import EvaluationFailed, ResourceEstimate
+from search.evolution.evaluation import EvaluationFailed, ResourceEstimate, Runtime
 from search.evolution.experiments.config import Protocol
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype
@@ -19,12 +19,14 @@ CERTAIN = 1 / 1.3
 """Times the estimate: no training was measured below it, so what does not get that much cannot run."""
 
 
-def must_recompute(phenotype: Phenotype, host: Host, protocol: Protocol, device: torch.device) -> bool:
+def must_recompute(
+    phenotype: Phenotype, host: Host, protocol: Protocol, device: torch.device, runtime: Runtime
+) -> bool:
     """Whether cells must be computed again in the backward pass for the training to fit in what is free now.
 
     Raises EvaluationFailed (out_of_memory) when even so it needs more than there would be without anybody else.
     """
-    kind, memory = _kind(device, protocol), device_memory(device)
+    kind, memory = _kind(device, protocol, runtime), device_memory(device)
     least = training_bytes(phenotype, host, protocol, kind=kind, recomputes=True)
     if CERTAIN * least > memory.total:
         raise EvaluationFailed(
@@ -39,10 +41,12 @@ def must_recompute(phenotype: Phenotype, host: Host, protocol: Protocol, device:
     return whole > memory.free
 
 
-def estimate_resources_on(phenotype: Phenotype, protocol: Protocol, device: torch.device) -> ResourceEstimate:
+def estimate_resources_on(
+    phenotype: Phenotype, protocol: Protocol, device: torch.device, runtime: Runtime
+) -> ResourceEstimate:
     """What a training takes on its device, so that it starts beside others only where there is room."""
     host = protocol.shape_host
-    kind = _kind(device, protocol)
+    kind = _kind(device, protocol, runtime)
     total = device_memory(device).total
     wanted = training_bytes(phenotype, host, protocol, kind=kind)
     if wanted > total:
@@ -59,8 +63,9 @@ def device_name(device: torch.device) -> str:
     return f"cuda-{torch.cuda.get_device_properties(device).uuid}" if device.type == "cuda" else device.type
 
 
-def _kind(device: torch.device, protocol: Protocol) -> DeviceKind:
+def _kind(device: torch.device, protocol: Protocol, runtime: Runtime) -> DeviceKind:
     if device.type == "cuda":
         return "cuda"
-    by_torch = protocol.drop_path or protocol.precision == "bfloat16"
-    return "cpu by torch" if by_torch or not has_kernels(torch.float32, protocol.channels) else "cpu"
+    if protocol.drop_path or protocol.precision == "bfloat16" or runtime.kernels != "auto":
+        return "cpu by torch"
+    return "cpu" if has_kernels(torch.float32, protocol.channels) else "cpu by torch"
