@@ -10,15 +10,17 @@ Must import neither Django nor torch.
 import random
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from search.evolution.experiments.config import Budget, ExperimentConfig, Protocol
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.networks.hashing import derive_seed
-from search.evolution.strategies import NoCandidate, make_strategy
+from search.evolution.strategies import STRATEGIES, NoCandidate, make_strategy
 from search.evolution.strategies.list_population import ListPopulation
 from search.evolution.strategies.population import Member, rank
 from search.evolution.strategies.settings import StrategyConfig
@@ -26,6 +28,9 @@ from search.tables.lookup import TableLookup, training_of
 
 STEPS_PER_TRAINING = 20
 """A run ends after so many steps for each training, however few new networks its strategy still proposes."""
+REHEARSAL = "search.learning.rehearsal.Rehearsal"
+LARGEST_SEED = 2**31
+"""Of an experiment."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -62,39 +67,91 @@ class SearchTrace:
     """Individuals proposed, those of known networks too."""
 
 
+@dataclass
+class _Run:
+    """The trainings of one search, each looked up once."""
+
+    lookup: TableLookup
+    seed: int
+    most: int
+    """Trainings after which it ends."""
+    budget: int
+    """Steps of each."""
+    fitness: dict[int, float] = field(default_factory=dict)
+    """Row -> validation accuracy."""
+    trained: list[int] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    steps: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        return len(self.trained) < self.most and self.steps < STEPS_PER_TRAINING * self.most
+
+    def score(self, genotype: Genotype) -> tuple[int, float]:
+        """The row of a proposal, which is trained unless it was, and its validation accuracy."""
+        row, table = self.lookup.row(genotype), self.lookup.table
+        assert row is not None  # or it was not accepted
+        self.steps += 1
+        if row not in self.fitness:
+            number = training_of(table, table.keys[row], self.seed, 0)
+            self.fitness[row] = table.accuracy_of(row, self.budget, seed=number)
+            self.trained.append(row)
+            taken = table.seconds_of(row, self.budget, seed=number)
+            self.seconds.append((self.seconds[-1] if self.seconds else 0.0) + taken)
+            best = self.returned[-1] if self.returned else row
+            self.returned.append(row if self.fitness[row] > self.fitness[best] else best)
+        return row, self.fitness[row]
+
+    def trace(self) -> SearchTrace:
+        return SearchTrace(
+            np.array(self.trained), np.array(self.returned), np.array(self.seconds), self.steps
+        )
+
+
 def search_table(
     lookup: TableLookup, config: StrategyConfig, *, seed: int, trainings: int, budget: int | None = None
 ) -> SearchTrace:
     """One search on the table: up to so many trainings of `budget` steps each (None: whole trainings)."""
-    table = lookup.table
-    steps = table.budgets[-1] if budget is None else budget
-    rng = random.Random(derive_seed("league", seed))
+    run = _Run(lookup, seed, trainings, lookup.table.budgets[-1] if budget is None else budget)
+    if STRATEGIES[config.kind].runs == "worker":
+        _learn_and_draw(run, config)
+    else:
+        _propose(run, config)
+    return run.trace()
+
+
+def _propose(run: _Run, config: StrategyConfig) -> None:
+    table = run.lookup.table
+    rng = random.Random(derive_seed("league", run.seed))
     population = RankedPopulation()
-    strategy = make_strategy(config, table.space, lambda genotype: lookup.row(genotype) is not None)
-    fitness: dict[int, float] = {}
-    trained: list[int] = []
-    returned: list[int] = []
-    seconds: list[float] = []
-    step = 0
-    while len(trained) < trainings and step < STEPS_PER_TRAINING * trainings:
+    strategy = make_strategy(config, table.space, lambda genotype: run.lookup.row(genotype) is not None)
+    while run.goes_on:
+        step = run.steps
         if step and strategy.save() is not None:
             strategy.observe(*population.rows[-1])
         try:
             genotype = strategy.propose(population, rng, step).genotype
         except NoCandidate:
             break
-        row = lookup.row(genotype)
-        assert row is not None  # or it was not accepted
-        if row not in fitness:
-            number = training_of(table, table.keys[row], seed, 0)
-            fitness[row] = table.accuracy_of(row, steps, seed=number)
-            trained.append(row)
-            seconds.append((seconds[-1] if seconds else 0.0) + table.seconds_of(row, steps, seed=number))
-            best = returned[-1] if returned else row
-            returned.append(row if fitness[row] > fitness[best] else best)
-        population.add(genotype, fitness[row], step=step, parameters=int(table.parameters[row]))
-        step += 1
-    return SearchTrace(np.array(trained), np.array(returned), np.array(seconds), step)
+        row, fitness = run.score(genotype)
+        population.add(genotype, fitness, step=step, parameters=int(table.parameters[row]))
+
+
+def _learn_and_draw(run: _Run, config: StrategyConfig) -> None:
+    """As in a search whose drafts always come in time; the model is found by its path, as workers find it."""
+    table = run.lookup.table
+    experiment = ExperimentConfig(
+        space=table.space,
+        strategy=config,
+        protocol=Protocol.model_validate(table.about["protocol"]),
+        budget=Budget(individuals=run.most),
+        seed=derive_seed("league", run.seed) % LARGEST_SEED,
+    )
+    module, name = REHEARSAL.rsplit(".", 1)
+    rehearsal = getattr(import_module(module), name)(experiment, lambda genotype: run.score(genotype)[1])
+    while run.goes_on:
+        rehearsal.run(run.steps + 1)
 
 
 @dataclass(frozen=True)

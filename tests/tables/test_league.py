@@ -21,7 +21,8 @@ from search.tables.standings import critical_difference, mean_ranks, regrets, si
 from search.tables.tuning import drawn_settings
 from tests.tables.made_table import made_bytes, made_table
 
-PURE = [kind for kind, row in STRATEGIES.items() if row.runs == "step"]
+KINDS = [kind for kind, row in STRATEGIES.items() if row.runs == "step"] + ["reinforce", "q_learning"]
+"""The other learned ones run by the same lines, and take minutes."""
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def config(kind: str, initial: int = 8) -> StrategyConfig:
     )
 
 
-@pytest.mark.parametrize("kind", PURE)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_run_trains_no_network_twice_and_repeats_for_its_seed(kind: str) -> None:
     lookup = TableLookup(made_table())
     first, again, other = (search_table(lookup, config(kind), seed=seed, trainings=40) for seed in (1, 1, 2))
@@ -145,5 +146,5 @@ def test_the_tuned_league_is_judged_on_the_other_half_of_the_seeds(folder: Path)
 def test_a_league_of_what_is_not_there_is_refused(folder: Path) -> None:
     with pytest.raises(CommandError, match="there is no benchmark table 'moon'; those here: made"):
         call_command("compare_strategies", "--table", "moon")
-    with pytest.raises(CommandError, match="--strategies reinforce: use some of evolution"):
-        call_command("compare_strategies", "--table", "made", "--strategies", "reinforce", "random")
+    with pytest.raises(CommandError, match="--strategies halving: use some of evolution"):
+        call_command("compare_strategies", "--table", "made", "--strategies", "halving", "random")
