@@ -139,6 +139,7 @@ urlpatterns = [
     path("shared-trainings/", shared.index, name="shared_trainings"),
     path("shared-trainings/new/", shared.new, name="shared_training_new"),
     path("shared-trainings/new/estimate/", shared.estimate, name="shared_training_estimate"),
+    path("shared-trainings/new/space/", shared.space, name="shared_training_space"),
     path("shared-trainings/<int:training_id>/", shared.detail, name="shared_training"),
     path(
         "shared-trainings/<int:training_id>/epochs/<int:number>/", shared.epoch, name="shared_training_epoch"

@@ -209,6 +209,17 @@ class Experiment:
         """What mutations did to fitness, by level, old and new operation."""
         return list(self._transport.call("GET", f"{self._path}/mutations")["items"])
 
+    def importance(self) -> Document:
+        """What predicts fitness among its networks, as a worker worked it out last: by feature, and by edge of the
+        cell. `waits` while one is at it."""
+        document: Document = self._transport.call("GET", f"{self._path}/importance")
+        return document
+
+    def work_out_importance(self) -> Document:
+        """Have a worker that learns do so; `importance` has it some seconds later."""
+        document: Document = self._transport.call("POST", f"{self._path}/importance")
+        return document
+
     def strategy(self) -> Document:
         """How its strategy chooses, and what it has learned."""
         document: Document = self._transport.call("GET", f"{self._path}/strategy")

@@ -28,6 +28,7 @@ from search.api.routes import (
     exports,
     finals,
     genotypes,
+    importance,
     individuals,
     motifs,
     pytorch,
@@ -116,6 +117,7 @@ api.add_router("/experiments", rescorings.router)
 api.add_router("/experiments", curves.router)
 api.add_router("/experiments", exports.router)
 api.add_router("/experiments", analysis.router)
+api.add_router("/experiments", importance.router)
 api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
 api.add_router("/genotypes", genotypes.router)
 api.add_router("/evaluations", evaluations.router)

@@ -4,6 +4,7 @@ A random forest (scikit-learn) is fitted on four fifths of the networks and aske
 so that every network is predicted once by a forest that has not seen it (Breiman 2001, section 10). What a shuffle
 takes away is counted in rank correlation, for ranks are what a search acts on. Features that go together share their
 importance, and a forest that predicts nothing has none to give: so its own rank correlation stands beside them.
+Features may be names instead of numbers, such as the operation on an edge: each is then shuffled as a whole.
 """
 
 import time
@@ -17,6 +18,8 @@ from sklearn import __version__
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import KFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 FEWEST = 40
 """Networks below which a fifth of them is too few to be ranked."""
@@ -33,7 +36,7 @@ LARGEST_SEED = 2**32 - FOLDS
 
 def importance(
     words: Sequence[str],
-    rows: Sequence[Sequence[float]],
+    rows: Sequence[Sequence[float]] | Sequence[Sequence[str]],
     fitness: Sequence[float],
     *,
     seed: int,
@@ -41,8 +44,8 @@ def importance(
 ) -> dict[str, Any]:
     """A document for the page: {networks, fewest, folds, shuffles, model, rank_correlation, features, seconds}.
 
-    `rows` is [network, feature]. `rank_correlation` and each feature have {mean, sd}: over the folds, and over all
-    shuffles of all folds. With fewer than FEWEST networks both are empty. `tick` is called between folds.
+    `rows` is [network, feature], numbers or names. `rank_correlation` and each feature have {mean, sd}: over the folds,
+    and over all shuffles of all folds. With fewer than FEWEST networks both are empty. `tick` is called between folds.
     """
     about: dict[str, Any] = {
         "networks": len(rows),
@@ -57,12 +60,12 @@ def importance(
     if len(rows) < FEWEST:
         return about
     began, seed = time.monotonic(), seed % LARGEST_SEED
-    x, y = np.asarray(rows, dtype=float), np.asarray(fitness, dtype=float)
+    x, y = np.asarray(rows), np.asarray(fitness, dtype=float)
     ranks: list[float] = []
     drops: list[np.ndarray] = []  # [feature, shuffle] of each fold
     for fold, (known, held_out) in enumerate(KFold(FOLDS, shuffle=True, random_state=seed).split(x)):
         tick()
-        forest = RandomForestRegressor(TREES, min_samples_leaf=LEAF, random_state=seed + fold, n_jobs=1)
+        forest = _forest(seed + fold, named=x.dtype.kind == "U")
         forest.fit(x[known], y[known])
         ranks.append(rank_score(forest, x[held_out], y[held_out]))
         found = permutation_importance(
@@ -81,7 +84,13 @@ def importance(
     }
 
 
-def rank_score(forest: RandomForestRegressor, x: np.ndarray, y: np.ndarray) -> float:
+def _forest(seed: int, *, named: bool) -> RandomForestRegressor | Pipeline:
+    """Names reach the forest as a column each: an order among them would be made up."""
+    forest = RandomForestRegressor(TREES, min_samples_leaf=LEAF, random_state=seed, n_jobs=1)
+    return make_pipeline(OneHotEncoder(handle_unknown="ignore"), forest) if named else forest
+
+
+def rank_score(forest: RandomForestRegressor | Pipeline, x: np.ndarray, y: np.ndarray) -> float:
     """Spearman's correlation of predicted and measured fitness; 0 where one of them is the same everywhere."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConstantInputWarning)

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Mod
 
 from search.evolution.genotypes.primitives import IDENTITY
+from search.evolution.genotypes.space import SearchSpace
+from search.evolution.genotypes.symbols import motif_symbols
 from search.models import Experiment, Individual, WorkState
 
 MOST = 2000
@@ -85,6 +87,31 @@ def feature_values(network: NetworkFeatures, primitives: Sequence[str]) -> dict[
     sizes = {"params": network.parameters, "madds": network.multiply_adds, "depth": network.depth}
     counts = {f"op:{name}": network.operations.get(name, 0) for name in primitives if name != IDENTITY}
     return {**sizes, **counts}
+
+
+class CellEdge(NamedTuple):
+    """An edge of the cell, or of one of a pair's."""
+
+    level: int
+    slot: int
+    successor: int
+    predecessor: int
+
+    @property
+    def word(self) -> str:
+        """Its id in drawings: `L3-M1-e1-2`."""
+        return f"L{self.level}-M{self.slot}-e{self.predecessor}-{self.successor}"
+
+
+def cell_edges(space: SearchSpace) -> list[CellEdge]:
+    """In the order of `edge_symbols`."""
+    pairs = [(i, j) for i in range(2, space.level(space.top).nodes + 1) for j in range(1, i)]
+    return [CellEdge(space.top, slot, *pair) for slot in space.cell_slots for pair in pairs]
+
+
+def edge_symbols(network: NetworkFeatures) -> str:
+    """A character for what each edge of the cell carries (`operation_symbol`), whether or not a path uses it."""
+    return "".join(map(motif_symbols, network.cell.split("-")))
 
 
 def matching_steps(experiment: Experiment, steps: list[int], condition: Q) -> set[int]:

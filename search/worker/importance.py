@@ -1,6 +1,7 @@
 """One computation of the importance of features, in a process that learns."""
 
 import logging
+from functools import partial
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -10,7 +11,7 @@ from search.evolution.evaluation import Cancelled
 from search.evolution.experiments.config import experiment_config
 from search.evolution.networks.hashing import derive_seed
 from search.models import Experiment
-from search.selectors.network_features import feature_values, network_features
+from search.selectors.network_features import cell_edges, edge_symbols, feature_values, network_features
 from search.services.learning.importance import give_up_importance, importance_wanted, record_importance
 from search.worker.stop_flag import told_to_stop
 
@@ -40,18 +41,22 @@ def run_importance(*, experiment_id: int) -> bool:
 
 
 def _content(experiment: Experiment) -> dict[str, Any]:
+    """By each feature, and from a model of its own by each edge of the cell: in one model the counts of operations
+    would take the edges' importance away."""
     config = experiment_config(experiment.config)
     table = network_features(experiment)
-    values = [feature_values(row, config.search_space.primitives) for row in table.networks]
-    words = list(values[0]) if values else []
-    content: dict[str, Any] = import_string(IMPORTANCE)(
-        words,
-        [list(row.values()) for row in values],
-        [row.fitness for row in table.networks],
+    importance = partial(
+        import_string(IMPORTANCE),
+        fitness=[row.fitness for row in table.networks],
         seed=derive_seed("importance", config.seed),
         tick=_go_on,
     )
-    return content | {"every": table.every}
+    values = [feature_values(row, config.search_space.primitives) for row in table.networks]
+    words = list(values[0]) if values else []
+    content: dict[str, Any] = importance(words, [list(row.values()) for row in values])
+    edges = [edge.word for edge in cell_edges(config.search_space)]
+    carried = importance(edges, [list(edge_symbols(row)) for row in table.networks])
+    return content | {"every": table.every, "edges": carried}
 
 
 def _go_on() -> None:

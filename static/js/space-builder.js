@@ -16,7 +16,7 @@ class SpaceBuilder extends HTMLElement {
     this.addEventListener("change", (event) => event.stopPropagation()); // the fields are in no form of their own
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); // it would launch
+      if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); // it would send the form
     });
     this.area.addEventListener("input", () => this.#writing || this.#read());
     this.choice.addEventListener("change", () => this.#chosen());

@@ -191,6 +191,7 @@ PREPARED: dict[str, Callable[[], int]] = {
     "resume_shared_training": shared_training_paused,
     "stop_shared_training": lambda: shared_training_asked_for().pk,
     "retry_shared_training": shared_training_stopped,
+    "work_out_importance": lambda: created().pk,
     "make_package": lambda: made_up_final(work_off(started())).pk,
 }
 """The number of something that the operation may be done to."""

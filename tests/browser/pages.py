@@ -235,6 +235,7 @@ NOT_PAGES = {
     "study_resume",
     "study_stop",
     "shared_training_estimate",
+    "shared_training_space",
     "shared_training_epoch",
     "shared_training_pause",
     "shared_training_resume",

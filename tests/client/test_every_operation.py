@@ -113,6 +113,8 @@ def _look_at_an_experiment(server: Client, search: ExperimentRow, folder: Path) 
     assert len(list(experiment.motifs(limit=3, sort="-fitness"))) == 3
     assert sum(row["count"] for row in experiment.mutations()) == 7
     assert experiment.strategy()["kind"] == "evolution"
+    assert experiment.work_out_importance()["waits"]
+    assert experiment.importance()["features"] is None
     assert experiment.front("seconds")[-1]["fitness"] == best.fitness
     assert experiment.describe(best.step, tags=["good one"]).tags == ["good one"]
     for ending in ("csv", "jsonl", "parquet"):

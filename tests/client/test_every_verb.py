@@ -60,6 +60,8 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
         f"experiments show {search.pk}": "Finished search",
         f"experiments mutations {search.pk}": "silent",
         f"experiments strategy {search.pk}": "Evolution",
+        f"experiments importance {search.pk}": "add --work-out",
+        f"experiments importance {search.pk} --work-out": "ask again",
         f"experiments front {search.pk} --cost seconds": f"{best.step}",
         f"experiments rescorings {search.pk}": "planned",
         f"experiments export {search.pk} {folder / 'whole.gz'}": "whole.gz",

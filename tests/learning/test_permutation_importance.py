@@ -25,6 +25,17 @@ def test_what_decides_stands_first_and_what_says_nothing_takes_nothing_away() ->
     assert found["rank_correlation"]["mean"] > 0.8
 
 
+def test_names_are_shuffled_as_a_whole_and_have_no_order() -> None:
+    """Of three names the middle one decides, which no bound on an order of them tells."""
+    rng = random.Random(4)
+    rows = [[rng.choice("abc"), rng.choice("abc")] for _ in range(150)]
+    fitness = [(first == "b") + 0.1 * rng.gauss(0, 1) for first, _ in rows]
+    found = importance(["decides", "says nothing"], rows, fitness, seed=1)
+    assert [row["word"] for row in found["features"]] == ["decides", "says nothing"]
+    assert found["features"][0]["mean"] > 0.4
+    assert found["rank_correlation"]["mean"] > 0.6
+
+
 def test_noise_alone_is_predicted_by_nothing() -> None:
     found = importance(WORDS, *made(200, signal=0.0), seed=1)
     assert abs(found["rank_correlation"]["mean"]) < 0.2

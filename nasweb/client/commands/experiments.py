@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from nasweb.client.client import Client
+from nasweb.client.commands import experiment_analysis
 from nasweb.client.commands.output import Column, Output, named, per_cent
 from nasweb.client.commands.shared_options import (
     Act,
     Noun,
     UsageError,
+    add_experiment,
     add_limit,
     limit_of,
     opening,
@@ -20,7 +22,6 @@ from nasweb.client.commands.shared_options import (
 from nasweb.client.experiment import Experiment
 from search.evolution.text_input import read_json
 
-COSTS = ("parameters", "multiply_adds", "seconds")
 STATES = ("draft", "running", "paused", "finished", "stopped", "failed")
 BEST: Column = ("best", lambda row: per_cent((row["best"] or {}).get("fitness")))
 DONE: Column = ("done", lambda row: f"{row['evaluated'] + row['failed']}/{row['individuals']}")
@@ -57,31 +58,29 @@ def add(nouns: Any) -> None:
     listing.add_argument("--archived", action="store_true", help="those put out of the lists instead")
     add_limit(listing)
     _add_create(noun.verb("create", _create, "create an experiment and start it"))
-    _add_id(noun.verb("show", _show, "show an experiment"))
+    add_experiment(noun.verb("show", _show, "show an experiment"))
     for name, method, help in ACTIONS:
-        _add_id(noun.verb(name, _action(method), help))
+        add_experiment(noun.verb(name, _action(method), help))
     rescore = noun.verb("rescore", _rescore, "train the best afresh, in an experiment of its own")
-    _add_id(rescore)
+    add_experiment(rescore)
     rescore.add_argument("--step", type=int, help="one of its individuals; without it the best")
     rescore.add_argument("--repeats", type=int, default=5, metavar="N", help="how often (default: 5)")
-    _add_id(noun.verb("rescorings", _rescorings, "show what the best reached when it was trained afresh"))
+    add_experiment(
+        noun.verb("rescorings", _rescorings, "show what the best reached when it was trained afresh")
+    )
     extend = noun.verb("extend", _extend, "let a finished search try more networks")
-    _add_id(extend)
+    add_experiment(extend)
     extend.add_argument("--networks", type=int, default=40, help="how many more (default 40)")
     _add_update(noun.verb("update", _update, "change name, notes, tags or budget"))
     delete = noun.verb("delete", _delete, "delete an experiment and its individuals, for good")
-    _add_id(delete)
+    add_experiment(delete)
     delete.add_argument("--yes", action="store_true", help="needed, for nothing brings it back")
-    _add_id(noun.verb("mutations", _mutations, "show what mutations did to fitness"))
-    _add_id(noun.verb("strategy", _strategy, "show what a search's strategy has learned"))
-    front = noun.verb("front", _front, "list what nothing else beats in fitness and a cost")
-    _add_id(front)
-    front.add_argument("--cost", choices=COSTS, default="parameters", help="default parameters")
+    experiment_analysis.add(noun)
     export = noun.verb("export", _export, "write everything about an experiment into a file")
-    _add_id(export)
+    add_experiment(export)
     export.add_argument("file", metavar="FILE", help="such as search.nasweb.jsonl.gz")
     report = noun.verb("report", _report, "write a report of an experiment as one HTML file")
-    _add_id(report)
+    add_experiment(report)
     report.add_argument("file", metavar="FILE", help="such as search.html")
     take = noun.verb("import", _import, "make an experiment of such a file, of this server or another")
     take.add_argument("file", metavar="FILE")
@@ -89,15 +88,11 @@ def add(nouns: Any) -> None:
     wait = noun.verb(
         "wait", _wait, "wait for the end; 0 when finished, 1 when stopped or failed, 4 when late"
     )
-    _add_id(wait)
+    add_experiment(wait)
     wait.add_argument(
         "--timeout", type=float, metavar="SECONDS", help="how long at most (default: until the end)"
     )
     wait.add_argument("--quiet", action="store_true", help="without a progress bar")
-
-
-def _add_id(parser: ArgumentParser) -> None:
-    parser.add_argument("experiment", type=int, metavar="EXPERIMENT", help="its number")
 
 
 def _add_create(parser: ArgumentParser) -> None:
@@ -119,7 +114,7 @@ def _add_create(parser: ArgumentParser) -> None:
 
 
 def _add_update(parser: ArgumentParser) -> None:
-    _add_id(parser)
+    add_experiment(parser)
     parser.add_argument("--name")
     parser.add_argument("--notes")
     parser.add_argument(
@@ -242,30 +237,6 @@ def _delete(client: Client, options: Any, out: Output) -> None:
         raise UsageError("nothing brings a deleted experiment back: add --yes")
     client.experiments.get(options.experiment).delete()
     out.say(f"Experiment {options.experiment} is deleted.")
-
-
-def _mutations(client: Client, options: Any, out: Output) -> None:
-    names = ("level", "old", "new", "kind", "count", "silent", "failed", "better", "worse")
-    out.rows(client.experiments.get(options.experiment).mutations(), tuple(named(name) for name in names))
-
-
-def _strategy(client: Client, options: Any, out: Output) -> None:
-    found = client.experiments.get(options.experiment).strategy()
-    facts: tuple[Column, ...] = (named("title"), named("runs"), named("version"), named("drafts"))
-    out.one(
-        {**found, **dict(found["facts"])}, (*facts, *(named(label, label) for label, _ in found["facts"]))
-    )
-
-
-def _front(client: Client, options: Any, out: Output) -> None:
-    found = client.experiments.get(options.experiment).front(options.cost)
-    columns = (
-        ("step", lambda row: row["step"]),
-        ("fitness", lambda row: per_cent(row["fitness"])),
-        (options.cost, lambda row: row["cost"]),
-        named("individuals"),
-    )
-    out.rows(found, columns)
 
 
 def _export(client: Client, options: Any, out: Output) -> None:

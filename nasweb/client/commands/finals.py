@@ -6,7 +6,7 @@ from typing import Any
 
 from nasweb.client.client import Client
 from nasweb.client.commands.output import Output, named, per_cent
-from nasweb.client.commands.shared_options import Noun, add_limit, limit_of, opening
+from nasweb.client.commands.shared_options import Noun, add_experiment, add_limit, limit_of, opening
 
 COLUMNS = (
     ("id", lambda row: str(row["id"])),
@@ -52,7 +52,7 @@ def add(nouns: Any) -> None:
 
 
 def _add_networks(parser: ArgumentParser) -> None:
-    parser.add_argument("experiment", type=int, metavar="EXPERIMENT", help="its number")
+    add_experiment(parser)
     parser.add_argument("--step", type=int, help="one individual; without it the best")
     parser.add_argument("--best", type=int, default=1, help="so many of the best networks (1)")
     parser.add_argument("--along", type=int, help="the best of so many moments of the search, and its first")

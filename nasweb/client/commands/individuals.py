@@ -6,7 +6,14 @@ from typing import Any
 from nasweb.client.client import Client
 from nasweb.client.commands.genotypes import given_genotype
 from nasweb.client.commands.output import Column, Output, named, per_cent
-from nasweb.client.commands.shared_options import Noun, UsageError, add_limit, limit_of, opening
+from nasweb.client.commands.shared_options import (
+    Noun,
+    UsageError,
+    add_experiment,
+    add_limit,
+    limit_of,
+    opening,
+)
 
 ORDERS = tuple(
     sign + name for name in ("step", "fitness", "parameters", "multiply_adds") for sign in ("", "-")
@@ -76,7 +83,7 @@ def _add_step(parser: ArgumentParser) -> None:
 
 
 def _add_experiment(parser: ArgumentParser) -> None:
-    parser.add_argument("experiment", type=int, metavar="EXPERIMENT", help="number of the experiment")
+    add_experiment(parser)
 
 
 def _list(client: Client, options: Any, out: Output) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from nasweb.client.client import Client
 from nasweb.client.commands.output import Column, Output, named, per_cent
-from nasweb.client.commands.shared_options import Noun, add_limit, limit_of
+from nasweb.client.commands.shared_options import Noun, add_experiment, add_limit, limit_of
 
 SORTS = ("-carriers", "first_step", "-fitness")
 MEAN: Column = ("mean fitness", lambda row: per_cent(row["mean_fitness"]))
@@ -38,7 +38,7 @@ USERS = (
 def add(nouns: Any) -> None:
     noun = Noun(nouns, "motifs", "building blocks: who uses which, and how that goes")
     listing = noun.verb("list", _list, "list the motifs of an experiment")
-    listing.add_argument("experiment", type=int, metavar="EXPERIMENT", help="number of the experiment")
+    add_experiment(listing)
     listing.add_argument("--level", type=int, help="only of this level")
     listing.add_argument(
         "--carriers", type=int, default=2, metavar="N", help="that at least N individuals use"

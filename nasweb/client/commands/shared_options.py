@@ -42,6 +42,10 @@ class Noun:
         return parser
 
 
+def add_experiment(parser: ArgumentParser) -> None:
+    parser.add_argument("experiment", type=int, metavar="EXPERIMENT", help="number of the experiment")
+
+
 def add_limit(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=int, default=50, metavar="N", help="rows at most (default 50; 0: all of them)"

@@ -17,6 +17,7 @@ from pydantic import (
 
 from search.evolution.experiments.config import ConfigError, Protocol
 from search.evolution.experiments.evaluators import FROM_SCRATCH
+from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.genotypes.space import SearchSpace, search_space
 
 Method = Literal["random", "enas", "darts", "gdas", "fabric", "smash"]
@@ -88,8 +89,4 @@ def shared_training(document: object) -> SharedTraining:
     try:
         return SharedTraining.model_validate(document)
     except ValidationError as error:
-        faults = [
-            (".".join(map(str, row["loc"])) or "document", str(row["msg"]).removeprefix("Value error, "))
-            for row in error.errors()
-        ]
-        raise ConfigError(faults) from None
+        raise ConfigError([(fault_path(row), fault_message(row)) for row in error.errors()]) from None

@@ -14,8 +14,7 @@ from search.evolution.experiments.presets import PRESETS
 from visualize.pages.launch.form_layout import GROUPS, PATHS, PER_CENT, field_of
 from visualize.pages.launch.machine_fields import MachineFields
 from visualize.pages.launch.recipe_fields import RecipeFields
-from visualize.pages.launch.space_field import CUSTOM, EXAMPLE_SPACE, space_of, space_values
-from visualize.pages.launch.space_words import in_form_words
+from visualize.pages.launch.space_field import space_of, space_values
 from visualize.pages.launch.strategy_fields import (
     SETTINGS,
     field_of_setting,
@@ -29,6 +28,8 @@ from visualize.pages.launch.table_field import evaluator_of, table_field, table_
 from visualize.pages.shared.bounds import bounds_of, field_at, limit
 from visualize.pages.shared.field_kinds import StepList, flag, real, whole
 from visualize.pages.shared.names import visible
+from visualize.pages.shared.space_builder import CUSTOM, space_document_field
+from visualize.pages.shared.space_words import in_form_words
 
 FOLDER = "folder"
 REQUIRED = "This field is required"
@@ -62,12 +63,7 @@ class LaunchForm(RecipeFields, MachineFields):
         label="Search space",
         help_text="Hierarchical: 6 motifs of 4 nodes in a cell of 5. Flat: one graph of 11 nodes.",
     )
-    space_document = forms.CharField(
-        required=False,
-        label="Custom space as JSON",
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": EXAMPLE_SPACE}),
-        help_text="JSON: levels from level 2 to the cell; optionally primitives.",
-    )
+    space_document = space_document_field()
     reduction_cell = flag(
         "Normal and reduction cell",
         "Two cells are evolved together, as in NASNet: the reduction cell stands before each reduction of the host, "

@@ -4,22 +4,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from search.evolution.experiments.config import ConfigError
 from search.evolution.genotypes.space import SPACES, LevelShape, SearchSpace
-from search.evolution.text_input import read_json
-
-CUSTOM = "custom"
-EXAMPLE_SPACE = '{"levels": [{"motifs": 6, "nodes": 4}, {"motifs": 1, "nodes": 5}]}'
+from visualize.pages.shared.space_builder import CUSTOM, custom_space
 
 
 def space_of(values: Mapping[str, Any]) -> Any:
     """What the configuration says of the space. Raises ConfigError for a custom one that is no JSON."""
     limit = values["max_parameters"]
     if values["space"] == CUSTOM:
-        try:
-            space = read_json(values["space_document"] or "null")
-        except (ValueError, RecursionError) as error:
-            raise ConfigError([("space", f"The custom space is not JSON: {error}")]) from None
+        space = custom_space(values["space_document"])
         if not isinstance(space, dict):
             return space
         return _paired(space | ({"max_parameters": limit} if limit else {}), values["reduction_cell"])

@@ -10,7 +10,7 @@ from search.evolution.genotypes.space import SearchSpace, search_space
 from search.evolution.networks.host import Host
 from visualize.pages.launch.form import LaunchForm
 from visualize.pages.launch.space_field import space_of
-from visualize.pages.launch.space_summary import space_summary
+from visualize.pages.shared.space_summary import space_summary
 
 
 @require_POST
@@ -24,7 +24,7 @@ def space(request: HttpRequest) -> HttpResponse:
     else:
         found = _space_alone(request)
         context = _context(found, Host(), 0) if found else {"faults": []}
-    return render(request, "launch/parts/space_figures.html", context)
+    return render(request, "shared/space_figures.html", context)
 
 
 def _space_alone(request: HttpRequest) -> SearchSpace | None:

@@ -15,9 +15,7 @@ from django.views.decorators.http import require_POST
 from search import services
 from search.evolution.experiments.config import ExperimentConfig, experiment_config
 from search.evolution.experiments.presets import PRESETS
-from search.evolution.genotypes.primitives import PRIMITIVES
 from search.evolution.genotypes.published import PUBLISHED
-from search.evolution.genotypes.space import MAX_LEVELS, MAX_MOTIFS, MAX_NODES, SPACES
 from search.models import Experiment, ExperimentState
 from search.permissions import actor_of
 from search.selectors import progress as progress_selectors
@@ -28,6 +26,7 @@ from visualize.pages.launch.form import LaunchForm, initial_values, preset_value
 from visualize.pages.launch.warnings import launch_warnings
 from visualize.pages.shared.duration_estimate import estimate as estimate_of
 from visualize.pages.shared.signal_sentence import signal_sentence
+from visualize.pages.shared.space_builder import builder_context
 
 DEMO = "quick"
 NAME_LENGTH = 200
@@ -114,13 +113,8 @@ def _context(form: LaunchForm, chosen: str, config: ExperimentConfig | None = No
         "chosen": chosen,
         "section": "experiments",
         "published": PUBLISHED.values(),
-        "primitives": PRIMITIVES,
-        "shapes": {name: row.model_dump(mode="json", include={"levels"}) for name, row in SPACES.items()},
-        "most_levels": MAX_LEVELS - 1,
-        "most_motifs": MAX_MOTIFS,
-        "most_nodes": MAX_NODES,
     }
-    return context | _estimate(config, form)
+    return context | builder_context() | _estimate(config, form)
 
 
 def _estimate(config: ExperimentConfig | None, form: LaunchForm) -> dict[str, Any]:

@@ -7,11 +7,10 @@ from django import forms
 from search.evolution.experiments.config import ConfigError
 from search.evolution.experiments.datasets import DATASETS
 from search.evolution.experiments.shared_trainings import METHODS, SharedTraining, shared_training
-from search.evolution.text_input import read_json
 from visualize.pages.shared.names import visible
+from visualize.pages.shared.space_builder import CUSTOM, custom_space, space_document_field
+from visualize.pages.shared.space_words import in_form_words
 
-CUSTOM = "custom"
-EXAMPLE_SPACE = '{"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 3}]}'
 METHOD_TITLES = {
     "gdas": "GDAS",
     "darts": "DARTS",
@@ -82,12 +81,7 @@ class SharedTrainingForm(forms.Form):
         label="Search space",
         help_text="Hierarchical: 6 motifs of 4 nodes in a cell of 5. Flat: one graph of 11 nodes.",
     )
-    space_document = forms.CharField(
-        required=False,
-        label="Custom space",
-        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "placeholder": EXAMPLE_SPACE}),
-        help_text="JSON, read when the search space is Custom.",
-    )
+    space_document = space_document_field()
     dataset = forms.ChoiceField(choices=[(name, name) for name in DATASETS], label="Data set")
     train_images = forms.IntegerField(label="Training images", required=False, help_text="Empty: all.")
     validation_images = forms.IntegerField(label="Validation images")
@@ -129,21 +123,18 @@ class SharedTrainingForm(forms.Form):
         if self.errors:
             return values
         try:
-            document = self._document(values)
-            self.config = shared_training(document)
+            self.config = shared_training(self._document(values))
         except ConfigError as refusal:
-            for path, message in refusal.errors:
+            for path, message in in_form_words(refusal.errors):
                 field = path.rpartition(".")[2]
-                known = field if field in self.fields else ("space_document" if "space" in path else None)
-                self.add_error(known, message)
-        except ValueError as error:
-            self.add_error("space_document", f"is no JSON: {error}")
+                known = field if field in self.fields and field != "space" else None
+                self.add_error("space_document" if path.startswith("space") else known, f"{message}.")
         return values
 
     def _document(self, values: dict[str, Any]) -> dict[str, Any]:
         custom = values["space"] == CUSTOM
         return {
-            "space": read_json(values["space_document"]) if custom else values["space"],
+            "space": custom_space(values["space_document"]) if custom else values["space"],
             "protocol": {name: values[name] for name in OF_PROTOCOL},
             **{name: values[name] for name in OF_TRAINING},
         }

@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.shared_trainings import METHODS
+from search.evolution.genotypes.space import SearchSpace, search_space
 from search.models import Artifact, Experiment, WorkState
 from search.permissions import actor_of
 from search.selectors.shared_trainings import shared_training_by_id, shared_trainings
@@ -22,6 +24,8 @@ from search.services.proposing.shared_weights import (
 )
 from search.tasks import nudge_artifact, nudge_experiment
 from visualize.pages.shared.fragments import render_either
+from visualize.pages.shared.space_builder import builder_context, custom_space
+from visualize.pages.shared.space_summary import space_summary
 from visualize.pages.shared_trainings.form import METHOD_TITLES, SharedTrainingForm, initial_values
 from visualize.pages.shared_trainings.page import BEST, INDIVIDUALS, Context, training_context
 from visualize.pages.shared_trainings.replay import frame
@@ -73,6 +77,19 @@ def estimate(request: HttpRequest) -> HttpResponse:
     return render(
         request, "shared_trainings/parts/estimate.html", _estimate(SharedTrainingForm(request.POST))
     )
+
+
+@require_POST
+def space(request: HttpRequest) -> HttpResponse:
+    """Figures and skeleton of the custom space that the form describes, whatever else in it is wrong."""
+    form = SharedTrainingForm(request.POST)
+    if form.is_valid():
+        context = _figures(form.config.space, form.config.protocol)
+    elif "space_document" in form.errors:
+        context = {"faults": form.errors["space_document"]}
+    else:
+        context = _space_alone(request.POST.get("space_document", ""))
+    return render(request, "shared/space_figures.html", context)
 
 
 @require_safe
@@ -173,7 +190,8 @@ def _change(request: HttpRequest, training_id: int, service: Callable[..., objec
 
 def _form_context(form: SharedTrainingForm) -> Context:
     methods = [(METHOD_TITLES.get(name, name), meaning) for name, meaning in METHODS.items()]
-    return {"form": form, "methods": methods, "section": "experiments"} | _estimate(form)
+    context: Context = {"form": form, "methods": methods, "section": "experiments"}
+    return context | builder_context() | _estimate(form)
 
 
 def _estimate(form: SharedTrainingForm) -> Context:
@@ -187,6 +205,18 @@ def _estimate(form: SharedTrainingForm) -> Context:
         "batch": bound.config.protocol.batch_size,
         "refusal": why_it_cannot_fit(bound.config, wanted),
     }
+
+
+def _space_alone(text: str) -> Context:
+    """Of a form that is wrong elsewhere: costs are counted in the usual host."""
+    try:
+        return _figures(search_space(custom_space(text)), Protocol())
+    except (ValueError, KeyError):
+        return {"faults": []}
+
+
+def _figures(space: SearchSpace, protocol: Protocol) -> Context:
+    return {"summary": space_summary(space, protocol.shape_host)}
 
 
 def _training(training_id: int) -> Artifact:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from search.evolution.genotypes.space import SPACES, LevelShape, SearchSpace
 from tests.visualize.pages.launch.test_experiment_launch import values
-from visualize.pages.launch.space_summary import genotype_count
+from visualize.pages.shared.space_summary import genotype_count
 
 pytestmark = pytest.mark.django_db
 SMALL = {

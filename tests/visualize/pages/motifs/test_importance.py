@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from search.models import Genotype, ImportanceReport
-from search.services.learning.importance import take_overdue_importance
+from search.services.learning.importance import record_importance, take_overdue_importance
 from search.worker.importance import run_importance
 from tests.search.populations import Population
 from tests.visualize.prose import prose
@@ -20,14 +20,15 @@ pytestmark = pytest.mark.django_db
 
 
 def population(networks: int) -> Population:
-    """Separable convolutions decide, pools do not."""
+    """Separable convolutions decide, pools do not; the last edge of the cell carries M1..M3 by the convolutions."""
     rng = random.Random(2)
     made = Population()
     for step in range(networks):
         convolutions, pools = rng.randrange(9), rng.randrange(9)
         row = made.add(0.5 + convolutions / 40, network=f"n{step}", parameters=1000 + rng.randrange(1000))
         counts = {"sep3x3": convolutions, "max3x3": pools}
-        Genotype.objects.filter(pk=row.genotype_id).update(operation_counts=counts, depth=4)
+        text = f"{row.genotype.text[:-1]}{1 + convolutions // 3}"
+        Genotype.objects.filter(pk=row.genotype_id).update(operation_counts=counts, depth=4, text=text)
     return made
 
 
@@ -54,7 +55,15 @@ def test_a_button_asks_a_worker_finds_and_the_page_shows_it_with_its_age(client:
     features = re.findall(r'<th scope="row"><span[^>]*></span>([^<]+)', text)
     assert features[0] == "sep 3×3"
     assert "generation" not in features
-    assert "ranks fitness with a correlation of" in text
+    by_feature, by_edge = re.findall(r"ranks fitness with a correlation of <strong>([^<]+)", text)
+    assert float(by_feature) > 0.8
+    assert float(by_edge) > 0.8
+    edges = re.findall(
+        r'<th scope="row">([^<]+→[^<]+)</th>\s*<td class="num"><span class="strong">([^<]+)', text
+    )
+    assert edges[0][0] == "4→out"
+    assert float(edges[0][1]) > 0.5
+    assert {fall for _, fall in edges[1:]} == {"+0.00"}  # they never differ
     assert "Worked out" in text
     made.add(0.6, network="another")
     made.experiment.refresh_from_db()
@@ -69,10 +78,56 @@ def test_too_few_networks_are_said_to_be_too_few(client: Client) -> None:
     assert "Too few networks: 12 of at least 40" in panel(client, made)
 
 
-def test_a_failure_is_told_and_what_was_found_before_stays(client: Client) -> None:
-    made = population(45)
+def found_before(client: Client, made: Population, *, edges: bool = True) -> None:
+    """A report as a worker leaves it, without a model to be fitted."""
+    rank = {"mean": 0.6, "sd": 0.05}
+    content = {
+        "networks": made.experiment.evaluated,
+        "fewest": 40,
+        "folds": 5,
+        "shuffles": 10,
+        "model": "forest",
+    }
+    content |= {
+        "rank_correlation": rank,
+        "features": [{"word": "op:sep3x3", "mean": 0.4, "sd": 0.1}],
+        "every": 1,
+    }
+    by_edge = {"rank_correlation": rank, "features": [{"word": "L3-M1-e4-5", "mean": 0.3, "sd": 0.1}]}
     ask(client, made)
-    run_importance(experiment_id=made.experiment.pk)
+    made.experiment.refresh_from_db()
+    record_importance(experiment=made.experiment, content=content | ({"edges": by_edge} if edges else {}))
+
+
+def test_what_was_found_before_edges_were_looked_at_says_so(client: Client) -> None:
+    made = population(3)
+    found_before(client, made, edges=False)
+    text = panel(client, made)
+    assert "sep 3×3" in text
+    assert "Worked out before this was looked at" in text
+
+
+def test_scripts_ask_and_read_the_same(client: Client) -> None:
+    made = population(3)
+    address = f"/api/v1/experiments/{made.experiment.pk}/importance"
+    nothing = client.get(address).json()
+    assert nothing["waits"] is False
+    assert (nothing["made_at"], nothing["features"], nothing["edges"]) == (None, None, None)
+    asked = client.post(address, content_type="application/json")
+    assert (asked.status_code, asked.json()["waits"]) == (202, True)
+    found_before(client, made)
+    found = client.get(address).json()
+    assert (found["waits"], found["networks"], found["newer"]) == (False, 3, 0)
+    assert found["features"]["items"][0]["word"] == "op:sep3x3"
+    assert found["edges"]["items"][0]["word"] == "L3-M1-e4-5"
+    assert found["edges"]["rank_correlation"] == 0.6
+    nowhere = client.post("/api/v1/experiments/987654/importance", content_type="application/json")
+    assert nowhere.status_code == 404
+
+
+def test_a_failure_is_told_and_what_was_found_before_stays(client: Client) -> None:
+    made = population(3)
+    found_before(client, made)
     ask(client, made)
     with patch("search.worker.importance.network_features", side_effect=RuntimeError("no memory")):
         run_importance(experiment_id=made.experiment.pk)

@@ -53,6 +53,39 @@ def test_what_is_not_right_stands_beside_its_field(client: Client) -> None:
     assert Artifact.objects.count() == 0
 
 
+TWO_LEVELS = '{"levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 3}], "primitives": ["sep3x3"]}'
+
+
+def test_a_custom_space_is_counted_drawn_and_trained(client: Client) -> None:
+    page = client.get("/shared-trainings/new/").content.decode()
+    assert "<space-builder" in page
+    custom = filled(space="custom", space_document=TWO_LEVELS)
+    figures = client.post("/shared-trainings/new/space/", custom).content.decode()
+    assert "1,728" in figures  # two motifs of eight, and three edges with one of two or none
+    assert figures.count("<figure") == 2
+    wrong_elsewhere = client.post("/shared-trainings/new/space/", custom | {"steps": "many"})
+    assert "1,728" in wrong_elsewhere.content.decode()
+    client.post("/shared-trainings/new/", custom)
+    assert Artifact.objects.get().document["space"]["levels"][0] == {"motifs": 2, "nodes": 3}
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        (TWO_LEVELS.replace('"nodes": 3', '"nodes": 1', 1), "Level 2, nodes: at least 2, not 1."),
+        ("{", "The custom space is not JSON"),
+        ("", "A custom space says how many levels it has"),
+    ],
+)
+def test_what_is_wrong_with_a_custom_space_is_said_in_the_forms_words(
+    client: Client, text: str, said: str
+) -> None:
+    custom = filled(space="custom", space_document=text)
+    for address in ("/shared-trainings/new/", "/shared-trainings/new/space/"):
+        assert said in client.post(address, custom).content.decode(), address
+    assert Artifact.objects.count() == 0
+
+
 def test_what_cannot_fit_is_refused_before_it_starts(client: Client) -> None:
     report_worker(name="w@here", device="cpu", version="1", processes=1, offers="memory=1", starting=True)
     huge = filled(method="darts", batch_size=512)

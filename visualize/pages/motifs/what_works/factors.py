@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from search.evolution.genotypes.primitives import NONE
 from search.evolution.genotypes.space import SearchSpace
-from search.evolution.genotypes.symbols import motif_symbols, operation_symbol
+from search.evolution.genotypes.symbols import operation_symbol
 from search.evolution.statistics.rank_correlations import RankCorrelation, rank_correlations
 from search.evolution.statistics.samples import EMPTY, Estimate, Sample, difference
-from search.selectors.network_features import NetworkFeatures
+from search.selectors.network_features import CellEdge, NetworkFeatures, cell_edges, edge_symbols
 from visualize.drawings.names import edge_name, operation_label, operation_pill
 from visualize.pages.motifs.interval_plot import HEIGHT, WIDTH
 from visualize.pages.motifs.what_works.features import FITNESS, Feature
@@ -97,18 +97,21 @@ def edge_matrix(networks: Sequence[NetworkFeatures], space: SearchSpace) -> Edge
     top, operations = space.top, range(len(space.operations(space.top)) + 1)
     if len(operations) > MATRIX:
         return None
-    pairs = [(i, j) for i in range(2, space.level(top).nodes + 1) for j in range(1, i)]
-    places = [(slot, *pair) for slot in space.cell_slots for pair in pairs]
     total = Sample.of(*(row.fitness for row in networks))
-    symbols = [("".join(map(motif_symbols, row.cell.split("-"))), row.fitness) for row in networks]
+    symbols = [(edge_symbols(row), row.fitness) for row in networks]
     rows = []
-    for place, (slot, successor, predecessor) in enumerate(places):
+    for place, edge in enumerate(cell_edges(space)):
         samples = _samples(symbols, place)
         cells = [_cell(samples.get(operation_symbol(each), EMPTY), total) for each in operations]
-        owner = f"{space.motif_name(top, slot)} " if space.reduction_cell else ""
-        rows.append((owner + edge_name(space, top, successor, predecessor), cells))
+        rows.append((name_of_edge(space, edge), cells))
     kept = sorted(rows, key=_widest)[:EDGES] if len(rows) > EDGES else rows
     return EdgeMatrix([_column(space, top, each) for each in operations], kept, len(rows) - len(kept))
+
+
+def name_of_edge(space: SearchSpace, edge: CellEdge) -> str:
+    """`1→3`, of a pair `reduction cell 1→3`."""
+    owner = f"{space.motif_name(edge.level, edge.slot)} " if space.reduction_cell else ""
+    return owner + edge_name(space, edge.level, edge.successor, edge.predecessor)
 
 
 def _samples(symbols: Sequence[tuple[str, float]], place: int) -> dict[str, Sample]:

@@ -1,15 +1,20 @@
 """Permutation importance as the page shows it: what a worker worked out, how old it is, and what it can be trusted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from search.models import Experiment, ImportanceReport
+from search.evolution.genotypes.space import SearchSpace
+from search.models import Experiment
+from search.selectors.importance_reports import ImportanceFindings, ModelImportance, importance_findings
+from search.selectors.network_features import cell_edges
 from visualize.pages.motifs.interval_plot import HEIGHT, WIDTH
-from visualize.pages.motifs.what_works.features import Feature
+from visualize.pages.motifs.what_works.factors import name_of_edge
+from visualize.pages.motifs.what_works.features import features
 
 PREDICTS_NOTHING = 0.1
 """Rank correlation up to which the model's importances mean nothing."""
+LONGEST = 16
+"""Rows of a table; a cell may have a hundred edges."""
 SIDE = 5.0
 """Room beside the ends of the scale."""
 
@@ -48,54 +53,47 @@ class ImportanceRow:
 
 
 @dataclass(frozen=True)
-class ShownImportance:
-    waits: bool
-    reason: str
-    made_at: datetime | None
-    networks: int
-    every: int
-    fewest: int
-    rank: tuple[float, float] | None
-    """Held-out rank correlation of the model and its deviation over folds; None: too few networks."""
+class ImportanceTable:
+    """What one model leans on, the most first."""
+
+    of: str
+    """Heading of the first column."""
+    rank: tuple[float, float]
     rows: list[ImportanceRow]
-    model: str
-    folds: int
-    shuffles: int
-    newer: int
-    """Evaluated since."""
+    hidden: int
+    """Rows that are left out, which matter less."""
 
     @property
     def predicts(self) -> bool:
-        return self.rank is not None and self.rank[0] > PREDICTS_NOTHING
+        return self.rank[0] > PREDICTS_NOTHING
 
 
-def shown_importance(experiment: Experiment, listed: Sequence[Feature]) -> ShownImportance:
-    row = ImportanceReport.objects.filter(experiment=experiment).first()
-    content = (row.content if row else None) or {}
-    rank = content.get("rank_correlation")
-    most = max((found["mean"] + found["sd"] for found in content.get("features", ())), default=0.0)
-    by_word = {feature.word: feature for feature in listed}
+@dataclass(frozen=True)
+class ShownImportance:
+    found: ImportanceFindings
+    features: ImportanceTable | None
+    edges: ImportanceTable | None
+
+
+def shown_importance(experiment: Experiment, space: SearchSpace) -> ShownImportance:
+    found = importance_findings(experiment)
+    by_word = {feature.word: (feature.label, feature.look) for feature in features(space)}
+    by_edge = {edge.word: (name_of_edge(space, edge), "") for edge in cell_edges(space)}
     return ShownImportance(
-        waits=row is not None and row.asked_at is not None,
-        reason=row.reason if row else "",
-        made_at=row.made_at if row else None,
-        networks=content.get("networks", 0),
-        every=content.get("every", 1),
-        fewest=content.get("fewest", 0),
-        rank=(rank["mean"], rank["sd"]) if rank else None,
-        rows=[
-            ImportanceRow(
-                by_word[found["word"]].label,
-                by_word[found["word"]].look,
-                found["mean"],
-                found["sd"],
-                most or 1.0,
-            )
-            for found in content.get("features", ())
-            if found["word"] in by_word
-        ],
-        model=content.get("model", ""),
-        folds=content.get("folds", 0),
-        shuffles=content.get("shuffles", 0),
-        newer=experiment.evaluated - row.evaluated if row and row.made_at else 0,
+        found, _table("Feature", found.features, by_word), _table("Edge", found.edges, by_edge)
     )
+
+
+def _table(
+    of: str, model: ModelImportance | None, looks: Mapping[str, tuple[str, str]]
+) -> ImportanceTable | None:
+    """`looks` are label and swatch of each word; None where nothing was worked out."""
+    if model is None:
+        return None
+    most = max((row.mean + row.sd for row in model.rows), default=0.0)
+    rows = [
+        ImportanceRow(*looks[row.word], row.mean, row.sd, most if most > 0 else 1.0)
+        for row in model.rows
+        if row.word in looks
+    ]
+    return ImportanceTable(of, model.rank, rows[:LONGEST], max(0, len(rows) - LONGEST))

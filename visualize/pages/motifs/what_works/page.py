@@ -82,8 +82,7 @@ def what_works(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, An
 
 
 def importance_panel(experiment: Experiment) -> dict[str, Any]:
-    listed = features(experiment_config(experiment.config).search_space)
-    return {"importance": shown_importance(experiment, listed)}
+    return {"importance": shown_importance(experiment, experiment_config(experiment.config).search_space)}
 
 
 def chosen(experiment: Experiment, query: Mapping[str, Any], found: Findings) -> Chosen:

@@ -1,4 +1,4 @@
-"""Messages about a custom space in the words of the launch form: levels and what they hold, not paths of a document."""
+"""Messages about a custom space in the words of a form: levels and what they hold, not paths of a document."""
 
 import re
 from collections.abc import Iterable
