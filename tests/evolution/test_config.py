@@ -164,6 +164,8 @@ def test_recipes_that_are_off_change_no_key_and_each_that_is_on_does() -> None:
     assert protocol_key(Protocol.model_validate(off)) == protocol_key(Protocol())
     on: list[dict[str, Any]] = [
         {"cutout": 4},
+        {"brightness": 0.1},
+        {"contrast": 0.1},
         {"label_smoothing": 0.1},
         {"drop_path": 0.2},
         {"weight_averaging": 0.9},

@@ -1,12 +1,14 @@
-"""What the recipes of a protocol do: cutout, label smoothing, drop path, weight averaging."""
+"""What the recipes of a protocol do: cutout, brightness and contrast, label smoothing, drop path, weight averaging."""
 
 import math
+from importlib import import_module
 from io import BytesIO
 
 import pytest
 import torch
 
 from search.training.data.batches import Batches
+from search.training.data.colour_changes import draw_factors, recoloured
 from search.training.data.datasets import load_split
 from search.training.loop.averaging import WeightAverage
 from search.training.loop.run_state import trained_weights
@@ -33,6 +35,33 @@ def test_cutout_blanks_one_square_of_each_training_image_and_none_that_is_scored
     assert torch.equal(blank.sum((1, 2)), rows * columns), "what is blank is one rectangle"
     for (one, _), (other, _) in zip(batches.scoring(), plain.scoring(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_brightness_and_contrast_are_those_of_torchvision_for_the_same_factors() -> None:
+    import_module("search.training.data.torchvision_cpu")  # what torchvision misses with a CPU build of torch
+    functional = import_module("torchvision.transforms.v2.functional")
+    pixels = torch.randint(256, (3, 5, 6, 3), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
+    brightness, contrast = torch.tensor([0.6, 1.0, 1.7]), torch.tensor([1.5, 0.4, 1.0])
+    found = recoloured(pixels, brightness, contrast)
+    for image, one, two, wanted in zip(pixels, brightness, contrast, found, strict=True):
+        as_floats = image.permute(2, 0, 1).float() / 255
+        changed = functional.adjust_contrast(functional.adjust_brightness(as_floats, float(one)), float(two))
+        assert torch.allclose(wanted.permute(2, 0, 1) / 255, changed, atol=1e-5)
+
+
+def test_each_training_image_gets_factors_of_its_own_and_none_that_is_scored() -> None:
+    protocol = digits_protocol(brightness=0.5, contrast=0.5, batch_size=256)
+    batches = Batches(load_split(protocol), protocol, CPU, seed=3)
+    plain = Batches(load_split(protocol), digits_protocol(batch_size=256), CPU, seed=3)
+    (changed, labels), (whole, same) = next(batches.training()), next(plain.training())
+    assert torch.equal(labels, same), "what is off draws nothing: the order of the images is that of before"
+    assert not torch.isclose(changed, whole).flatten(1).all(1).any()
+    for (one, _), (other, _) in zip(batches.scoring(), plain.scoring(), strict=True):
+        assert torch.equal(one, other)
+    factors = draw_factors(20_000, 0.3, torch.Generator().manual_seed(1))
+    assert 0.7 <= float(factors.min()) < 0.71
+    assert 1.29 < float(factors.max()) <= 1.3
+    assert float(factors.mean()) == pytest.approx(1, abs=0.01)
 
 
 def test_the_smoothed_loss_is_that_of_the_formula() -> None:
@@ -113,7 +142,13 @@ def test_what_is_scored_and_kept_is_the_average() -> None:
 
 def test_a_training_with_all_recipes_goes_on_from_a_checkpoint_to_the_same_state() -> None:
     protocol = digits_protocol(
-        cutout=3, label_smoothing=0.1, drop_path=0.2, weight_averaging=0.9, schedule="cosine"
+        cutout=3,
+        brightness=0.2,
+        contrast=0.2,
+        label_smoothing=0.1,
+        drop_path=0.2,
+        weight_averaging=0.9,
+        schedule="cosine",
     )
     last = assert_goes_on_to_the_same(protocol)
     assert math.isfinite(last["curve"][-1]["loss"])

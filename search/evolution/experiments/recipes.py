@@ -18,6 +18,10 @@ class Recipe(Document):
 
     cutout: int = Field(default=0, ge=0, le=512)
     """Side in pixels of a square that is blanked at a random place of each training image; 0: none."""
+    brightness: float = Field(default=0.0, ge=0, le=1)
+    """Each training image is multiplied by a random factor of 1 - this to 1 + this; 0: none."""
+    contrast: float = Field(default=0.0, ge=0, le=1)
+    """Each training image's distances from its mean grey are multiplied by such a factor; 0: none."""
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     """Share of the training target that is spread evenly over all classes."""
     drop_path: float = Field(default=0.0, ge=0, lt=1)

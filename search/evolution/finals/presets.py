@@ -46,6 +46,8 @@ _PAPER: dict[str, Any] = {
     "momentum": 0.9,
     "weight_decay": 3e-4,
     "cutout": 0,
+    "brightness": 0.0,
+    "contrast": 0.0,
     "label_smoothing": 0.0,
     "drop_path": 0.0,
     "weight_averaging": 0.0,

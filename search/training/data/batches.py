@@ -8,6 +8,7 @@ from torch import Tensor
 from search.evolution.estimates.training_cost import SCORING_BATCH
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
+from search.training.data.colour_changes import draw_factors, recoloured
 from search.training.data.image_source import Images, Split
 from search.training.data.resized_crops import draw_parts, resized_crops
 
@@ -45,7 +46,7 @@ class Batches:
                 order = torch.randperm(len(self.train), generator=self.generator)
                 self.waiting = torch.cat([self.waiting, order])
             indices, self.waiting = self.waiting[:wanted].to(labels.device), self.waiting[wanted:]
-            images = self._normalised(self._augmented(indices))
+            images = self._normalised(self._recoloured(self._augmented(indices)))
             if self.protocol.cutout:
                 images = self._cut_out(images)
             yield images, labels[indices].to(self.device)
@@ -83,6 +84,14 @@ class Batches:
         # Drawn on the padded image, whose corner lies `padding` before the image's own.
         rows, columns = (rows - self.padding).to(indices.device), (columns - self.padding).to(indices.device)
         return (images.padded_windows if self.padding else images.windows)(indices, rows, columns)
+
+    def _recoloured(self, pixels: Tensor) -> Tensor:
+        """Brightness and contrast of each image by themselves, where the protocol changes them."""
+        brightness, contrast = self.protocol.brightness, self.protocol.contrast
+        if not brightness and not contrast:
+            return pixels
+        factors = [draw_factors(len(pixels), amount, self.generator) for amount in (brightness, contrast)]
+        return recoloured(pixels, *factors)
 
     def _resized(self, images: Images, indices: Tensor, side: int) -> Tensor:
         """Random parts of those images at one size: float [B, side, side, C]."""

@@ -1,7 +1,7 @@
 """The form of the test scores' page: which networks, which preset, how many runs; its cost, and what it asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
@@ -33,10 +33,12 @@ class Choice:
     preset: str = DEFAULT_PRESET
     runs: int | None = None
     """None: as the preset says."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the protocol that are not as the preset says."""
 
     @property
     def over(self) -> Mapping[str, Any]:
-        return {} if self.runs is None else {"repeats": self.runs}
+        return self.changes if self.runs is None else {**self.changes, "repeats": self.runs}
 
     def cost(self, experiment: Experiment) -> FinalCost | None:
         """None while the search has no finished network. Raises ConfigError."""
@@ -60,11 +62,11 @@ class Choice:
         return best_individuals(experiment, int(self.networks))
 
 
-def read_choice(sent: QueryDict) -> Choice | None:
+def read_choice(sent: QueryDict, changes: Mapping[str, Any] | None = None) -> Choice | None:
     """None of what the form does not offer."""
     networks, preset = sent.get("best", str(BEST[0])), sent.get("preset", DEFAULT_PRESET)
     runs = sent.get("runs", "")
     count = next((number for number in RUNS if str(number) == runs), None)
     if networks not in NETWORKS or preset not in FINAL_PRESETS or (runs and count is None):
         return None
-    return Choice(networks, preset, count)
+    return Choice(networks, preset, count, changes or {})

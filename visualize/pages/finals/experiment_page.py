@@ -14,17 +14,20 @@ from search.selectors.selection import chosen, early_ranks
 from search.services.experiments.rescoring import OTHER_MEASURES
 from visualize.pages.finals.choice import BEST, MOMENTS, RUNS, Choice
 from visualize.pages.finals.gain_chart import GainChart, gain_chart
+from visualize.pages.finals.training_fields import TrainingFields
 
 BEST_SHOWN = 5
+CORRECT = "Correct {fields} to see what it takes."
 
 Context = dict[str, Any]
 
 
-def experiment_context(experiment: Experiment, choice: Choice) -> Context:
-    """`choice`: what the form holds."""
-    return cost_context(experiment, choice) | {
+def experiment_context(experiment: Experiment, choice: Choice, fields: TrainingFields) -> Context:
+    """`choice` and `fields`: what the form holds."""
+    return cost_context(experiment, choice, fields) | {
         "experiment": experiment,
         "choice": choice,
+        "fields": fields,
         "rows": finals_of_experiment(experiment),
         "optimism": optimism(experiment),
         "chosen": chosen(experiment, BEST_SHOWN),
@@ -43,8 +46,11 @@ def experiment_context(experiment: Experiment, choice: Choice) -> Context:
     }
 
 
-def cost_context(experiment: Experiment, choice: Choice) -> Context:
+def cost_context(experiment: Experiment, choice: Choice, fields: TrainingFields) -> Context:
     """`refusal` says why there is no cost."""
+    if fields.errors:
+        named = ", ".join(fields[name].label for name in fields.errors if name in fields.fields)
+        return {"cost": None, "refusal": CORRECT.format(fields=named or "the training")}
     try:
         return {"cost": choice.cost(experiment), "refusal": ""}
     except ConfigError as refusal:

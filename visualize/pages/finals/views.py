@@ -21,6 +21,7 @@ from search.tasks import ask_for_package, nudge_final
 from visualize.pages.finals.choice import Choice, read_choice
 from visualize.pages.finals.experiment_page import experiment_context
 from visualize.pages.finals.page import final_context
+from visualize.pages.finals.training_fields import TrainingFields
 from visualize.pages.shared.fragments import render_either
 
 PACKING = "A worker packs it and runs the package by itself; reload this page in a while."
@@ -32,22 +33,25 @@ CHOOSE = "Choose a preset, how many networks and how many runs from the lists."
 def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The final evaluations of an experiment's networks, and the form for more with what it would take."""
     experiment = _experiment(experiment_id)
-    return render(request, "finals/experiment.html", experiment_context(experiment, Choice()))
+    context = experiment_context(experiment, Choice(), TrainingFields())
+    return render(request, "finals/experiment.html", context)
 
 
 @require_POST
 def ask(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Networks of an experiment, or a baseline beside them; with the button for the cost shows that alone."""
     experiment = _experiment(experiment_id)
-    choice = read_choice(request.POST)
+    choice, fields = _filled(request, experiment)
+    page, part = "finals/experiment.html", "finals/parts/cost.html"
     if request.POST.get("act") == "cost":
-        part = "finals/parts/cost.html"
         if choice is None:
             return render(request, part, {"cost": None, "refusal": CHOOSE})
-        return render_either(request, "finals/experiment.html", part, experiment_context(experiment, choice))
+        return render_either(request, page, part, experiment_context(experiment, choice, fields))
     if choice is None:
         messages.error(request, CHOOSE)
         return redirect("experiment_finals", experiment_id)
+    if fields.errors:
+        return render(request, page, experiment_context(experiment, choice, fields), status=400)
     asked = _asked(request, partial(choice.ask, experiment))
     if len(asked) == 1:
         return redirect("final", asked[0].pk)
@@ -100,6 +104,18 @@ def pack(request: HttpRequest, final_id: int) -> HttpResponse:
         ask_for_package(final_id)
         messages.success(request, PACKING)
     return redirect("final", final_id)
+
+
+def _filled(request: HttpRequest, experiment: Experiment) -> tuple[Choice | None, TrainingFields]:
+    """The form as it was sent; the fields hold an error where they or the protocol that they make are not right."""
+    fields = TrainingFields(request.POST)
+    choice = read_choice(request.POST, fields.overrides if fields.is_valid() else None)
+    if choice is not None and choice.changes:
+        try:
+            choice.cost(experiment)
+        except ConfigError as refusal:
+            fields.refuse(refusal)
+    return choice, fields
 
 
 def _asked(request: HttpRequest, ask: Callable[[int | None], list[FinalEvaluation]]) -> list[FinalEvaluation]:

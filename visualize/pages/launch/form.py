@@ -13,7 +13,6 @@ from search.evolution.experiments.datasets import DATASETS, FOLDER_NAME_RULE, FO
 from search.evolution.experiments.presets import PRESETS
 from visualize.pages.launch.form_layout import GROUPS, PATHS, PER_CENT, field_of
 from visualize.pages.launch.machine_fields import MachineFields
-from visualize.pages.launch.recipe_fields import RecipeFields
 from visualize.pages.launch.space_field import space_of, space_values
 from visualize.pages.launch.strategy_fields import (
     SETTINGS,
@@ -28,6 +27,7 @@ from visualize.pages.launch.table_field import evaluator_of, table_field, table_
 from visualize.pages.shared.bounds import bounds_of, field_at, limit
 from visualize.pages.shared.field_kinds import StepList, flag, real, whole
 from visualize.pages.shared.names import visible
+from visualize.pages.shared.recipe_fields import RecipeFields
 from visualize.pages.shared.space_builder import CUSTOM, space_document_field
 from visualize.pages.shared.space_words import in_form_words
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from visualize.pages.launch.recipe_fields import RECIPE_FIELDS
 from visualize.pages.launch.strategy_fields import RARE, USUAL
+from visualize.pages.shared.recipe_fields import RECIPE_FIELDS
 
 PATHS: dict[str, str] = {
     "strategy": "strategy.kind",

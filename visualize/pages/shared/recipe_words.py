@@ -26,6 +26,11 @@ def augmentation_words(protocol: Mapping[str, Any]) -> str:
         f"random parts of at least {100 * part:g} % of the image" if part else "",
         "flips" if protocol.get("flip") else "",
         f"cutout of {cutout} pixels" if cutout else "",
+        *(
+            f"{name} by up to {100 * amount:g} %"
+            for name in ("brightness", "contrast")
+            if (amount := protocol.get(name))
+        ),
     ]
     return ", ".join(part for part in parts if part)
 

@@ -14,6 +14,7 @@ from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
 from tests.search.final_scores import made_up_final, scored
 from tests.search.searching import small_config, started, work_off
+from visualize.pages.finals.training_fields import AS_PRESET
 from visualize.style.formats import per_cent
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,53 @@ def test_the_form_tells_the_cost_before_anything_is_asked_for(client: Client, se
     assert "Choose a preset" in wrong.content.decode()
     client.post(f"{address}new/", {name: sent[name] for name in ("best", "preset", "runs")})
     assert FinalEvaluation.objects.filter(protocol__host="large", runs=2).count() == len(asked)
+
+
+def test_the_training_of_a_preset_may_be_changed_field_by_field(client: Client, search: Experiment) -> None:
+    address = f"/experiments/{search.pk}/finals/"
+    page = client.get(address).content.decode()
+    assert page.count(f">{AS_PRESET}</option>") == 3
+    sent = {"best": "1", "preset": "short", "runs": "2", "steps": "7", "flip": "yes", "precision": "bfloat16"}
+    sent |= {"auxiliary_weight": "0.4", "resized_crop": "0.3", "scoring": "ten", "scoring_size": "6"}
+    sent |= {"contrast": "0.2", "cutout": ""}
+    cost = client.post(f"{address}new/", sent | {"act": "cost"}).content.decode()
+    assert "2 runs to make" in cost
+    assert '<details class="final-training" open>' in cost
+    client.post(f"{address}new/", sent)
+    asked = FinalEvaluation.objects.get()
+    told = asked.protocol
+    assert (told["steps"], told["flip"], told["precision"], told["repeats"]) == (7, True, "bfloat16", 2)
+    assert (told["auxiliary_weight"], told["resized_crop"], told["scoring"], told["scoring_size"]) == (
+        0.4,
+        0.3,
+        "ten",
+        6,
+    )
+    assert (told["contrast"], told["brightness"], told["cutout"]) == (0.2, 0.0, 0)
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        ({"drop_path": "1.5"}, "Write a number from 0 to 1, not 1.5"),
+        ({"steps": "many"}, "Enter a whole number"),
+        ({"scoring": "ten"}, "scoring ten needs scoring_size"),
+        ({"crop": "400"}, "crop 400 is larger than the padded image of 8 pixels"),
+    ],
+)
+def test_a_training_that_cannot_be_is_told_where_it_was_filled_in(
+    client: Client, search: Experiment, change: dict[str, str], told: str
+) -> None:
+    address = f"/experiments/{search.pk}/finals/new/"
+    refused = client.post(address, {"best": "1", "preset": "short"} | change)
+    assert refused.status_code == 400
+    assert told in refused.content.decode()
+    assert '<details class="final-training" open>' in refused.content.decode()
+    cost = client.post(
+        address, {"best": "1", "preset": "short", "act": "cost"} | change, headers={"HX-Request": "true"}
+    )
+    assert "to see what it takes" in cost.content.decode()
+    assert not FinalEvaluation.objects.exists()
 
 
 def test_the_gain_along_the_search_is_drawn_once_first_and_best_are_scored(

@@ -1,4 +1,5 @@
-"""Fields of the launch form about training recipes: what a training does beside gradient descent, all off at first."""
+"""Form fields of training recipes: what a training does beside gradient descent. For searches all are off at first, for
+final evaluations as the preset has them."""
 
 from django import forms
 
@@ -6,10 +7,18 @@ from visualize.pages.shared.field_kinds import real, whole
 
 
 class RecipeFields(forms.Form):
-    """The part of the launch form that `search.evolution.experiments.recipes` validates."""
+    """What `search.evolution.experiments.recipes` validates, as the launch form asks for it."""
 
     cutout = whole(
         "Cutout", "Side in pixels of a square blanked at a random place of each training image. 0: none."
+    )
+    brightness = real(
+        "Brightness",
+        "Each training image becomes brighter or darker by a random share of up to this, such as 0.1. 0: none.",
+    )
+    contrast = real(
+        "Contrast",
+        "Each training image's contrast rises or falls by a random share of up to this, such as 0.5. 0: none.",
     )
     label_smoothing = real(
         "Label smoothing",
