@@ -4,7 +4,7 @@ from search.models.access import Account, ApiToken, IdempotentReply, LoginAttemp
 from search.models.artifacts import Artifact
 from search.models.evaluations import AttemptOutcome, EndedAttempt, Evaluation, FitnessRecord
 from search.models.experiments import Experiment
-from search.models.finals import FinalEvaluation, FinalRun
+from search.models.finals import FinalEvaluation, FinalRun, ReferenceRun
 from search.models.genotypes import Genotype, Motif, MotifUse
 from search.models.individuals import Individual
 from search.models.learning import Draft, ImportanceReport, StrategyState
@@ -33,6 +33,7 @@ __all__ = [
     "LoginAttempt",
     "Motif",
     "MotifUse",
+    "ReferenceRun",
     "Role",
     "Scope",
     "StrategyState",

@@ -65,3 +65,32 @@ class FinalRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.final_id} run {self.run}"
+
+
+class ReferenceRun(models.Model):
+    """One training of a known network under a final protocol, scored on the test set: a baseline that is no genotype.
+    Written once, never changed."""
+
+    name = models.CharField(max_length=40)  # such as resnet18
+    protocol_key = models.CharField(max_length=32)
+    protocol = models.JSONField()
+    run = models.PositiveSmallIntegerField()  # 0-based
+    seed = models.BigIntegerField()
+    accuracy = models.FloatField()  # top-1 on the test set
+    top5 = models.FloatField()
+    parameters = models.BigIntegerField()
+    test_images = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    device = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("name", "protocol_key", "run")
+        constraints = (
+            models.UniqueConstraint(fields=["name", "protocol_key", "run"], name="reference_run_once"),
+            fraction("accuracy", "reference_run_accuracy"),
+            fraction("top5", "reference_run_top5"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} under {self.protocol_key[:8]}, run {self.run}"

@@ -49,6 +49,12 @@ def final_key(protocol: Protocol) -> str:
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()[:32]
 
 
+def without_cells(protocol: Protocol) -> Protocol:
+    """What of a final protocol a network reads that is no genotype: neither host nor what acts within cells."""
+    names = ("host", "channels", "cells", "final_separable", "drop_path", "auxiliary_weight")
+    return protocol.model_copy(update={name: Protocol.model_fields[name].default for name in names})
+
+
 def run_seed(phenotype_key: str, protocol_key: str, run: int) -> int:
     """The seed of one run, from 0: from what is trained and how, never from who asks."""
     return derive_seed("final", phenotype_key, protocol_key, run)

@@ -1,7 +1,9 @@
-"""manage.py resnet_baseline EXPERIMENT: what ResNet-18 scores on the test set under a search's final protocol."""
+"""manage.py resnet_baseline EXPERIMENT: what ResNet-18 scores on the test set under a search's final protocol. Each
+run is kept, and shown among the baselines of the search's test scores."""
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from importlib import import_module
 from statistics import fmean, stdev
 from typing import Any
@@ -12,8 +14,12 @@ from search import selectors
 from search.evolution.evaluation import EvaluationFailed, Progress
 from search.evolution.experiments.config import ConfigError, experiment_config
 from search.evolution.finals.presets import DEFAULT_PRESET, FINAL_PRESETS, final_from_preset
-from search.models import Experiment
+from search.evolution.finals.protocol import final_key, without_cells
+from search.models import Experiment, ReferenceRun
+from search.selectors.reference_runs import reference_runs
+from search.services.finals.references import ReferenceResult, keep_reference_run
 
+NAME = "resnet18"
 TRAINER = "search.training.finals.resnet_baseline"
 """Found by its path, as everything that reads test images."""
 
@@ -35,20 +41,30 @@ class Command(BaseCommand):
             experiment = selectors.experiment_by_id(options["experiment"])
             over = json.loads(options["set"]) | ({"repeats": options["runs"]} if options["runs"] else {})
             searched = experiment_config(experiment.config).protocol
-            protocol = final_from_preset(options["preset"], searched, over)
-            scores = []
-            for score in import_module(TRAINER).baseline_scores(protocol, self._tell, options["device"]):
-                scores.append(score.accuracy)
-                self.stdout.write(
-                    f"run {len(scores)}: {100 * score.accuracy:.2f} % of {score.test_images:,} test images, top-5 "
-                    f"{100 * score.top5:.2f} %, {score.parameters:,} parameters, {score.seconds:.0f} s, {score.device}"
-                )
+            protocol = without_cells(final_from_preset(options["preset"], searched, over))
+            known = reference_runs(NAME, final_key(protocol))
+            wanted = [known[run] for run in sorted(known) if run < protocol.repeats]
+            for row in wanted:
+                self._print(row, "kept from before")
+            trainer = import_module(TRAINER)
+            for score in trainer.baseline_scores(protocol, self._tell, options["device"], known):
+                values = asdict(score)
+                row = keep_reference_run(NAME, protocol, values.pop("run"), ReferenceResult(**values))
+                wanted.append(row)
+                self._print(row, f"{row.seconds:.0f} s, {row.device}")
+            scores = [row.accuracy for row in wanted]
         except Experiment.DoesNotExist:
             raise CommandError(f"there is no experiment {options['experiment']}") from None
         except (ConfigError, EvaluationFailed, ValueError, TypeError) as error:
             raise CommandError(str(error)) from None
         spread = f" ± {100 * stdev(scores):.2f}" if len(scores) > 1 else ""
         self.stdout.write(f"mean of {len(scores)}: {100 * fmean(scores):.2f}{spread} %")
+
+    def _print(self, row: ReferenceRun, how: str) -> None:
+        self.stdout.write(
+            f"run {row.run + 1}: {100 * row.accuracy:.2f} % of {row.test_images:,} test images, top-5 "
+            f"{100 * row.top5:.2f} %, {row.parameters:,} parameters, {how}"
+        )
 
     def _tell(self, progress: Progress) -> None:
         if progress.loss is not None:

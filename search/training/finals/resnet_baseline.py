@@ -1,11 +1,11 @@
 """ResNet-18 under a final protocol: what a known network scores on the test set, trained as the found ones are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 from search.evolution.evaluation import Progress, Runtime
 from search.evolution.experiments.config import Protocol
-from search.evolution.finals.protocol import final_key, run_seed
+from search.evolution.finals.protocol import final_key, run_seed, without_cells
 from search.training.data.held_out import load_final_split
 from search.training.finals.scoring import score_on_test
 from search.training.loop.progress import Pulse
@@ -20,6 +20,9 @@ NAME = "resnet18"
 class BaselineScore:
     """Of one run; fractions 0..1."""
 
+    run: int
+    """From 0."""
+    seed: int
     accuracy: float
     top5: float
     parameters: int
@@ -29,17 +32,23 @@ class BaselineScore:
 
 
 def baseline_scores(
-    protocol: Protocol, progress: Callable[[Progress], None], device: str = "auto"
+    protocol: Protocol,
+    progress: Callable[[Progress], None],
+    device: str = "auto",
+    known: Container[int] = (),
 ) -> Iterator[BaselineScore]:
-    """One for each run of the final protocol. Host, drop path and auxiliary head are of cells: they are not read.
+    """One for each run of the final protocol that is not known. What is of cells alone is not read.
 
     Raises EvaluationFailed.
     """
-    protocol = protocol.model_copy(update={"drop_path": 0.0, "auxiliary_weight": 0.0})
+    protocol = without_cells(protocol)
+    key = final_key(protocol)
     final = load_final_split(protocol, all_images=True)
     place = choose_device(device)
     for number in range(protocol.repeats):
-        seed = run_seed(NAME, final_key(protocol), number)
+        if number in known:
+            continue
+        seed = run_seed(NAME, key, number)
         network = resnet18(final.shape.image_channels, final.shape.classes, seed=seed)
         pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds, clock=limit_clock(place))
         run = TrainingRun(
@@ -48,6 +57,8 @@ def baseline_scores(
         result = run.finish()
         found = score_on_test(run, final.test)
         yield BaselineScore(
+            number,
+            seed,
             found.accuracy,
             found.top5,
             network.parameter_count,

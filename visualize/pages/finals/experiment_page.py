@@ -10,6 +10,7 @@ from search.models import Experiment
 from search.selectors.baselines import baselines_of
 from search.selectors.evolution_gain import evolution_gain
 from search.selectors.finals import finals_of_experiment, optimism
+from search.selectors.reference_runs import reference_scores
 from search.selectors.selection import chosen, early_ranks
 from search.services.experiments.rescoring import OTHER_MEASURES
 from visualize.pages.finals.choice import BEST, MOMENTS, RUNS, Choice
@@ -17,6 +18,8 @@ from visualize.pages.finals.gain_chart import GainChart, gain_chart
 from visualize.pages.finals.training_fields import TrainingFields
 
 BEST_SHOWN = 5
+RESNET = "resnet18"
+"""As `manage.py resnet_baseline` keeps it."""
 CORRECT = "Correct {fields} to see what it takes."
 
 Context = dict[str, Any]
@@ -36,6 +39,7 @@ def experiment_context(experiment: Experiment, choice: Choice, fields: TrainingF
         not in OTHER_MEASURES,
         "gain": _gain(experiment),
         "baselines": [(row, uuid4()) for row in baselines_of(experiment)],
+        "resnet": reference_scores(RESNET, experiment.config["protocol"]["dataset"]),
         "baseline_titles": [(f"baseline:{name}", title) for name, title in BASELINES.items()],
         "presets": FINAL_PRESETS.values(),
         "counts": [(str(count), count) for count in BEST],
