@@ -109,17 +109,17 @@ class Experiment:
         notes: str | None = None,
         tags: Sequence[str] | None = None,
         archived: bool | None = None,
-        **budget: float | None,
+        **changes: float | str | None,
     ) -> "Experiment":
-        """What is left out stays as it is. `budget` is of individuals, in_flight, device_hours (0: none) and
-        time_limit_seconds; a finished search goes on with more individuals, or with more device hours if these
-        ended it."""
+        """What is left out stays as it is. `changes` are of individuals, in_flight, device_hours (0: none), budget (the
+        same as text, in hours or money) and time_limit_seconds; a finished search goes on with more individuals, or
+        with more device hours if these ended it."""
         wanted = {
             "name": name,
             "notes": notes,
             "tags": None if tags is None else list(tags),
             "archived": archived,
-            **budget,
+            **changes,
         }
         body = {field: value for field, value in wanted.items() if value is not None}
         self.record = ExperimentRecord.read(self._transport.call("PATCH", self._path, body=body))

@@ -27,10 +27,12 @@ class Experiments:
         clone: Experiment | int | None = None,
         overrides: Mapping[str, Any] | None = None,
         notes: str = "",
+        budget: str | None = None,
         start: bool = True,
         idempotency_key: str | None = None,
     ) -> Experiment:
         """From exactly one of `preset`, `config` and `clone`, with `overrides` laid over it; started at once.
+        `budget`: device hours or money that end it, such as "2.5" or "30 EUR".
 
         It is sent with an Idempotency-Key, so that a repetition creates nothing twice. A key of your own makes that
         hold for a script that is run again (within a day).
@@ -42,6 +44,7 @@ class Experiments:
             "clone_of": clone.id if isinstance(clone, Experiment) else clone,
             "overrides": None if overrides is None else dict(overrides),
             "notes": notes,
+            "budget": budget,
             "start": start,
         }
         given = {field: value for field, value in body.items() if value is not None}

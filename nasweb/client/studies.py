@@ -22,9 +22,17 @@ class Studies:
         """What it would take, at most; nothing is started."""
         return self._told("/studies/cost", kind, settings)
 
-    def create(self, kind: str, settings: Mapping[str, Any] | None = None, *, title: str = "") -> Document:
-        """Start all its cells; `settings` say what differs from the kind's defaults."""
-        return self._told("/studies", kind, settings, title)
+    def create(
+        self,
+        kind: str,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        title: str = "",
+        budget: str | None = None,
+    ) -> Document:
+        """Start all its cells; `settings` say what differs from the kind's defaults, `budget` after how many device
+        hours or how much money it pauses, such as "2.5" or "30 EUR"."""
+        return self._told("/studies", kind, settings, title=title, budget=budget)
 
     def list(self, *, limit: int | None = None) -> Iterator[Document]:
         """Newest first, fetched as they are taken."""
@@ -47,8 +55,11 @@ class Studies:
         """For good; what was measured stays."""
         return self._changed(study_id, "stop")
 
-    def _told(self, address: str, kind: str, settings: Mapping[str, Any] | None, title: str = "") -> Document:
-        body = {"kind": kind, "settings": dict(settings or {}), "title": title}
+    def _told(
+        self, address: str, kind: str, settings: Mapping[str, Any] | None, **more: str | None
+    ) -> Document:
+        given = {name: value for name, value in more.items() if value is not None}
+        body = {"kind": kind, "settings": dict(settings or {})} | given
         document: Document = self._transport.call("POST", address, body=body)
         return document
 

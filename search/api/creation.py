@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from search import selectors
+from search.api.budgets import hours_of
 from search.api.error_answers import config_faults
 from search.api.problems import Fault, all_invalid, invalid
 from search.api.schemas.experiments import ExperimentCreate
@@ -18,6 +19,8 @@ def wanted_experiment(body: ExperimentCreate) -> tuple[str, ExperimentConfig]:
     """The name and the configuration that a body asks for. Raises Problem (422)."""
     name, base = _base(body)
     document = merged(base, body.overrides or {})
+    if body.budget is not None:
+        document = merged(document, {"budget": {"device_hours": hours_of(body.budget)}})
     roots = {"overrides": body.overrides, "config": body.config}
     try:
         config = experiment_config(document)

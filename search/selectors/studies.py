@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import fmean
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -35,6 +36,8 @@ class CellResult:
     final: FinalEvaluation | None
     accuracies: tuple[float, ...]
     """Test accuracy of each run once all are done, fractions 0..1."""
+    top5: float | None = None
+    """Mean over these runs."""
 
     @property
     def fitness(self) -> float | None:
@@ -82,6 +85,12 @@ class ArmResult:
     arm: str
     title: str
     cells: tuple[CellResult, ...]
+
+    @property
+    def top5(self) -> float | None:
+        """Mean over seeds that have a test score."""
+        found = [row.top5 for row in self.cells if row.top5 is not None]
+        return fmean(found) if found else None
 
     @cached_property
     def scores(self) -> ArmScores:
@@ -145,7 +154,14 @@ def study_results(study: Study) -> StudyResults:
     accuracies = _accuracies([cell.final_id for cell in cells if cell.final_id])
     arms: dict[str, list[CellResult]] = {}
     for cell in cells:
-        row = CellResult(cell, cell.experiment, cell.final, accuracies.get(cell.final_id or 0, ()))
+        found = accuracies.get(cell.final_id or 0, [])
+        row = CellResult(
+            cell,
+            cell.experiment,
+            cell.final,
+            tuple(accuracy for accuracy, _ in found),
+            fmean(top5 for _, top5 in found) if found else None,
+        )
         arms.setdefault(cell.arm, []).append(row)
     images = max((cell.final.test_images or 0 for cell in cells if cell.final), default=0)
     return StudyResults(
@@ -168,11 +184,12 @@ def is_budget_spent(study: Study) -> bool:
     return hours is not None and spent_seconds(study) >= 3600 * hours
 
 
-def _accuracies(final_ids: Sequence[int]) -> dict[int, tuple[float, ...]]:
-    found: dict[int, list[float]] = defaultdict(list)
+def _accuracies(final_ids: Sequence[int]) -> dict[int, list[tuple[float, float]]]:
+    """(top-1, top-5) of each run."""
+    found: dict[int, list[tuple[float, float]]] = defaultdict(list)
     rows = FinalRun.objects.filter(final__in=set(final_ids), final__state=WorkState.DONE).order_by(
         "final", "run"
     )
-    for final_id, accuracy in rows.values_list("final_id", "accuracy"):
-        found[final_id].append(accuracy)
-    return {final_id: tuple(values) for final_id, values in found.items()}
+    for final_id, accuracy, top5 in rows.values_list("final_id", "accuracy", "top5"):
+        found[final_id].append((accuracy, top5))
+    return found

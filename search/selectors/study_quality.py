@@ -21,17 +21,32 @@ class ArmQuality:
 
 
 def quality_of(results: StudyResults) -> list[ArmQuality]:
-    """In the order of the configurations. The hours are those of the search's own networks, each counted once."""
+    """In the order of the configurations. The hours are those of the search's own networks, each counted once. What a
+    finished search found holds to the end of the longest one: it would still have it then."""
     lines = [_lines(arm) for arm in results.arms]
-    targets = quality_targets(lines)
+    end = max((line[-1][0] for found in lines for line, _ in found), default=0.0)
+    targets = quality_targets([[line for line, _ in found] for found in lines])
     return [
-        ArmQuality(arm, tuple(found), tuple(reached(found, target) for target in targets))
+        ArmQuality(
+            arm,
+            tuple(_to(end, line) if is_over else line for line, is_over in found),
+            tuple(reached([line for line, _ in found], target) for target in targets),
+        )
         for arm, found in zip(results.arms, lines, strict=True)
     ]
 
 
-def _lines(arm: ArmResult) -> list[list[tuple[float, float]]]:
+def _to(end: float, line: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    return line if line[-1][0] >= end else [*line, (end, line[-1][1])]
+
+
+def _lines(arm: ArmResult) -> list[tuple[list[tuple[float, float]], bool]]:
+    """With whether the search is over."""
     searches = [cell.experiment for cell in arm.cells if cell.experiment and cell.experiment.population]
     return [
-        [(mark.seconds / SECONDS, mark.best) for mark in cached_course(search).marks] for search in searches
+        (
+            [(mark.seconds / SECONDS, mark.best) for mark in cached_course(search).marks],
+            search.finished_at is not None,
+        )
+        for search in searches
     ]

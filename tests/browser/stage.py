@@ -159,7 +159,7 @@ def _studies() -> dict[str, Any]:
         kind="space", settings={"protocol": SMALL["protocol"], "networks": 6}, title="Flat or hierarchical"
     )
     quality = create_study(
-        kind="time-to-quality", settings=QUALITY | {"seeds": 3}, title="Evolution against time"
+        kind="time-to-quality", settings=QUALITY | {"seeds": 3, "hours": 0.02}, title="Evolution against time"
     )
     return {
         "study_quality": run_to_its_end(quality).pk,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError
@@ -69,6 +70,19 @@ def test_a_configuration_comes_from_a_file_or_from_another_search(nas: Nas, tmp_
     assert (first["state"], first["config"]["seed"]) == ("draft", 77)
     second = json.loads(nas("experiments", "create", "--clone", first["id"], "--draft", "--json").out)
     assert second["config"] == first["config"]
+
+
+def test_a_budget_is_written_in_hours_or_in_the_money_of_the_server(nas: Nas, settings: Any) -> None:
+    settings.DEVICE_HOUR_PRICE = "2.50 EUR"
+    asked = ("experiments", "create", "--preset", "quick", "--draft", "--budget", "30EUR", "--json")
+    made = json.loads(nas(*asked).out)
+    assert made["config"]["budget"]["device_hours"] == 12
+    changed = json.loads(nas("experiments", "update", made["id"], "--budget", "2h", "--json").out)
+    assert changed["config"]["budget"]["device_hours"] == 2
+    refused = nas("experiments", "update", made["id"], "--budget", "2 USD")
+    assert "A device hour has its price in EUR here" in refused.err
+    study = nas("studies", "create", "comparison", "--set", '{"networks": 2}', "--budget", "5 EUR", "--json")
+    assert json.loads(study.out)["settings"]["device_hours"] == 2
 
 
 def test_what_the_server_refuses_is_said_in_its_words(nas: Nas) -> None:

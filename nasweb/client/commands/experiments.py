@@ -1,8 +1,7 @@
 """`nas experiments …`"""
 
-import json
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,6 +9,7 @@ from nasweb.client.client import Client
 from nasweb.client.commands import experiment_analysis
 from nasweb.client.commands.output import Column, Output, named, per_cent
 from nasweb.client.commands.shared_options import (
+    BUDGET,
     Act,
     Noun,
     UsageError,
@@ -17,6 +17,7 @@ from nasweb.client.commands.shared_options import (
     add_limit,
     limit_of,
     opening,
+    overrides,
     read_text,
 )
 from nasweb.client.experiment import Experiment
@@ -109,6 +110,7 @@ def _add_create(parser: ArgumentParser) -> None:
         metavar="FIELD=VALUE",
         help="change one field of the configuration, e.g. budget.individuals=40; may stand more than once",
     )
+    parser.add_argument("--budget", metavar="TEXT", help=BUDGET)
     parser.add_argument("--draft", action="store_true", help="do not start it")
     parser.add_argument("--idempotency-key", metavar="KEY", help="the same key again creates nothing new")
 
@@ -128,6 +130,7 @@ def _add_update(parser: ArgumentParser) -> None:
         metavar="HOURS",
         help="of training in all, which end the search; 0: no such budget",
     )
+    parser.add_argument("--budget", metavar="TEXT", help=BUDGET)
     parser.add_argument(
         "--time-limit", type=int, metavar="SECONDS", help="for one repeat, of networks proposed from now on"
     )
@@ -155,6 +158,7 @@ def _create(client: Client, options: Any, out: Output) -> None:
         clone=options.clone,
         overrides=overrides(options.set) or None,
         notes=options.notes,
+        budget=options.budget,
         start=not options.draft,
         idempotency_key=options.idempotency_key,
     )
@@ -168,26 +172,6 @@ def _config(name: str) -> dict[str, Any]:
         raise UsageError(f"{name} is no JSON: {error}") from None
     if not isinstance(document, dict):
         raise UsageError(f"{name} must hold one JSON object")
-    return document
-
-
-def overrides(assignments: Iterable[str]) -> dict[str, Any]:
-    """`budget.individuals=40` as {"budget": {"individuals": 40}}. A value that is no JSON is text."""
-    document: dict[str, Any] = {}
-    for assignment in assignments:
-        path, equals, text = assignment.partition("=")
-        *parents, last = path.split(".")
-        if not equals or not all((*parents, last)):
-            raise UsageError(f"--set {assignment}: write FIELD=VALUE, e.g. budget.individuals=40")
-        place = document
-        for parent in parents:
-            place = place.setdefault(parent, {})
-            if not isinstance(place, dict):
-                raise UsageError(f"--set {assignment}: {parent} was set to a value before")
-        try:
-            place[last] = json.loads(text)
-        except ValueError:
-            place[last] = text
     return document
 
 
@@ -217,11 +201,12 @@ def _rescorings(client: Client, options: Any, out: Output) -> None:
 
 
 def _update(client: Client, options: Any, out: Output) -> None:
-    names = ("name", "notes", "tags", "individuals", "in_flight", "device_hours", "archived")
+    names = ("name", "notes", "tags", "individuals", "in_flight", "device_hours", "budget", "archived")
     wanted = {name: getattr(options, name) for name in names} | {"time_limit_seconds": options.time_limit}
     if all(value is None for value in wanted.values()):
         raise UsageError(
-            "nothing to change: give --name, --notes, --tag, --individuals, --in-flight, --device-hours or --time-limit"
+            "nothing to change: give --name, --notes, --tag, --individuals, --in-flight, --device-hours, --budget or "
+            "--time-limit"
         )
     _print(client.experiments.get(options.experiment).update(**wanted), out)
 

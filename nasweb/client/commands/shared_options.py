@@ -1,8 +1,9 @@
 """Options that several commands share, and reading of input files."""
 
+import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,3 +78,26 @@ def opening(name: str, done: str) -> Iterator[None]:
         if isinstance(error, NaswebError):  # a wait that was too long is a TimeoutError, which is an OSError
             raise
         raise UsageError(f"{name} cannot be {done}: {error.strerror or error}") from None
+
+
+BUDGET = "device hours or money that end the search, such as 2.5 or 30EUR"
+
+
+def overrides(assignments: Iterable[str]) -> dict[str, Any]:
+    """`budget.individuals=40` as {"budget": {"individuals": 40}}. A value that is no JSON is text."""
+    document: dict[str, Any] = {}
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        *parents, last = path.split(".")
+        if not equals or not all((*parents, last)):
+            raise UsageError(f"--set {assignment}: write FIELD=VALUE, e.g. budget.individuals=40")
+        place = document
+        for parent in parents:
+            place = place.setdefault(parent, {})
+            if not isinstance(place, dict):
+                raise UsageError(f"--set {assignment}: {parent} was set to a value before")
+        try:
+            place[last] = json.loads(text)
+        except ValueError:
+            place[last] = text
+    return document

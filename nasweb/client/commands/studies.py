@@ -61,6 +61,11 @@ def add(nouns: Any) -> None:
         )
         if name == "create":
             verb.add_argument("--title", default="", help="for people")
+            verb.add_argument(
+                "--budget",
+                metavar="TEXT",
+                help="it pauses after so much: device hours or money, such as 30EUR",
+            )
     add_limit(noun.verb("list", _list, "list studies, newest first"))
     for name, act, help in (
         ("show", _show, "show the mean and deviation of each configuration"),
@@ -81,7 +86,9 @@ def _cost(client: Client, options: Any, out: Output) -> None:
 
 
 def _create(client: Client, options: Any, out: Output) -> None:
-    out.one(client.studies.create(options.kind, options.set, title=options.title), COLUMNS)
+    out.one(
+        client.studies.create(options.kind, options.set, title=options.title, budget=options.budget), COLUMNS
+    )
 
 
 def _list(client: Client, options: Any, out: Output) -> None:

@@ -12,6 +12,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from search import selectors, services
+from search.api.budgets import hours_of
 from search.api.creation import wanted_experiment
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, not_found
@@ -121,10 +122,12 @@ def change_experiment(
 ) -> ExperimentDocument:
     """What is left out stays as it is. A budget can be changed while the search is not over, and never to less
     than it has proposed; a finished search goes on with a larger one."""
+    hours = body.device_hours if body.budget is None else hours_of(body.budget)
+    wanted = body.model_dump(exclude={"budget"}) | {"device_hours": hours}
     return _change(
         experiment_id,
-        partial(changes.update_experiment, changes=changes.Changes(**body.model_dump())),
-        go_on=(body.individuals, body.in_flight, body.device_hours) != (None, None, None),
+        partial(changes.update_experiment, changes=changes.Changes(**wanted)),
+        go_on=(body.individuals, body.in_flight, hours) != (None, None, None),
     )
 
 

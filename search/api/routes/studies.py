@@ -59,9 +59,7 @@ def estimate_study(request: HttpRequest, body: StudyCreate) -> StudyCostDocument
 def create_study(request: HttpRequest, body: StudyCreate) -> Status[StudyRow]:
     """All its cells; each is an ordinary experiment, and its best network is scored on the test set."""
     _cells(body)
-    study = create(
-        kind=body.kind, settings=body.settings, title=body.title, owner_id=actor_of(request).user_id
-    )
+    study = create(kind=body.kind, settings=body.told(), title=body.title, owner_id=actor_of(request).user_id)
     nudge_study(study.pk)
     return Status(201, StudyRow.of(study_by_id(study.pk)))
 
@@ -99,10 +97,11 @@ def stop_study_and_searches(request: HttpRequest, study_id: StudyId) -> StudyRow
 def _cells(body: StudyCreate) -> list[StudyCell]:
     if body.kind not in STUDY_KINDS:
         raise invalid("body", "kind", f"unknown; use one of {', '.join(STUDY_KINDS)}", body.kind)
+    told = body.told()
     try:
-        return study_cells(body.kind, study_settings(body.kind, body.settings))
+        return study_cells(body.kind, study_settings(body.kind, told))
     except ConfigError as error:
-        raise all_invalid(config_faults(error, body.settings, "settings")) from None
+        raise all_invalid(config_faults(error, told, "settings")) from None
 
 
 def _study(study_id: int) -> Study:

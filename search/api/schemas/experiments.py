@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
 from search import models
+from search.api.budgets import BudgetText
 from search.api.schemas.base import EXAMPLE_KEY, Body, ConfigDocument, Document, Notes, shown
 from search.evolution.experiments.folder_content import READING
 from search.evolution.experiments.presets import PRESETS
@@ -29,6 +30,7 @@ CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
             "start": True,
         }
     },
+    "two device hours": {"value": {"preset": "quick", "budget": "2 h"}},
     "one of three repeats at first, more for what leads": {
         "value": {
             "preset": "quick",
@@ -65,6 +67,7 @@ class ExperimentCreate(Body):
         description="Laid over the configuration: objects are merged, all else replaces what was there, "
         "null included",
     )
+    budget: BudgetText = None
     start: bool = Field(default=False, description="Start it at once")
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from search import models
+from search.api.budgets import BudgetText, hours_of
 from search.api.schemas.base import Body, Document
 from search.api.schemas.study_quality import QualityDocument
 from search.api.schemas.study_results import ArmDocument, CellDocument, DifferenceDocument
@@ -212,6 +213,7 @@ CREATE_EXAMPLES: dict[str, dict[str, Any]] = {
     "the paper's table, small": {
         "value": {"kind": "paper-table-1", "settings": {"scale": 0.001, "final": "none"}}
     },
+    "spaces, within a budget": {"value": {"kind": "space", "settings": {"networks": 2}, "budget": "3 h"}},
 }
 
 
@@ -221,3 +223,10 @@ class StudyCreate(Body):
     kind: str = Field(description=f"One of {', '.join(STUDY_KINDS)}")
     settings: dict[str, Any] = Field(default={}, description="What differs from the kind's defaults")
     title: str = Field(default="", max_length=200, description="For people; empty: the kind's own")
+    budget: BudgetText = None
+
+    def told(self) -> dict[str, Any]:
+        """The settings with the budget in hours. Raises Problem (422)."""
+        return (
+            self.settings if self.budget is None else self.settings | {"device_hours": hours_of(self.budget)}
+        )

@@ -50,6 +50,7 @@ class StudySettings(Document):
         le=1e6,
         title="Budget, device hours",
         description="The study pauses when so much time of devices is spent; empty: it has no such end.",
+        json_schema_extra={"budget": True},
     )
 
     @field_validator("preset")

@@ -21,6 +21,7 @@ from search.management.one_process import OneProcessSearch, lacks
 from search.management.search_report import as_document, as_text
 from search.models import Experiment, ExperimentState
 from search.selectors import experiment_by_id
+from search.selectors.budgets import budget_hours
 
 PAUSED_ELSEWHERE = 3
 MOST_REPEATS = 16
@@ -47,7 +48,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--in-flight", type=int, help="candidates under way at once (default: 1 with a preset)"
         )
-        parser.add_argument("--device-hours", type=float, help="of training, which end the search")
+        parser.add_argument(
+            "--device-hours",
+            metavar="HOURS",
+            help="of training, or money such as 30EUR, which end the search",
+        )
         parser.add_argument("--seed", type=int, help="the same seed gives the same search")
         parser.add_argument(
             "--rescore",
@@ -132,12 +137,19 @@ def _config(options: dict[str, Any]) -> ExperimentConfig:
     ):
         if options[option] is not None and isinstance(document, dict):
             target = document if section is None else document.setdefault(section, {})
-            target[field] = options[option]
+            target[field] = _hours(options[option]) if option == "device_hours" else options[option]
     try:
         return experiment_config(document)
     except ConfigError as error:
         lines = [f"  {path}: {message}" for path, message in error.errors]
         raise CommandError("\n".join(["The configuration is not right:", *lines]), returncode=2) from None
+
+
+def _hours(written: object) -> float:
+    try:
+        return budget_hours(str(written))
+    except ValueError as refusal:
+        raise CommandError(f"--device-hours: {refusal}", returncode=2) from None
 
 
 def _read(path: Path) -> Any:

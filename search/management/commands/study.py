@@ -12,6 +12,7 @@ from search.evolution.experiments.config import ConfigError
 from search.evolution.studies.rows import STUDY_KINDS, study_cells, study_settings
 from search.management.study_findings import findings
 from search.models import Study
+from search.selectors.budgets import budget_hours
 from search.selectors.studies import study_by_id, study_results
 from search.selectors.study_cost import study_cost
 from search.services.studies.launching import create_study
@@ -30,6 +31,11 @@ class Command(BaseCommand):
             one.add_argument("--set", metavar="JSON", default="{}", help="its settings, an object")
             if act == "start":
                 one.add_argument("--title", default="", help="for people")
+                one.add_argument(
+                    "--budget",
+                    metavar="TEXT",
+                    help="it pauses after so much: device hours, or money such as 30EUR",
+                )
         acts.add_parser("show", help="what was measured").add_argument("study", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,7 +60,13 @@ class Command(BaseCommand):
         )
 
     def _start(self, options: dict[str, Any]) -> None:
-        study = create_study(kind=options["kind"], settings=_json(options["set"]), title=options["title"])
+        told = _json(options["set"])
+        if options["budget"] is not None:
+            try:
+                told["device_hours"] = budget_hours(options["budget"])
+            except ValueError as refusal:
+                raise CommandError(f"--budget: {refusal}") from None
+        study = create_study(kind=options["kind"], settings=told, title=options["title"])
         nudge_study(study.pk)
         self.stdout.write(f"study {study.pk} is {study.state}: {study.cells.count()} cells")
 

@@ -12,6 +12,7 @@ from search.evolution.strategies.settings import extra
 from search.evolution.studies.records import StudyCell, StudyKind
 from search.evolution.studies.rows import study_cells, study_settings
 from visualize.pages.shared.bounds import bounds_of, limit
+from visualize.pages.shared.budget_field import BudgetField
 from visualize.pages.shared.field_kinds import real, whole
 
 NOT_AN_OBJECT = 'Write a JSON object such as {"steps": 200}.'
@@ -95,6 +96,8 @@ def _field(info: FieldInfo) -> forms.Field:
         if extra(info, "several"):
             return _several(title, text, choices)
         return forms.ChoiceField(label=title, help_text=text, choices=[(name, name) for name in choices])
+    if extra(info, "budget"):
+        return BudgetField(f"{text} In hours, or in money where a device hour has a price.")
     if get_origin(kind) is Literal:
         return forms.ChoiceField(label=title, help_text=text, choices=[(n, n) for n in get_args(kind)])
     if get_origin(kind) is tuple and get_origin(get_args(kind)[0]) is Literal:

@@ -45,6 +45,12 @@ class TableRow:
         return f"{100 * (1 - found.mean):.2f}{spread}"
 
     @property
+    def top5_points(self) -> str:
+        """Error of the five likeliest classes, as the paper's Table 3 writes it."""
+        found = self.row.arm.top5
+        return "" if found is None else f"{100 * (1 - found):.2f}"
+
+    @property
     def error(self) -> float | None:
         """On the test set, as the paper gives it."""
         return 1 - self.row.test.mean if self.row.test else None

@@ -19,8 +19,8 @@ from visualize.style.formats import DASH, NO_BREAK, duration
 SECONDS = 3600
 LEAST_HOURS = 1e-8
 """Less than any training takes: a logarithm needs an end."""
-WORDS_UNTIL = 2.5
-"""Decades of an axis up to which twos and fives have ticks too."""
+TICKS = ((1.2, (1, 2, 3, 5, 7)), (2.5, (1, 2, 5)))
+"""Decades of an axis up to which these multiples of a power of ten have ticks; longer ones have the powers alone."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _corners(line: Line) -> Line:
 def _logarithmic(plot: Plot, low: int) -> Plot:
     """With the device time at the ticks."""
     decades = plot.frame.x_max
-    factors = (1, 2, 5) if decades <= WORDS_UNTIL else (1,)
+    factors = next((multiples for most, multiples in TICKS if decades <= most), (1,))
     places = [
         (decade + math.log10(factor), factor * 10.0 ** (decade + low))
         for decade in range(math.ceil(decades) + 1)

@@ -46,6 +46,14 @@ def test_measured_and_published_figures_stand_apart_and_say_whose_they_are(clien
     assert "Measured here, on digits" in words
     own = re.search(r"Hierarchical, evolution \(7\)</th><td class=\"num\">(\d+\.\d\d)", page)
     assert own is not None, "the measured row of Table 2"
+    table_3 = page.partition('aria-label="Table 3"')[2].partition("</table>")[0]
+    assert "Measured here, on digits" in table_3
+    measured = re.search(
+        r'Hierarchical, evolution \(7\)</th><td class="num">([^<]+)</td><td class="num">([^<]+)<', table_3
+    )
+    assert measured is not None, "the measured row of Table 3"
+    assert measured[1].startswith(own[1])
+    assert measured[2] == "0.00"
     assert "scaled by 0.10 % to 2 and 7" in words
     assert "Grey figures are the paper's" in words
     assert "3.75 ± 0.12 %" in words
