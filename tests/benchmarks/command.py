@@ -176,8 +176,9 @@ def _signal(options: Namespace) -> dict[str, Any]:
 
 
 def _shared(options: Namespace) -> dict[str, Any]:
-    judge = shared_on_table if options.table else shared_weights
-    return judge.measure(options, say=say)
+    if options.table:
+        return shared_on_table.measure(options, say=say)
+    return shared_weights.measure(options, say=say)
 
 
 def _pages_options(parser: ArgumentParser) -> None:

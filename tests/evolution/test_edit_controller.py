@@ -8,8 +8,10 @@ import pytest
 from search.evolution.experiments.config import experiment_config
 from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.genotypes.liveness import analyse
-from search.evolution.genotypes.preserving_edits import EDIT_KINDS, preserving_edits
+from search.evolution.genotypes.preserving_edits import EDIT_KINDS, LATER_KINDS, preserving_edits
 from search.evolution.genotypes.space import SPACES
+from search.evolution.networks.cost import network_cost
+from search.evolution.networks.host import PAPER_HOST
 from search.evolution.networks.phenotype import build_phenotype
 from search.evolution.strategies.edit_controller import (
     EditController,
@@ -34,19 +36,57 @@ def test_the_edits_of_a_small_network_are_those_of_the_table() -> None:
     assert named["L3: 1→3 none → M1"] == "add a motif"
     # The second motif is nothing that a cell could use, and nothing of it is changed.
     assert not [name for name in named if "M2" in name]
-    assert len(named) == 1 + 1 + 6 + 2 - 1
+    # Every use of the motif reads the cell's width, and a convolution of that width can pass it on.
+    assert named["M1: 1→2 identity → conv1x1"] == "identity to 1x1"
+    assert named["M1: 1→2 identity → sep3x3"] == "identity to separable"
+    assert len(named) == 1 + 1 + 6 + 2 - 1 + 2
+
+
+def test_an_identity_that_reads_more_than_the_cells_width_in_one_use_of_its_motif_becomes_no_convolution() -> (
+    None
+):
+    narrow = parse_genotype("2x3+1x3:6.01-0.00:1.01")
+    joined = narrow.with_edge(3, 1, 3, 1, 1).with_edge(
+        2, 1, 3, 1, 6
+    )  # M1's sink joins two; the cell's sink, too
+    kinds = {edit.mutation.describe(joined.space): edit.kind for edit in preserving_edits(joined)}
+    assert kinds["M1: 1→2 identity → conv1x1"] == kinds["M1: 1→3 identity → conv1x1"] == "identity to 1x1"
+    wide = parse_genotype("2x3+1x4:6.01-1.01:1.21.001")  # node 3 of the cell joins two, and M1 reads it
+    assert "M1: 1→2 identity → conv1x1" not in {
+        edit.mutation.describe(wide.space) for edit in preserving_edits(wide)
+    }
+
+
+def test_a_motif_may_give_way_to_one_that_has_all_its_edges_and_to_no_other() -> None:
+    genotype = parse_genotype("3x3+1x3:1.01-1.31-1.02:1.01")
+    larger = [edit for edit in preserving_edits(genotype) if edit.kind == "a motif to a larger one"]
+    assert {edit.mutation.describe(genotype.space) for edit in larger} == {
+        "L3: 1→2 M1 → M2",
+        "L3: 2→3 M1 → M2",
+    }
+
+
+def test_a_controller_that_was_kept_before_there_were_later_kinds_goes_on() -> None:
+    strategy = EditController(EditsConfig(), SPACE, lambda _: True)
+    before = len(feature_names(SPACE)) - len(LATER_KINDS)
+    kept = {"weights": [0.5] * before, "gains": [0.0, 0.0, 0], "open": {}, "known": []}
+    strategy.restore(kept)
+    assert [strategy.weights[kind] for kind in EDIT_KINDS] == [0.5] * len(EDIT_KINDS)
+    assert [strategy.weights[kind] for kind in LATER_KINDS] == [0.0] * len(LATER_KINDS)
+    assert len(strategy.save()["weights"]) == len(feature_names(SPACE))
 
 
 @pytest.mark.parametrize("number", range(5))
 def test_each_edit_changes_the_network_and_only_adds_to_it(number: int) -> None:
     genotype = buildable(SPACE, 5)[number]
-    key, live = build_phenotype(genotype).key, len(analyse(genotype).live_edges)
+    phenotype = build_phenotype(genotype)
+    parameters = network_cost(phenotype, PAPER_HOST).parameters
     edits = preserving_edits(genotype)
-    assert {edit.kind for edit in edits} <= set(EDIT_KINDS)
+    assert {edit.kind for edit in edits} <= {*EDIT_KINDS, *LATER_KINDS}
     for edit in random.Random(number).sample(edits, min(12, len(edits))):
-        child = edit.applied(genotype)
-        assert build_phenotype(child).key != key
-        assert len(analyse(child).live_edges) >= live
+        child = build_phenotype(edit.applied(genotype))
+        assert child.key != phenotype.key
+        assert network_cost(child, PAPER_HOST).parameters >= parameters
 
 
 def grown(config: EditsConfig, pays: str, rounds: int) -> EditController:
@@ -93,4 +133,4 @@ def test_the_last_per_cents_are_worth_the_most() -> None:
 
 def test_weights_have_the_names_of_what_they_weigh() -> None:
     names = feature_names(SPACE)
-    assert len(names) == len(set(names)) == 4 + 6 + 6 + 6 + 10
+    assert len(names) == len(set(names)) == 4 + 3 + 6 + 6 + 6 + 10

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from search.evolution.genotypes.genotype import Genotype
-from search.evolution.genotypes.preserving_edits import EDIT_KINDS, Edit, preserving_edits
+from search.evolution.genotypes.preserving_edits import EDIT_KINDS, LATER_KINDS, Edit, preserving_edits
 from search.evolution.genotypes.space import SearchSpace
 from search.evolution.strategies.base import Kept, MutatingStrategy, Proposal
 from search.evolution.strategies.population import Member, PopulationView
@@ -98,7 +98,8 @@ class EditController(MutatingStrategy[EditsConfig]):
         }
 
     def restore(self, state: Kept) -> None:
-        self.weights = dict(zip(self.names, state["weights"], strict=True))
+        # A state of before the later kinds is shorter: their weights are 0.
+        self.weights = dict.fromkeys(self.names, 0.0) | dict(zip(self.names, state["weights"], strict=False))
         self.mean, self.square, self.seen = state["gains"]
         self.open, self.known = dict(state["open"]), list(state["known"])
 
@@ -110,7 +111,7 @@ class EditController(MutatingStrategy[EditsConfig]):
         before, slopes = choice
         gain = reward(member.fitness) - before
         advantage = self._advantage(gain)
-        for name, slope in zip(self.names, slopes, strict=True):
+        for name, slope in zip(self.names, slopes, strict=False):
             self.weights[name] += self.config.learning_rate * advantage * slope
 
     def _advantage(self, gain: float) -> float:
@@ -195,7 +196,8 @@ class EditController(MutatingStrategy[EditsConfig]):
 
 
 def feature_names(space: SearchSpace) -> tuple[str, ...]:
-    """All features that edits of a space can have: their kind, their new operation, their edge."""
+    """All features that edits of a space can have: their kind, their new operation, their edge. The later kinds stand
+    last, so that shorter kept states mean the same."""
     names = list(EDIT_KINDS)
     for level in range(2, space.top + 1):
         names += [_operation(level, number) for number in range(1, 1 + len(space.operations(level)))]
@@ -205,7 +207,7 @@ def feature_names(space: SearchSpace) -> tuple[str, ...]:
             for successor in range(2, nodes + 1)
             for predecessor in range(1, successor)
         ]
-    return tuple(names)
+    return (*names, *LATER_KINDS)
 
 
 def features(edit: Edit) -> tuple[str, str, str]:

@@ -2,7 +2,8 @@
 
 Each producing slot has columns of its own in every consumer, so what both have keeps its weights wherever it stands.
 Columns of producers that the parent had not are zero: whatever an edit adds, the network computes what it did. Exact
-in evaluation mode: edges added at any level; identity to depthwise; 1x1 to separable. Any other edit keeps what it can.
+in evaluation mode: edges added at any level; a motif replaced by one that holds it; identity to depthwise; 1x1 to
+separable; identity to 1x1 or separable on edges that read the cell's width. Any other edit keeps what it can.
 """
 
 from dataclasses import dataclass
@@ -11,13 +12,17 @@ import torch
 from torch import Tensor, nn
 
 from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.liveness import Edge, live_paths
+from search.evolution.genotypes.preserving_edits import WIDENED, holds
+from search.evolution.genotypes.primitives import NONE, NONE_NAME
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import build_phenotype
 from search.training.network.alignment import copy_weights
 from search.training.network.hosts import Network, build_network
 from search.training.network.reference import reference_network
 from search.training.supernets.alignment import WeightPair, weight_pairs
-from search.training.supernets.motifs import SuperConvolution, SuperOperations
+from search.training.supernets.choices import edges_of
+from search.training.supernets.motifs import SuperConvolution, SuperMotif, SuperOperations, edge_name
 from search.training.supernets.supernet import Supernet, build_supernet
 
 Statistics = dict[str, Tensor]
@@ -31,6 +36,8 @@ class Carrier:
 
     supernet: Supernet
     statistics: dict[int, Statistics]
+    used: set[int]
+    """Of the supernet's parts those that hold weights of the parent, by id."""
 
 
 def inherit(
@@ -40,38 +47,83 @@ def inherit(
     reference = reference_network(parent, host)
     copy_weights(parent, weights, reference)
     carrier = _carrier(parent, reference, host, seed)
+    _hand_over_motifs(carrier, parent, child)
     inherited = reference_network(child, host)
     with torch.no_grad():
-        for pair in weight_pairs(carrier.supernet, child, inherited):
-            pair.network.copy_(pair.columns(pair.supernet))
+        for part in carrier.supernet.modules():
+            if isinstance(part, SuperOperations):
+                _preserve(carrier, part)
+        for pair in weight_pairs(carrier.supernet, child, inherited, _passing(parent, child)):
+            if pair.passes:
+                nn.init.dirac_(pair.network, groups=len(pair.network) if pair.dimension == 0 else 1)
+            else:
+                pair.network.copy_(pair.columns(pair.supernet))
             _write_statistics(carrier, pair)
         _copy_back(child, inherited, network, host)
 
 
 def _carrier(parent: Genotype, reference: Network, host: Host, seed: int) -> Carrier:
-    carrier = Carrier(build_supernet(parent.space, host, seed=seed), {})
-    used: set[int] = set()
+    carrier = Carrier(build_supernet(parent.space, host, seed=seed), {}, set())
     with torch.no_grad():
         pairs = list(weight_pairs(carrier.supernet, parent, reference))
         for pair in pairs:
             if pair.dimension == 1:
                 pair.supernet.zero_()  # columns of producers that the parent has not say nothing
         for pair in pairs:
-            used.add(id(pair.owner))
+            carrier.used.add(id(pair.owner))
             if pair.places is None:
                 pair.supernet.copy_(pair.network)
             else:
                 pair.supernet.index_copy_(pair.dimension, pair.places, pair.network.detach())
             _read_statistics(carrier, pair)
-        for part in carrier.supernet.modules():
-            if isinstance(part, SuperOperations):
-                _preserve(carrier, part, used)
     return carrier
 
 
-def _preserve(carrier: Carrier, operations: SuperOperations, used: set[int]) -> None:
+def _passing(parent: Genotype, child: Genotype) -> frozenset[Edge]:
+    """Edges of level 2 that pass their input on in the parent, by identity, and through a convolution in the child."""
+    space, level = parent.space, 2
+    names = (NONE_NAME, *space.primitives)
+    return frozenset(
+        (level, slot, successor, predecessor)
+        for slot in range(1, space.level(level).motifs + 1)
+        for successor, predecessor in edges_of(space, level)
+        if (
+            names[parent.edge(level, slot, successor, predecessor)],
+            names[child.edge(level, slot, successor, predecessor)],
+        )
+        in WIDENED
+    )
+
+
+def _hand_over_motifs(carrier: Carrier, parent: Genotype, child: Genotype) -> None:
+    """Where an edge of the child carries a motif that holds the parent's, every copy of it gets that one's weights."""
+    paths = live_paths(parent)
+    with torch.no_grad():
+        for part in carrier.supernet.modules():
+            if not isinstance(part, SuperMotif) or part.level == 2:
+                continue
+            for ends in edges_of(parent.space, part.level):
+                place = (part.level, part.slot, *ends)
+                old, new = parent.edge(*place), child.edge(*place)
+                if old != NONE and new != NONE and holds(paths, part.level - 1, new, old):
+                    motifs = part.operations[edge_name(*ends)]
+                    assert isinstance(motifs, nn.ModuleList)
+                    _copy_motif(carrier, motifs[old - 1], motifs[new - 1])
+
+
+def _copy_motif(carrier: Carrier, old: nn.Module, new: nn.Module) -> None:
+    """Weights, normalisations, and which of them the parent used: both have the same parts."""
+    new.load_state_dict(old.state_dict())
+    for mine, theirs in zip(old.modules(), new.modules(), strict=True):
+        if id(mine) in carrier.used:
+            carrier.used.add(id(theirs))
+        if id(mine) in carrier.statistics:
+            carrier.statistics[id(theirs)] = carrier.statistics[id(mine)]
+
+
+def _preserve(carrier: Carrier, operations: SuperOperations) -> None:
     """What an edge without a depthwise or separable convolution would become by one: the identity, or its own 1x1."""
-    found = dict(operations.convolutions.items())
+    used, found = carrier.used, dict(operations.convolutions.items())
     depthwise = found.get("dw3x3")
     if isinstance(depthwise, SuperConvolution) and id(depthwise) not in used:
         assert depthwise.depthwise is not None

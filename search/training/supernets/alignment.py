@@ -1,12 +1,13 @@
 """Which columns of a supernet's weights are which weights of one genotype's straightforward network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.liveness import Edge
 from search.evolution.genotypes.primitives import primitive
 from search.training.network.hosts import Network, PoolLinear
 from search.training.network.operations import Convolution
@@ -29,6 +30,8 @@ class WeightPair:
     """The supernet's part that holds it."""
     normalisation: nn.BatchNorm2d | None = None
     """That of the network's convolution, beside the last of its weights."""
+    passes: bool = False
+    """Of an edge whose output stands where an identity's would: its convolution is to pass its input on."""
 
     def columns(self, values: Tensor) -> Tensor:
         """Those of the supernet's parameter or of its gradient."""
@@ -43,13 +46,19 @@ class WeightPair:
         return values.index_select(self.dimension, torch.arange(len(others))[others])
 
 
-def weight_pairs(supernet: Supernet, genotype: Genotype, network: Network) -> Iterator[WeightPair]:
-    """All trained weights of `reference_network(genotype, host)`."""
+def weight_pairs(
+    supernet: Supernet, genotype: Genotype, network: Network, passing: frozenset[Edge] = frozenset()
+) -> Iterator[WeightPair]:
+    """All trained weights of `reference_network(genotype, host)`.
+
+    The outputs of convolutions on `passing` edges of level 2 take the places of an identity's wherever they are as
+    many, so that what reads them has the columns of before.
+    """
     places: Tensor | None = None
     for mine, theirs in zip(supernet.layers, network.layers, strict=True):
         if isinstance(theirs, CellModule):
             assert isinstance(mine, SuperMotif)
-            walk = _Walk(genotype)
+            walk = _Walk(passing)
             width = mine.widths[1]
             places = walk.motif(mine, theirs, torch.arange(width))
             yield from walk.found
@@ -71,8 +80,8 @@ def weight_pairs(supernet: Supernet, genotype: Genotype, network: Network) -> It
 class _Walk:
     """Through one cell, in the order of the straightforward network."""
 
-    def __init__(self, genotype: Genotype) -> None:
-        self._genotype = genotype
+    def __init__(self, passing: frozenset[Edge]) -> None:
+        self._passing = passing
         self.found: list[WeightPair] = []
 
     def motif(self, mine: SuperMotif, theirs: MotifModule, source: Tensor) -> Tensor:
@@ -95,6 +104,7 @@ class _Walk:
     ) -> Tensor:
         start = mine.starts[ends]
         narrow = torch.arange(start, start + mine.channels)
+        wide = read + start + mine.wide_offset
         operations = mine.operations[edge_name(*ends)]
         if isinstance(theirs, MotifModule):
             assert isinstance(operations, nn.ModuleList)
@@ -106,8 +116,10 @@ class _Walk:
             assert isinstance(operations, SuperOperations)
             convolution = operations.convolutions[name]
             assert isinstance(convolution, SuperConvolution)
-            self.found += _convolution(convolution, theirs, read)
-        return narrow if primitive(name).widens_to_cell else read + start + mine.wide_offset
+            passes = (mine.level, mine.slot, *ends) in self._passing and len(read) == mine.channels
+            self.found += [replace(pair, passes=passes) for pair in _convolution(convolution, theirs, read)]
+            return wide if passes or not primitive(name).widens_to_cell else narrow
+        return narrow if primitive(name).widens_to_cell else wide
 
 
 def _convolution(mine: SuperConvolution, theirs: Convolution, places: Tensor | None) -> Iterator[WeightPair]:
