@@ -33,6 +33,9 @@ METHODS: dict[str, str] = {
 """Method -> what it does, for forms and help."""
 
 
+LATER = "growing_sizes"
+
+
 class SharedTraining(BaseModel):
     """What is trained, and how. The protocol's steps, batch, learning rate and host are those of the weights."""
 
@@ -53,6 +56,8 @@ class SharedTraining(BaseModel):
     temperature_end: float = Field(default=0.1, gt=0, le=1000)
     path_dropout: float = Field(default=0.2, ge=0, lt=1)
     """fabric: share of the operations that a step leaves out."""
+    growing_sizes: bool = False
+    """smash: over the first half of the steps networks are drawn from the smallest tenth up to all."""
     candidates: int = Field(default=50, ge=1, le=10_000)
     """Networks scored with the weights at the end, beside the derived one. smash: random ones, then a fifth as many
     perturbations of the best and as many steps of a walk."""
@@ -77,11 +82,17 @@ class SharedTraining(BaseModel):
             raise ValueError(f"epochs {self.epochs} are more than the {self.protocol.steps} steps; use fewer")
         if self.second_order and self.method != "darts":
             raise ValueError(f"second_order is of method darts; method is {self.method!r}")
+        if self.growing_sizes and self.method != "smash":
+            raise ValueError(f"growing_sizes is of method smash; method is {self.method!r}")
         return self
 
     def to_json(self) -> dict[str, Any]:
-        """The document as stored."""
-        return self.model_dump(mode="json")
+        """The document as stored. A field of a later version is in it where it is on, so that keys stay what they
+        were."""
+        document = self.model_dump(mode="json")
+        return (
+            document if self.growing_sizes else {name: document[name] for name in document if name != LATER}
+        )
 
 
 def shared_training(document: object) -> SharedTraining:

@@ -142,7 +142,7 @@ class Session:
     def thaw(self, content: bytes) -> None:
         """Raises whatever a damaged or foreign state makes torch raise."""
         state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-        if state["document"] != self.config.model_dump_json():
+        if SharedTraining.model_validate_json(state["document"]) != self.config:
             raise ValueError("it is another shared training's")
         self.supernet.load_state_dict(state["supernet"])
         self.optimizer.load_state_dict(state["optimizer"])

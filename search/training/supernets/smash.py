@@ -1,13 +1,17 @@
 """SMASH: random networks with emitted weights, then a search by their scores (Brock et al. 2017)."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from search.evolution.genotypes.genotype import Genotype, parse_genotype
 from search.evolution.genotypes.space import SearchSpace
-from search.training.supernets.choices import MotifPlace, edges_of, places_of
+from search.evolution.networks.cost import network_cost
+from search.evolution.networks.hashing import derive_seed
+from search.evolution.networks.phenotype import build_phenotype
+from search.training.supernets.choices import Choices, MotifPlace, choices_of, edges_of, places_of
 from search.training.supernets.gates import builds_network, genotype_of
 from search.training.supernets.methods import Batch, Method, Score, Setting, uniform_genotype
 from search.training.supernets.rates import falling
@@ -18,6 +22,12 @@ GENE_CHANCE = 0.05
 """Of each gene to be drawn anew in a perturbation and in a step of the walk."""
 LATER_SHARE = 5
 """As published: 500 random networks, then 100 perturbations of the best, then 100 steps of a walk."""
+SIZES = 100
+"""Random networks whose parameters tell what is small, where sizes grow."""
+SMALLEST_SHARE = 0.1
+"""Of all networks those that the first step is drawn from, where sizes grow; all from half of the steps on."""
+DRAWS = 100
+"""Until one within the budget is found; then the smallest of them is taken."""
 LOOKS = 4
 """Random networks, and as many perturbations of the best so far, scored after each epoch."""
 
@@ -35,6 +45,7 @@ class Smash(Method):
             hypernetwork.parameters(), lr=self.config.gate_learning_rate, betas=BETAS, eps=EPSILON
         )
         self.best: Genotype | None = None
+        self._sizes = self._drawn_sizes() if self.config.growing_sizes else []
 
     def step(self, batch: Batch, other: Batch | None, done: float) -> float:
         for group in self.optimizer.param_groups:
@@ -43,6 +54,30 @@ class Smash(Method):
         loss = self.train_weights(batch, self.choose(done))
         self.optimizer.step()
         return loss
+
+    def choose(self, done: float) -> Choices:
+        return choices_of(self.drawn(done))
+
+    def drawn(self, done: float) -> Genotype:
+        """A random network, within the budget of size where sizes grow."""
+        budget = size_budget(self._sizes, done)
+        drawn: list[tuple[int, Genotype]] = []
+        while len(drawn) < DRAWS:
+            genotype = uniform_genotype(self.config.space, self.setting.rng)
+            if budget is None:
+                return genotype
+            drawn.append((self._parameters(genotype), genotype))
+            if drawn[-1][0] <= budget:
+                break
+        return min(drawn, key=lambda row: row[0])[1]
+
+    def _drawn_sizes(self) -> list[int]:
+        """The same at every start, and without a draw of the training's own."""
+        rng = random.Random(derive_seed("sizes", self.config.seed))
+        return sorted(self._parameters(uniform_genotype(self.config.space, rng)) for _ in range(SIZES))
+
+    def _parameters(self, genotype: Genotype) -> int:
+        return network_cost(build_phenotype(genotype), self.supernet.host).parameters
 
     def look(self, score: Score) -> None:
         """The best so far is held against some random networks and some perturbations of it."""
@@ -74,6 +109,16 @@ class Smash(Method):
     def restore(self, state: dict[str, Any]) -> None:
         self.optimizer.load_state_dict(state["optimizer"])
         self.best = parse_genotype(state["best"]) if state["best"] else None
+
+
+def size_budget(sizes: Sequence[int], done: float) -> int | None:
+    """Most parameters of a network after that share of the steps; `sizes` of random networks, ascending. None: any.
+
+    >>> [size_budget(range(1, 101), done) for done in (0.0, 0.25, 0.4, 0.5)], size_budget([], 0.0)
+    ([10, 55, 82, None], None)
+    """
+    share = SMALLEST_SHARE + 2 * done * (1 - SMALLEST_SHARE)
+    return sizes[round(share * len(sizes)) - 1] if sizes and share < 1 else None
 
 
 def perturbed(genotype: Genotype, rng: random.Random) -> Genotype:

@@ -64,9 +64,18 @@ def test_every_method_trains_a_normal_and_a_reduction_cell(method: str) -> None:
     assert len(found.result["candidates"]) >= 3
 
 
-@pytest.mark.parametrize("method", ["gdas", "enas", "smash"])
-def test_a_killed_one_goes_on_to_the_same_weights(method: str) -> None:
-    whole, given = Memory(), document(method=method)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"method": "gdas"},
+        {"method": "enas"},
+        {"method": "smash"},
+        {"method": "smash", "growing_sizes": True},
+    ],
+    ids=lambda changes: " ".join(map(str, changes.values())),
+)
+def test_a_killed_one_goes_on_to_the_same_weights(changes: dict[str, Any]) -> None:
+    whole, given = Memory(), document(**changes)
     expected = run(given, whole)
     resumed = Memory(whole.states[2])
     found = run(given, resumed)
@@ -88,6 +97,13 @@ def test_second_order_darts_trains_other_gates_than_first_order() -> None:
     assert first.content != second.content
 
 
+def test_small_networks_first_is_another_training_and_documents_without_it_stay_what_they_were() -> None:
+    without, grown = (document(method="smash", growing_sizes=value) for value in (False, True))
+    assert "growing_sizes" not in without
+    assert grown == without | {"growing_sizes": True}
+    assert run(without).content != run(grown).content
+
+
 def test_what_cannot_fit_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     small = DeviceMemory(2**20, 2**20)
     monkeypatch.setattr(memory, "device_memory", lambda _: small)
@@ -101,6 +117,7 @@ def test_what_cannot_fit_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyP
     "changes, message",
     [
         ({"method": "gdas", "second_order": True}, "second_order is of method darts"),
+        ({"method": "gdas", "growing_sizes": True}, "growing_sizes is of method smash; method is 'gdas'"),
         ({"epochs": 7}, "epochs 7 are more than the 6 steps"),
         ({"method": "magic"}, "'random', 'enas', 'darts', 'gdas', 'fabric' or 'smash'"),
     ],

@@ -9,15 +9,21 @@ from torch import nn
 
 from search.evolution.estimates.hypernetwork_shape import hypernetwork_shape
 from search.evolution.estimates.shared_training_memory import emitted_parameters, supernet_parameters
+from search.evolution.experiments.shared_trainings import shared_training
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.space import SPACES, SearchSpace
+from search.evolution.networks.cost import network_cost
+from search.evolution.networks.hashing import derive_seed
 from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import build_phenotype
+from search.training.data.datasets import load_split
 from search.training.supernets.choices import Choices, choices_of
 from search.training.supernets.gates import builds_network
 from search.training.supernets.hypernetwork import Consumer, consumers
 from search.training.supernets.methods import uniform_genotype
 from search.training.supernets.motifs import SuperMotif
-from search.training.supernets.smash import perturbed
+from search.training.supernets.session import Session
+from search.training.supernets.smash import Smash, perturbed
 from search.training.supernets.supernet import Supernet, build_supernet
 from tests.training.cases import FOUR_LEVELS, PAIR
 
@@ -136,3 +142,30 @@ def test_perturbed_networks_differ_a_little_and_build() -> None:
         assert builds_network(found)
         genes = [(one, other) for one, other in zip(before.text, found.text, strict=True) if one != other]
         assert len(genes) < 12
+
+
+def smash(**changes: object) -> Smash:
+    """On digits, before its first step."""
+    protocol = {"dataset": "digits", "channels": 2, "train_images": 200, "validation_images": 60}
+    given = {"method": "smash", "space": TINY.to_json(), "protocol": protocol} | changes
+    config = shared_training(given)
+    method = Session(config, load_split(config.protocol), torch.device("cpu"), seed=1).method
+    assert isinstance(method, Smash)
+    return method
+
+
+def test_sizes_grow_over_the_first_half_of_the_steps_where_that_is_asked_for() -> None:
+    def largest(method: Smash, done: float) -> int:
+        host = method.supernet.host
+        drawn = [method.drawn(done) for _ in range(30)]
+        return max(network_cost(build_phenotype(genotype), host).parameters for genotype in drawn)
+
+    growing, fixed = smash(growing_sizes=True), smash()
+    first, middle, later = (largest(growing, done) for done in (0.0, 0.25, 0.5))
+    assert first < middle < later
+    assert largest(fixed, 0.0) > middle
+
+
+def test_without_growing_sizes_the_same_networks_are_drawn_as_before() -> None:
+    method, rng = smash(), random.Random(derive_seed("networks", 1))
+    assert [method.drawn(0.0) for _ in range(5)] == [uniform_genotype(TINY, rng) for _ in range(5)]

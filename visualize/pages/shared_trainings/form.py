@@ -38,6 +38,7 @@ OF_TRAINING = (
     "temperature_start",
     "temperature_end",
     "path_dropout",
+    "growing_sizes",
 )
 GROUPS = (
     ("What is trained", ("name", "method", "space", "space_document")),
@@ -46,7 +47,14 @@ GROUPS = (
     ("Afterwards", ("candidates", "retrain_best")),
     (
         "The method's own",
-        ("gate_learning_rate", "second_order", "temperature_start", "temperature_end", "path_dropout"),
+        (
+            "gate_learning_rate",
+            "second_order",
+            "temperature_start",
+            "temperature_end",
+            "path_dropout",
+            "growing_sizes",
+        ),
     ),
 )
 FIRST_LOOK: dict[str, Any] = {
@@ -116,6 +124,11 @@ class SharedTrainingForm(forms.Form):
     temperature_end = forms.FloatField(label="Last temperature")
     path_dropout = forms.FloatField(
         label="Path dropout", help_text="Fabric: share of the operations that a step leaves out."
+    )
+    growing_sizes = forms.BooleanField(
+        label="Small networks first",
+        required=False,
+        help_text="SMASH: over the first half of the steps networks are drawn from the smallest tenth up to all.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -172,6 +172,7 @@ def _facts(config: SharedTraining) -> list[tuple[str, str]]:
         facts.append(("Learning rate of gates", f"{config.gate_learning_rate:g}"))
     if config.method == "smash":
         facts.append(("Learning rate of the hypernetwork", f"{config.gate_learning_rate:g}"))
+        facts.append(("Networks drawn", "small ones first" if config.growing_sizes else "of all sizes"))
     if config.method == "gdas":
         facts.append(("Temperature", f"{config.temperature_start:g} to {config.temperature_end:g}"))
     if config.method == "darts":
