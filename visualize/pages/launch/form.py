@@ -11,6 +11,7 @@ from django import forms
 from search.evolution.experiments.config import ConfigError, ExperimentConfig, experiment_config
 from search.evolution.experiments.datasets import DATASETS, FOLDER_NAME_RULE, FOLDER_PREFIX
 from search.evolution.experiments.presets import PRESETS
+from visualize.pages.launch.evaluator_fields import EvaluatorFields, evaluator_of, evaluator_values
 from visualize.pages.launch.form_layout import GROUPS, PATHS, PER_CENT, field_of
 from visualize.pages.launch.machine_fields import MachineFields
 from visualize.pages.launch.space_field import space_of, space_values
@@ -23,7 +24,6 @@ from visualize.pages.launch.strategy_fields import (
     strategy_fields,
     told,
 )
-from visualize.pages.launch.table_field import evaluator_of, table_field, table_of
 from visualize.pages.shared.bounds import bounds_of, field_at, limit
 from visualize.pages.shared.field_kinds import StepList, flag, real, whole
 from visualize.pages.shared.names import visible
@@ -44,7 +44,7 @@ _SPACE_CHOICES = [
 _DATASET_CHOICES = [*((name, name) for name in DATASETS), (FOLDER, "a folder of images")]
 
 
-class LaunchForm(RecipeFields, MachineFields):
+class LaunchForm(RecipeFields, EvaluatorFields, MachineFields):
     """Everything about a new experiment. `config` is set once the form is valid."""
 
     config: ExperimentConfig
@@ -92,7 +92,6 @@ class LaunchForm(RecipeFields, MachineFields):
         + FOLDER_NAME_RULE
         + ".",
     )
-    table = table_field()
     host = forms.ChoiceField(
         choices=[("small", "Small"), ("large", "Large"), ("imagenet", "ImageNet")],
         help_text="The fixed network that the cells are placed in.",
@@ -204,7 +203,7 @@ class LaunchForm(RecipeFields, MachineFields):
         document["strategy"], empty = told(values["strategy"], values)
         if empty:
             raise ConfigError([(f"form.{name}", REQUIRED) for name in empty])
-        document["protocol"] |= evaluator_of(values["table"])
+        document["protocol"] |= evaluator_of(values)
         if values["dataset"] == FOLDER:
             document["protocol"]["dataset"] = FOLDER_PREFIX + values["folder"].removeprefix(FOLDER_PREFIX)
         return document
@@ -239,7 +238,7 @@ def initial_values(config: ExperimentConfig) -> dict[str, Any]:
         for part in path.split("."):
             value = value[part]
         values[name] = value
-    values |= initial_of(config.strategy) | {"table": table_of(config)}
+    values |= initial_of(config.strategy) | evaluator_values(config)
     for name, (section, leaf) in PER_CENT.items():
         values[name] = f"{100 * document[section][leaf]:.6g}"
     values |= space_values(config.space)

@@ -60,7 +60,10 @@ GROUPS = (
     FieldGroup(
         "Training",
         "How each network is trained and scored",
-        ("dataset", "folder", "host", "channels", "steps", "batch_size", "learning_rate", "repeats", "table"),
+        (
+            "dataset", "folder", "host", "channels", "steps", "batch_size", "learning_rate", "repeats", "table",
+            "inherit",
+        ),
     ),
     FieldGroup(
         "Pairs of cells, parameter limit, rare settings",

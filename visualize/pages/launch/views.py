@@ -22,6 +22,7 @@ from search.selectors import progress as progress_selectors
 from search.selectors.experiments import unused_name
 from search.selectors.protocols import keys_of
 from search.tasks import nudge_experiment
+from visualize.pages.launch.evaluator_fields import carrying_seconds, inheritance_sentence
 from visualize.pages.launch.form import LaunchForm, initial_values, preset_values
 from visualize.pages.launch.warnings import launch_warnings
 from visualize.pages.shared.duration_estimate import estimate as estimate_of
@@ -123,7 +124,7 @@ def _estimate(config: ExperimentConfig | None, form: LaunchForm) -> dict[str, An
         return {"faults": [form.fields[name].label or name for name in form.errors if name in form.fields]}
     recorded = progress_selectors.recorded_seconds(keys_of(config.protocol))
     cores = os.cpu_count() if settings.EMBEDDED else None
-    found = estimate_of(config, recorded, cores)
+    found = estimate_of(config, recorded, cores, extra_seconds=carrying_seconds(config))
     return {
         "estimate": found,
         "warnings": launch_warnings(config, found),
@@ -131,4 +132,5 @@ def _estimate(config: ExperimentConfig | None, form: LaunchForm) -> dict[str, An
         "dataset": config.protocol.dataset,
         "availability": import_string(PLACES)(config.protocol.dataset),
         "signal": signal_sentence(config.protocol),
+        "inheritance": inheritance_sentence(config),
     }

@@ -1,6 +1,7 @@
 """Warnings before a launch: a search that would not search, trainings that would not end."""
 
 from search.evolution.experiments.config import ExperimentConfig
+from visualize.pages.launch.evaluator_fields import inheritance_warnings
 from visualize.pages.shared.duration_estimate import DurationEstimate, rough_seconds
 from visualize.style.formats import count
 from visualize.style.money import money
@@ -24,6 +25,7 @@ def launch_warnings(config: ExperimentConfig, estimate: DurationEstimate) -> lis
             f"One training takes about {rough_seconds(repeat)} by the estimate, more than its time limit of "
             f"{rough_seconds(limit)}: it would fail with time_out. Raise the limit, or train for fewer steps."
         )
+    found += inheritance_warnings(config)
     hours = config.budget.device_hours
     if hours is not None and 3600 * hours < estimate.device_seconds:
         networks = max(1, round(3600 * hours / estimate.seconds_each))

@@ -38,18 +38,23 @@ class DurationEstimate:
 DECIDED = "Early decisions leave about {share} % of the training."
 
 
-def estimate(config: ExperimentConfig, recorded: Recorded, cores: int | None) -> DurationEstimate:
-    """`cores` of this machine bound what runs at once; None: workers are elsewhere, as many as asked for."""
+def estimate(
+    config: ExperimentConfig, recorded: Recorded, cores: int | None, *, extra_seconds: float = 0.0
+) -> DurationEstimate:
+    """`cores` of this machine bound what runs at once; None: workers are elsewhere, as many as asked for.
+    `extra_seconds` each training of a child takes before its first step, which no recorded seconds count."""
     at_once = config.budget.in_flight if cores is None else max(1, min(config.budget.in_flight, cores))
     protocol, share = config.protocol, trained_share(config)
     less = f" {DECIDED.format(share=round(100 * share))}" if share < 1 else ""
+    children = max(0, config.budget.individuals - config.strategy.initial_population)
+    extra = extra_seconds * protocol.repeats * children / config.budget.individuals
     if recorded.count >= ENOUGH:
         basis = f"From {count(recorded.count)} evaluations under the same protocol.{less}"
-        each = recorded.seconds * share
+        each = recorded.seconds * share + extra
         return DurationEstimate(config.budget.individuals, each, at_once, basis)
     mutations = min(config.strategy.initial_mutations, MOST_MUTATIONS)
     work = typical(config.space, training_host(protocol.shape_host, protocol), mutations)
-    each = share * arithmetic_seconds(work, protocol)
+    each = share * arithmetic_seconds(work, protocol) + extra
     basis = (
         f"From arithmetic: random networks of this space need {magnitude(work.multiply_adds)} multiply-adds for an "
         "image; one CPU core was taken, a GPU is many times faster. It gets exact after the first few trainings."

@@ -24,7 +24,10 @@ def told_by(budget: dict[str, Any]) -> str:
 
 
 def signal_sentence(protocol: Protocol) -> str:
-    """Empty where no table that comes with the project was made under that protocol."""
+    """Empty where no table that comes with the project was made under that protocol, or where trainings do not begin
+    with random weights: they tell something else."""
+    if protocol.evaluator.kind not in ("train", "table"):
+        return ""
     for name in table_names():
         report = table_report(name, "report")
         if report is None or not _same(protocol, Protocol.model_validate(report["about"]["protocol"])):

@@ -239,3 +239,20 @@ def test_without_a_table_each_network_is_trained() -> None:
     assert form.config.protocol.evaluator.kind == "train"
     unknown = filled("benchmark", table="moon")
     assert "moon is not one of the available choices" in str(unknown.errors["table"])
+
+
+def test_weights_are_inherited_where_the_box_is_ticked_and_a_copy_of_the_search_inherits_them_too() -> None:
+    form = filled()
+    assert form.is_valid(), form.errors
+    assert form.config.protocol.evaluator.kind == "train"
+    form = filled(inherit="on")
+    assert form.is_valid(), form.errors
+    assert form.config.protocol.evaluator.kind == "inherit"
+    again = filled(**{**initial_values(form.config), "name": "again"})
+    assert again.is_valid(), again.errors
+    assert again.config == form.config
+
+
+def test_inherited_weights_and_a_benchmark_table_are_refused_at_the_box() -> None:
+    form = filled("benchmark", inherit="on")
+    assert "choose one of both" in str(form.errors["inherit"])
