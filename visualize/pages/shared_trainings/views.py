@@ -29,6 +29,7 @@ from visualize.pages.shared.space_summary import space_summary
 from visualize.pages.shared_trainings.form import METHOD_TITLES, SharedTrainingForm, initial_values
 from visualize.pages.shared_trainings.page import BEST, INDIVIDUALS, Context, training_context
 from visualize.pages.shared_trainings.replay import frame
+from visualize.pages.shared_trainings.trellis_picture import trellis_picture
 
 PER_PAGE = 50
 KNOWN = "This document was trained before: here it is. Another seed would make another one."
@@ -40,9 +41,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """All shared trainings, the latest first."""
     page = Paginator(shared_trainings(), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(row, METHOD_TITLES.get(row.document["method"], "")) for row in page]
-    return render(
-        request, "shared_trainings/list.html", {"page": page, "rows": rows, "section": "experiments"}
-    )
+    context = {"page": page, "rows": rows, "trellis": trellis_picture(), "section": "experiments"}
+    return render(request, "shared_trainings/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
