@@ -6,7 +6,6 @@ from collections import deque
 
 from nasweb.client.progress_bar import ProgressBar, Terminal
 from search import services
-from search.evolution.experiments.config import experiment_config
 from search.evolution.experiments.resources import written
 from search.models import Experiment, ExperimentState
 from search.services import Claim
@@ -76,7 +75,7 @@ LACKS = "experiment {key} needs a worker that offers {needs}, this process offer
 
 def lacks(experiment: Experiment) -> str:
     """What this process would have to offer to train for it; empty: it does."""
-    protocol, offer = experiment_config(experiment.config).protocol, installed_offer()
+    protocol, offer = experiment.configuration.protocol, installed_offer()
     if offer.meets(protocol.needs, protocol.memory_gib):
         return ""
     needs = written(protocol.needs, protocol.memory_gib)

@@ -4,6 +4,7 @@ from django.conf import settings as django_settings
 from django.db import models
 from django.db.models.functions import Now
 
+from search.evolution.experiments.config import ExperimentConfig, experiment_config
 from search.models.experiments import Experiment
 from search.models.finals import FinalEvaluation
 from search.models.states import StudyState, in_states
@@ -62,3 +63,8 @@ class StudyCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study_id} {self.arm}, seed {self.seed}"
+
+    @property
+    def search(self) -> ExperimentConfig:
+        """The configuration of its search, validated."""
+        return experiment_config(self.plan["search"])

@@ -1,16 +1,15 @@
 """Reads of accounts and tokens."""
 
 import hashlib
-from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from search.models import Account, ApiToken, Experiment, ExperimentState, Individual, Role, WorkState
 
 
-def role_of(user: Any) -> Role | None:
+def role_of(user: User) -> Role | None:
     """None for who may not come in. Somebody without an account row reads; Django's superuser may do everything."""
     if not user.is_active:
         return None
@@ -22,9 +21,9 @@ def role_of(user: Any) -> Role | None:
         return Role.VIEWER
 
 
-def people() -> QuerySet[Any]:
+def people() -> QuerySet[User]:
     """Everybody who has a name here, by name, each with the account."""
-    return get_user_model().objects.select_related("account").order_by("username")
+    return User.objects.select_related("account").order_by("username")
 
 
 def hash_of(token: str) -> str:

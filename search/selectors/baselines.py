@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from search.evolution.experiments.config import experiment_config
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.reference_cells import BASELINES, REFERENCES, baseline_genotype
 from search.evolution.genotypes.slot_diff import same_shape
@@ -31,7 +30,7 @@ class Baseline:
 
 def baselines_of(experiment: Experiment) -> list[Baseline]:
     """In the table's order."""
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     genotypes = {name: baseline_genotype(name, config.search_space, config.seed) for name in BASELINES}
     keys = {name: build_phenotype(genotype).key for name, genotype in genotypes.items()}
     scored = list(finals().filter(phenotype_key__in=keys.values()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from search.evolution.estimates.step_cost import work_of
 from search.evolution.estimates.training_cost import ENOUGH, arithmetic_seconds, training_host
-from search.evolution.experiments.config import Protocol, experiment_config
+from search.evolution.experiments.config import Protocol
 from search.evolution.finals.presets import final_from_preset
 from search.evolution.finals.protocol import final_key
 from search.evolution.genotypes.genotype import Genotype
@@ -58,7 +58,7 @@ def cost_of_baseline(
     experiment: Experiment, *, baseline: str, preset: str, over: Mapping[str, Any] | None = None
 ) -> FinalCost:
     """Of a reference cell, as `ask_for_baseline` would ask. Raises ConfigError, KeyError as it does."""
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     genotype = baseline_genotype(baseline, config.search_space, config.seed)
     protocol = final_from_preset(preset, Protocol.model_validate(config.protocol.model_dump()), over)
     return final_cost([(build_phenotype(genotype), protocol)])

@@ -8,7 +8,6 @@ from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Whe
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from search.evolution.experiments.config import experiment_config
 from search.evolution.genotypes.mutation import Mutation, MutationKind
 from search.evolution.statistics.samples import EMPTY, Sample
 from search.models import Experiment, Individual, WorkState
@@ -126,6 +125,6 @@ def _number(key: str) -> Cast:
 
 def _is_silent(experiment: Experiment) -> Q:
     """Where fitness is shared, equal networks are one evaluation: the rows of the evaluations need not be read."""
-    if experiment_config(experiment.config).strategy.share_fitness:
+    if experiment.configuration.strategy.share_fitness:
         return Q(evaluation=F("parent__evaluation"))
     return Q(evaluation__phenotype_key=F("parent__evaluation__phenotype_key"))

@@ -11,7 +11,7 @@ MOST_INDIVIDUALS = 20_000
 
 def pooled_spread(experiment: Experiment) -> Pooled | None:
     """Pooled over networks that the experiment trained more than once; None when it shares fitness, or has none."""
-    if experiment.config.get("strategy", {}).get("share_fitness", True):
+    if experiment.configuration.strategy.share_fitness:
         return None
     rows = Individual.objects.filter(
         experiment=experiment, state=WorkState.DONE, step__gte=experiment.proposed - MOST_INDIVIDUALS

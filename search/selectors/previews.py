@@ -6,7 +6,7 @@ from django.db.models import F
 
 from search import models
 from search.evolution.estimates.training_cost import Timing, recorded_seconds
-from search.evolution.experiments.config import ConfigError, ExperimentConfig, Protocol, experiment_config
+from search.evolution.experiments.config import ConfigError, ExperimentConfig, Protocol
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.slot_diff import same_shape
 from search.evolution.genotypes.space import SearchSpace
@@ -33,7 +33,7 @@ class PreviewSetting:
 
     @classmethod
     def of(cls, experiment: Experiment) -> "PreviewSetting":
-        config = experiment_config(experiment.config)
+        config = experiment.configuration
         return cls.under(config, experiment)
 
     @classmethod
@@ -152,7 +152,7 @@ def evaluations_ahead() -> int:
 
 def _fits(experiment: Experiment, space: SearchSpace) -> bool:
     try:
-        return same_shape(experiment_config(experiment.config).search_space, space)
+        return same_shape(experiment.configuration.search_space, space)
     except ConfigError:
         return False  # written by another version
 

@@ -61,7 +61,7 @@ def rescored(individual: Individual | None) -> Rescored | None:
     going_on = [row for row in made if row.state in (ExperimentState.RUNNING, ExperimentState.PAUSED)]
     planned = len(accuracies)
     if going_on:
-        planned = sum(int(row.config["protocol"]["repeats"]) for row in made)
+        planned = sum(row.configuration.protocol.repeats for row in made)
     return Rescored(
         step=individual.step,
         won=individual.fitness,

@@ -64,7 +64,7 @@ def early_ranks(experiment: Experiment) -> list[EarlyRank]:
     latest = Individual.objects.filter(experiment=experiment, state=WorkState.DONE).order_by()
     rows = FitnessRecord.objects.filter(repeat=0, evaluation__in=latest.values("evaluation")).order_by("-pk")
     curves = list(rows.values_list("curve", "accuracy")[:LATEST])
-    steps = int(experiment.config["protocol"]["steps"])
+    steps = experiment.configuration.protocol.steps
     pairs: dict[int, list[tuple[float, float]]] = {}
     for curve, final in curves:
         for step, accuracy in _scored(curve):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from search.evolution.experiments.config import experiment_config
 from search.evolution.strategies import STRATEGIES, StrategyRow, make_strategy
 from search.models import Experiment, Individual, StrategyState
 from search.selectors.population import Population
@@ -25,7 +24,7 @@ class StrategyReport:
 
 
 def strategy_report(experiment: Experiment) -> StrategyReport:
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     row = STRATEGIES[config.strategy.kind]
     if row.runs == "worker":
         state = StrategyState.objects.filter(experiment=experiment).first()

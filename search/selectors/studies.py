@@ -53,13 +53,13 @@ class CellResult:
     @property
     def networks(self) -> int:
         """Planned individuals of its search."""
-        return int(self.cell.plan["search"]["budget"]["individuals"])
+        return self.cell.search.budget.individuals
 
     @property
     def planned_seconds(self) -> float | None:
         """Of devices, that end its search; None: its networks do."""
-        hours = self.cell.plan["search"]["budget"].get("device_hours")
-        return None if hours is None else 3600 * float(hours)
+        hours = self.cell.search.budget.device_hours
+        return None if hours is None else 3600 * hours
 
     @property
     def fraction(self) -> float:
@@ -144,7 +144,7 @@ class StudyResults:
         scores = [arm.scores for arm in self.arms]
         if self.judged_by_test:
             return differences([row.test for row in scores], images=self.test_images)
-        images = int(self.cells[0].cell.plan["search"]["protocol"]["validation_images"])
+        images = self.cells[0].cell.search.protocol.validation_images
         return differences([row.search for row in scores], images=images)
 
 

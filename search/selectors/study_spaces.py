@@ -27,7 +27,7 @@ class SpaceFindings:
 def space_findings(results: StudyResults) -> SpaceFindings:
     """Of results whose arms are spaces."""
     spaces = tuple(_scores(arm) for arm in results.arms)
-    images = int(results.cells[0].cell.plan["search"]["protocol"]["validation_images"])
+    images = results.cells[0].cell.search.protocol.validation_images
     pairs = space_pairs(spaces, Resolutions(1 / max(1, images), 1 / max(1, results.test_images)))
     return SpaceFindings(spaces, tuple(pairs), rank_agreement([one for row in spaces for one in row.scored]))
 

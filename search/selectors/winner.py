@@ -62,7 +62,7 @@ def winner(experiment: Experiment) -> Winner | None:
     first = line.members[0] if line.members and not line.cut else None
     rows = Individual.objects.filter(experiment=experiment, state=WorkState.DONE)
     networks = rows.aggregate(count=Count("genotype__phenotype_key", distinct=True))["count"]
-    repeats = int(experiment.config.get("protocol", {}).get("repeats", 1))
+    repeats = experiment.configuration.protocol.repeats
     return Winner(
         step=best.step,
         start=first.fitness if first else None,

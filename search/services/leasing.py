@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from search.database import statements
 from search.models import WorkState
 from search.models.work import LeasedWork
+from search.services import errors
 
 Work = TypeVar("Work", bound=LeasedWork)
 
@@ -25,6 +26,15 @@ SET state = 'running', lease = %s, worker = %s, device = %s, attempts = attempts
     heartbeat_at = {statements.now()}, progress = 0, reason = '', reason_code = ''{besides}
 WHERE id = %s AND state = 'waiting' AND trainer = %s AND attempts < max_attempts AND {wanted}
 """
+
+
+def lock_held(model: type[Work], key: int, lease: str, lost: str) -> Work:
+    """The row, ours until the transaction ends. Raises LeaseLost with the text `lost` where another attempt
+    holds it, or none."""
+    rows = statements.select(model, f"WHERE id = %s AND lease = %s {statements.locked()}", [key, lease])
+    if not rows:
+        raise errors.LeaseLost(lost.format(key=key))
+    return rows[0]
 
 
 def silent(model: type[Work]) -> "QuerySet[Work]":

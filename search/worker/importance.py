@@ -8,7 +8,6 @@ from django.utils.module_loading import import_string
 
 from search.database.retrying import AWAY
 from search.evolution.evaluation import Cancelled
-from search.evolution.experiments.config import experiment_config
 from search.evolution.networks.hashing import derive_seed
 from search.models import Experiment
 from search.selectors.network_features import cell_edges, edge_symbols, feature_values, network_features
@@ -43,7 +42,7 @@ def run_importance(*, experiment_id: int) -> bool:
 def _content(experiment: Experiment) -> dict[str, Any]:
     """By each feature, and from a model of its own by each edge of the cell: in one model the counts of operations
     would take the edges' importance away."""
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     table = network_features(experiment)
     importance = partial(
         import_string(IMPORTANCE),

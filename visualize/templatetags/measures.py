@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from search.evolution.experiments.evaluators import FROM_SCRATCH, EvaluatorConfig
 from search.models import Artifact, Experiment
 from visualize.templatetags.glossary import term
 
@@ -23,15 +24,15 @@ MARKS = {
 NONE = SafeString("")
 
 
-def _kind(experiment: Experiment) -> str:
-    evaluator = experiment.config.get("protocol", {}).get("evaluator", {})
-    return str(evaluator.get("kind", "train"))
+def _evaluator(experiment: Experiment) -> EvaluatorConfig:
+    config = experiment.readable_configuration
+    return config.protocol.evaluator if config else FROM_SCRATCH
 
 
 @register.simple_tag
 def measure(experiment: Experiment) -> SafeString:
     """The mark beside a fitness of that experiment; empty where networks are trained from random weights."""
-    if (found := MARKS.get(_kind(experiment))) is None:
+    if (found := MARKS.get(_evaluator(experiment).kind)) is None:
         return NONE
     return format_html('<span class="shared-mark" title="{}">{}</span>', found[1], found[0])
 
@@ -39,17 +40,16 @@ def measure(experiment: Experiment) -> SafeString:
 @register.simple_tag
 def measured_note(experiment: Experiment) -> SafeString:
     """One sentence above such an experiment, with the way to its shared training; empty for all others."""
-    kind = _kind(experiment)
-    if kind == "inherit":
+    evaluator = _evaluator(experiment)
+    if evaluator.kind == "inherit":
         return format_html(
             '<p class="notice">{} Its networks are trained briefly from their parents’ weights: this fitness is not '
             "ranked with that of training from scratch.</p>",
             measure(experiment),
         )
-    if kind != "shared_weights":
+    if evaluator.kind != "shared_weights":
         return NONE
-    key = experiment.config["protocol"]["evaluator"]["artifact"]
-    artifact = Artifact.objects.filter(key=key).only("pk", "name").first()
+    artifact = Artifact.objects.filter(key=evaluator.artifact).only("pk", "name").first()
     link: Any = "that is not stored here"
     if artifact is not None:
         address = reverse("shared_training", args=[artifact.pk])

@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -80,7 +80,7 @@ def _script_options(parser: ArgumentParser) -> None:
     parser.add_argument("--python", default="python", help="the interpreter on the cluster")
 
 
-def slurm_script(options: Any) -> str:
+def slurm_script(options: Namespace) -> str:
     """The sbatch script. Raises UsageError."""
     limit = _seconds(options.time)
     lifetime = limit - GRACE_SECONDS
@@ -117,7 +117,7 @@ def _seconds(text: str) -> int:
     return 86400 * days + 3600 * hours + 60 * minutes + seconds
 
 
-def become_worker(options: Any) -> NoReturn:
+def become_worker(options: Namespace) -> NoReturn:
     """This process becomes `manage.py worker`, with the settings of a file. Raises UsageError."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "nasweb.settings"}
     if options.env_file:

@@ -2,8 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser
-from typing import Any
+from argparse import ArgumentParser, Namespace
 
 from nasweb.client.client import Client
 from nasweb.client.commands import (
@@ -56,7 +55,7 @@ def build(parser: ArgumentParser) -> None:
     cluster.add(nouns)
 
 
-def run(options: Any, out: Stream, err: Stream) -> int:
+def run(options: Namespace, out: Stream, err: Stream) -> int:
     """Do what a parsed command line says; the exit status."""
     try:
         if options.act is None:
@@ -84,12 +83,12 @@ def _status(error: Exception) -> int:
     return REFUSED if isinstance(error, NaswebError) else USAGE
 
 
-def _retries(options: Any) -> int:
+def _retries(options: Namespace) -> int:
     """A wait of hours outlives a server that is started again."""
     return 2 * RETRIES if options.verb == "wait" else RETRIES
 
 
-def _token(options: Any) -> str | None:
+def _token(options: Namespace) -> str | None:
     """From a file: what stands on a command line can be read by everybody on the machine."""
     if options.token_file is None:
         return None

@@ -1,6 +1,6 @@
 """`nas evaluations …`"""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from nasweb.client.client import Client
@@ -55,31 +55,31 @@ def _add_number(parser: ArgumentParser) -> None:
     parser.add_argument("evaluation", type=int, metavar="EVALUATION", help="its number")
 
 
-def _list(client: Client, options: Any, out: Output) -> None:
+def _list(client: Client, options: Namespace, out: Output) -> None:
     found = client.evaluations.list(
         experiment_id=options.experiment, state=options.state, limit=limit_of(options)
     )
     out.rows((evaluation.raw for evaluation in found), COLUMNS)
 
 
-def _show(client: Client, options: Any, out: Output) -> None:
+def _show(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.evaluations.get(options.evaluation).raw, COLUMNS)
 
 
-def _retry(client: Client, options: Any, out: Output) -> None:
+def _retry(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.evaluations.retry(options.evaluation).raw, COLUMNS)
 
 
-def _cancel(client: Client, options: Any, out: Output) -> None:
+def _cancel(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.evaluations.cancel(options.evaluation).raw, COLUMNS)
 
 
-def _log(client: Client, options: Any, out: Output) -> None:
+def _log(client: Client, options: Namespace, out: Output) -> None:
     text = client.evaluations.log(options.evaluation)
     out.one({"log": text}, ()) if options.json else out.text(text)
 
 
-def _curves(client: Client, options: Any, out: Output) -> None:
+def _curves(client: Client, options: Namespace, out: Output) -> None:
     found = client.evaluations.curves(options.evaluation)
     if options.json:
         out.one(found, ())
@@ -93,26 +93,26 @@ def _curves(client: Client, options: Any, out: Output) -> None:
     out.rows(rows, tuple(named(name) for name in ("repeat", *POINT)))
 
 
-def _checkpoints(client: Client, options: Any, out: Output) -> None:
+def _checkpoints(client: Client, options: Namespace, out: Output) -> None:
     out.rows(
         client.evaluations.checkpoints(options.evaluation),
         (named("repeat"), named("bytes"), named("saved at")),
     )
 
 
-def _network(client: Client, options: Any, out: Output) -> None:
+def _network(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.evaluations.save_network(options.evaluation, options.file)
     out.say(f"The network is in {options.file}.")
 
 
-def _weights(client: Client, options: Any, out: Output) -> None:
+def _weights(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.evaluations.save_weights(options.evaluation, options.repeat, options.file)
     out.say(f"The weights of repeat {options.repeat} are in {options.file}.")
 
 
-def _checkpoint(client: Client, options: Any, out: Output) -> None:
+def _checkpoint(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.evaluations.save_checkpoint(options.evaluation, options.repeat, options.file)
     out.say(f"The state of repeat {options.repeat} is in {options.file}.")

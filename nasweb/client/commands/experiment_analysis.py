@@ -1,6 +1,6 @@
 """`nas experiments …`: what is learned from the individuals of one."""
 
-from typing import Any
+from argparse import Namespace
 
 from nasweb.client.client import Client
 from nasweb.client.commands.output import Column, Output, named, per_cent
@@ -32,12 +32,12 @@ def add(noun: Noun) -> None:
     front.add_argument("--cost", choices=COSTS, default="parameters", help="default parameters")
 
 
-def _mutations(client: Client, options: Any, out: Output) -> None:
+def _mutations(client: Client, options: Namespace, out: Output) -> None:
     names = ("level", "old", "new", "kind", "count", "silent", "failed", "better", "worse")
     out.rows(client.experiments.get(options.experiment).mutations(), tuple(named(name) for name in names))
 
 
-def _strategy(client: Client, options: Any, out: Output) -> None:
+def _strategy(client: Client, options: Namespace, out: Output) -> None:
     found = client.experiments.get(options.experiment).strategy()
     facts: tuple[Column, ...] = (named("title"), named("runs"), named("version"), named("drafts"))
     out.one(
@@ -45,7 +45,7 @@ def _strategy(client: Client, options: Any, out: Output) -> None:
     )
 
 
-def _front(client: Client, options: Any, out: Output) -> None:
+def _front(client: Client, options: Namespace, out: Output) -> None:
     found = client.experiments.get(options.experiment).front(options.cost)
     columns = (
         ("step", lambda row: row["step"]),
@@ -56,7 +56,7 @@ def _front(client: Client, options: Any, out: Output) -> None:
     out.rows(found, columns)
 
 
-def _importance(client: Client, options: Any, out: Output) -> None:
+def _importance(client: Client, options: Namespace, out: Output) -> None:
     experiment = client.experiments.get(options.experiment)
     found = experiment.work_out_importance() if options.work_out else experiment.importance()
     if options.json:

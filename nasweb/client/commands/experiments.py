@@ -1,6 +1,6 @@
 """`nas experiments …`"""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -143,14 +143,14 @@ def _add_update(parser: ArgumentParser) -> None:
     )
 
 
-def _list(client: Client, options: Any, out: Output) -> None:
+def _list(client: Client, options: Namespace, out: Output) -> None:
     found = client.experiments.list(
         state=options.state, query=options.query, archived=options.archived, limit=limit_of(options)
     )
     out.rows((row.record.raw for row in found), COLUMNS)
 
 
-def _create(client: Client, options: Any, out: Output) -> None:
+def _create(client: Client, options: Namespace, out: Output) -> None:
     experiment = client.experiments.create(
         name=options.name,
         preset=options.preset,
@@ -175,18 +175,18 @@ def _config(name: str) -> dict[str, Any]:
     return document
 
 
-def _show(client: Client, options: Any, out: Output) -> None:
+def _show(client: Client, options: Namespace, out: Output) -> None:
     _print(client.experiments.get(options.experiment), out)
 
 
 def _action(method: Callable[[Experiment], Experiment]) -> Act:
-    def act(client: Client, options: Any, out: Output) -> None:
+    def act(client: Client, options: Namespace, out: Output) -> None:
         _print(method(client.experiments.get(options.experiment)), out)
 
     return act
 
 
-def _rescore(client: Client, options: Any, out: Output) -> None:
+def _rescore(client: Client, options: Namespace, out: Output) -> None:
     _print(client.experiments.get(options.experiment).rescore(options.repeats, step=options.step), out)
 
 
@@ -194,13 +194,13 @@ def _share(part: str, row: Any) -> str | None:
     return per_cent(row[part])
 
 
-def _rescorings(client: Client, options: Any, out: Output) -> None:
+def _rescorings(client: Client, options: Namespace, out: Output) -> None:
     found = client.experiments.get(options.experiment).rescorings()
     shares = tuple((part, partial(_share, part)) for part in ("fitness", "mean", "low", "high", "loss"))
     out.one(found, (named("step"), *shares, named("trainings"), named("planned"), named("experiments")))
 
 
-def _update(client: Client, options: Any, out: Output) -> None:
+def _update(client: Client, options: Namespace, out: Output) -> None:
     names = ("name", "notes", "tags", "individuals", "in_flight", "device_hours", "budget", "archived")
     wanted = {name: getattr(options, name) for name in names} | {"time_limit_seconds": options.time_limit}
     if all(value is None for value in wanted.values()):
@@ -211,32 +211,32 @@ def _update(client: Client, options: Any, out: Output) -> None:
     _print(client.experiments.get(options.experiment).update(**wanted), out)
 
 
-def _extend(client: Client, options: Any, out: Output) -> None:
+def _extend(client: Client, options: Namespace, out: Output) -> None:
     if options.networks < 1:
         raise UsageError(f"--networks {options.networks}: give at least 1")
     _print(client.experiments.get(options.experiment).extend(options.networks), out)
 
 
-def _delete(client: Client, options: Any, out: Output) -> None:
+def _delete(client: Client, options: Namespace, out: Output) -> None:
     if not options.yes:
         raise UsageError("nothing brings a deleted experiment back: add --yes")
     client.experiments.get(options.experiment).delete()
     out.say(f"Experiment {options.experiment} is deleted.")
 
 
-def _export(client: Client, options: Any, out: Output) -> None:
+def _export(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.experiments.get(options.experiment).export(options.file)
     out.say(f"Experiment {options.experiment} is in {options.file}.")
 
 
-def _report(client: Client, options: Any, out: Output) -> None:
+def _report(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.experiments.get(options.experiment).save_report(options.file)
     out.say(f"The report of experiment {options.experiment} is in {options.file}.")
 
 
-def _import(client: Client, options: Any, out: Output) -> None:
+def _import(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "read"):
         experiment = client.experiments.import_file(options.file, idempotency_key=options.idempotency_key)
     _print(experiment, out)
@@ -244,7 +244,7 @@ def _import(client: Client, options: Any, out: Output) -> None:
         out.say(f"{name + ':':<16}{count:,} evaluations")
 
 
-def _wait(client: Client, options: Any, out: Output) -> int:
+def _wait(client: Client, options: Namespace, out: Output) -> int:
     experiment = client.experiments.get(options.experiment)
     experiment.wait(progress=not options.quiet, timeout=options.timeout)
     _print(experiment, out)

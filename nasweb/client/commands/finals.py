@@ -1,7 +1,7 @@
 """`nas finals …`"""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from nasweb.client.client import Client
@@ -68,42 +68,42 @@ def _add_number(parser: ArgumentParser) -> None:
     parser.add_argument("final", type=int, metavar="FINAL", help="its number")
 
 
-def _wanted(options: Any) -> dict[str, Any]:
+def _wanted(options: Namespace) -> dict[str, Any]:
     named = {"step": options.step, "along": options.along, "baseline": options.baseline}
     over = options.set | ({} if options.runs is None else {"repeats": options.runs})
     best = options.best if all(value is None for value in named.values()) else None
     return {**named, "best": best, "preset": options.preset, "overrides": over}
 
 
-def _create(client: Client, options: Any, out: Output) -> None:
+def _create(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.finals.create(options.experiment, **_wanted(options)), COLUMNS)
 
 
-def _cost(client: Client, options: Any, out: Output) -> None:
+def _cost(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.finals.cost(options.experiment, **_wanted(options)), COST)
 
 
-def _list(client: Client, options: Any, out: Output) -> None:
+def _list(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.finals.list(limit=limit_of(options)), COLUMNS)
 
 
-def _show(client: Client, options: Any, out: Output) -> None:
+def _show(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.finals.get(options.final), SHOWN)
 
 
-def _stop(client: Client, options: Any, out: Output) -> None:
+def _stop(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.finals.stop(options.final), COLUMNS)
 
 
-def _pack(client: Client, options: Any, out: Output) -> None:
+def _pack(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.finals.make_package(options.final), (named("state"), named("problem")))
 
 
-def _package(client: Client, options: Any, out: Output) -> None:
+def _package(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.finals.save_package(options.final, options.file)
     out.say(f"The package is in {options.file}.")
 
 
-def _retry(client: Client, options: Any, out: Output) -> None:
+def _retry(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.finals.retry(options.final), COLUMNS)

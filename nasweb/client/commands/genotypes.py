@@ -1,5 +1,6 @@
 """`nas genotypes …`"""
 
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def given_genotype(given: str) -> GivenGenotype:
     return document
 
 
-def _inspect(client: Client, options: Any, out: Output) -> int:
+def _inspect(client: Client, options: Namespace, out: Output) -> int:
     found = client.inspect(
         given_genotype(options.genotype), experiment=options.experiment, preset=options.preset
     )
@@ -87,23 +88,23 @@ def _inspect(client: Client, options: Any, out: Output) -> int:
     return 0 if found.valid else 1
 
 
-def _show(client: Client, options: Any, out: Output) -> None:
+def _show(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.genotypes.describe(options.key), STORED)
 
 
-def _create(client: Client, options: Any, out: Output) -> None:
+def _create(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.genotypes.create(given_genotype(options.genotype)), STORED)
 
 
-def _carriers(client: Client, options: Any, out: Output) -> None:
+def _carriers(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.genotypes.carriers(options.key), USERS)
 
 
-def _equal(client: Client, options: Any, out: Output) -> None:
+def _equal(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.genotypes.equal(options.key), (named("key"), named("genotype", "text")))
 
 
-def _diff(client: Client, options: Any, out: Output) -> None:
+def _diff(client: Client, options: Namespace, out: Output) -> None:
     found = client.genotypes.diff(options.key, options.other)
     changes = (
         {"level": pair["level"], "left": pair["left"], "right": pair["right"], **change}
@@ -119,13 +120,13 @@ def _diff(client: Client, options: Any, out: Output) -> None:
     out.rows(changes, tuple(named(name) for name in ("level", "left", "right", *CHANGE)))
 
 
-def _network(client: Client, options: Any, out: Output) -> None:
+def _network(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.genotypes.save_network(options.key, options.file)
     out.say(f"The network is in {options.file}.")
 
 
-def _draw(client: Client, options: Any, out: Output) -> None:
+def _draw(client: Client, options: Namespace, out: Output) -> None:
     ending = options.file.rpartition(".")[2]
     if ending not in PICTURES:
         raise UsageError(f"{options.file} must end in one of {', '.join(PICTURES)}")

@@ -1,6 +1,6 @@
 """`nas individuals …`"""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from nasweb.client.client import Client
@@ -86,43 +86,43 @@ def _add_experiment(parser: ArgumentParser) -> None:
     add_experiment(parser)
 
 
-def _list(client: Client, options: Any, out: Output) -> None:
+def _list(client: Client, options: Namespace, out: Output) -> None:
     experiment = client.experiments.get(options.experiment)
     rows = "networks" if options.networks else "individuals"
     found = experiment.individuals(options.filter, sort=options.sort, rows=rows, limit=limit_of(options))
     out.rows((individual.raw for individual in found), COLUMNS)
 
 
-def _show(client: Client, options: Any, out: Output) -> None:
+def _show(client: Client, options: Namespace, out: Output) -> None:
     individual = client.experiments.get(options.experiment).individual(options.step)
     out.one(individual.raw, FIELDS)
 
 
-def _evaluate(client: Client, options: Any, out: Output) -> None:
+def _evaluate(client: Client, options: Namespace, out: Output) -> None:
     individual = client.experiments.get(options.experiment).evaluate(
         given_genotype(options.genotype), parent_step=options.parent, eligible=not options.not_eligible
     )
     out.one(individual.raw, FIELDS)
 
 
-def _children(client: Client, options: Any, out: Output) -> None:
+def _children(client: Client, options: Namespace, out: Output) -> None:
     found = client.experiments.get(options.experiment).children(options.step)
     out.rows((individual.raw for individual in found), COLUMNS)
 
 
-def _lineage(client: Client, options: Any, out: Output) -> None:
+def _lineage(client: Client, options: Namespace, out: Output) -> None:
     found = client.experiments.get(options.experiment).lineage(options.step)
     out.rows((individual.raw for individual in found), COLUMNS)
 
 
-def _update(client: Client, options: Any, out: Output) -> None:
+def _update(client: Client, options: Namespace, out: Output) -> None:
     if options.notes is None and options.tags is None:
         raise UsageError("nothing to change: give --notes or --tag")
     experiment = client.experiments.get(options.experiment)
     out.one(experiment.describe(options.step, notes=options.notes, tags=options.tags).raw, FIELDS)
 
 
-def _save(client: Client, options: Any, out: Output) -> None:
+def _save(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.experiments.get(options.experiment).save_individuals(options.file, options.filter)
     out.say(f"The individuals of experiment {options.experiment} are in {options.file}.")

@@ -1,5 +1,6 @@
 """`nas motifs …`"""
 
+from argparse import Namespace
 from typing import Any
 
 from nasweb.client.client import Client
@@ -52,18 +53,18 @@ def add(nouns: Any) -> None:
     add_limit(users)
 
 
-def _list(client: Client, options: Any, out: Output) -> None:
+def _list(client: Client, options: Namespace, out: Output) -> None:
     found = client.experiments.get(options.experiment).motifs(
         level=options.level, carriers=options.carriers, sort=options.sort, limit=limit_of(options)
     )
     out.rows(found, LISTED)
 
 
-def _show(client: Client, options: Any, out: Output) -> None:
+def _show(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.motifs.get(options.key), SHOWN)
 
 
-def _users(client: Client, options: Any, out: Output) -> None:
+def _users(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.motifs.users(options.key, limit=limit_of(options)), USERS)
 
 

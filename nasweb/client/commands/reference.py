@@ -1,5 +1,6 @@
 """`nas workers list`, `nas presets list` and the other reference lists."""
 
+from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -61,7 +62,7 @@ def add(nouns: Any) -> None:
 
 
 def _list(rows: Rows, columns: tuple[Column, ...]) -> Act:
-    def act(client: Client, options: Any, out: Output) -> None:
+    def act(client: Client, options: Namespace, out: Output) -> None:
         out.rows(rows(client), columns)
 
     return act

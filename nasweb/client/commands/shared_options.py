@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,7 +53,7 @@ def add_limit(parser: ArgumentParser) -> None:
     )
 
 
-def limit_of(options: Any) -> int | None:
+def limit_of(options: Namespace) -> int | None:
     if options.limit < 0:
         raise UsageError(f"--limit: give 0 for all or a number of rows, not {options.limit}")
     return options.limit or None

@@ -1,7 +1,7 @@
 """`nas shared-trainings …`"""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from nasweb.client.client import Client
@@ -85,45 +85,45 @@ def _add_number(parser: ArgumentParser) -> None:
     parser.add_argument("training", type=int, metavar="TRAINING", help="its number")
 
 
-def _document(options: Any) -> dict[str, Any]:
+def _document(options: Namespace) -> dict[str, Any]:
     document = json.loads(read_text(options.file)) if options.file else {}
     return document | ({"method": options.method} if options.method else {})
 
 
-def _create(client: Client, options: Any, out: Output) -> None:
+def _create(client: Client, options: Namespace, out: Output) -> None:
     row = client.shared_trainings.create(
         _document(options), name=options.name, retrain_best=options.retrain_best
     )
     out.one(row, COLUMNS)
 
 
-def _estimate(client: Client, options: Any, out: Output) -> None:
+def _estimate(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.shared_trainings.estimate(_document(options)), ESTIMATE)
 
 
-def _list(client: Client, options: Any, out: Output) -> None:
+def _list(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.shared_trainings.list(limit=limit_of(options)), COLUMNS)
 
 
 def _change(name: str) -> Any:
-    def act(client: Client, options: Any, out: Output) -> None:
+    def act(client: Client, options: Namespace, out: Output) -> None:
         method = getattr(client.shared_trainings, "get" if name == "show" else name)
         out.one(method(options.training), SHOWN)
 
     return act
 
 
-def _weights(client: Client, options: Any, out: Output) -> None:
+def _weights(client: Client, options: Namespace, out: Output) -> None:
     with opening(options.file, "written"):
         client.shared_trainings.save_weights(options.training, options.file)
     out.say(f"The weights are in {options.file}.")
 
 
-def _retrain(client: Client, options: Any, out: Output) -> None:
+def _retrain(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.shared_trainings.retrain(options.training, best=options.best), EXPERIMENT)
 
 
-def _search(client: Client, options: Any, out: Output) -> None:
+def _search(client: Client, options: Namespace, out: Output) -> None:
     made = client.shared_trainings.search(
         options.training, individuals=options.individuals, strategy=options.strategy
     )

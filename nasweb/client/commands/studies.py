@@ -1,6 +1,7 @@
 """`nas studies …`"""
 
 import json
+from argparse import Namespace
 from typing import Any
 
 from nasweb.client.client import Client
@@ -77,29 +78,29 @@ def add(nouns: Any) -> None:
         noun.verb(name, act, help).add_argument("study", type=int, metavar="STUDY", help="its number")
 
 
-def _kinds(client: Client, options: Any, out: Output) -> None:
+def _kinds(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.studies.kinds(), (named("name"), named("title"), named("question")))
 
 
-def _cost(client: Client, options: Any, out: Output) -> None:
+def _cost(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.studies.cost(options.kind, options.set), COST)
 
 
-def _create(client: Client, options: Any, out: Output) -> None:
+def _create(client: Client, options: Namespace, out: Output) -> None:
     out.one(
         client.studies.create(options.kind, options.set, title=options.title, budget=options.budget), COLUMNS
     )
 
 
-def _list(client: Client, options: Any, out: Output) -> None:
+def _list(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.studies.list(limit=limit_of(options)), COLUMNS)
 
 
-def _show(client: Client, options: Any, out: Output) -> None:
+def _show(client: Client, options: Namespace, out: Output) -> None:
     out.rows(client.studies.get(options.study)["arms"], ARMS)
 
 
-def _findings(client: Client, options: Any, out: Output) -> None:
+def _findings(client: Client, options: Namespace, out: Output) -> None:
     found = client.studies.get(options.study)
     if found["spaces"] is not None:
         out.rows(space_findings(found["spaces"]), FINDINGS)
@@ -111,15 +112,15 @@ def _findings(client: Client, options: Any, out: Output) -> None:
         )
 
 
-def _pause(client: Client, options: Any, out: Output) -> None:
+def _pause(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.studies.pause(options.study), COLUMNS)
 
 
-def _resume(client: Client, options: Any, out: Output) -> None:
+def _resume(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.studies.resume(options.study), COLUMNS)
 
 
-def _stop(client: Client, options: Any, out: Output) -> None:
+def _stop(client: Client, options: Namespace, out: Output) -> None:
     out.one(client.studies.stop(options.study), COLUMNS)
 
 

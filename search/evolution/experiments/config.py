@@ -5,7 +5,7 @@ Pure Python: must import neither Django nor torch.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from search.evolution.experiments.datasets import (
     DATASETS,
@@ -15,7 +15,7 @@ from search.evolution.experiments.datasets import (
     DatasetShape,
     is_folder,
 )
-from search.evolution.experiments.document import Document
+from search.evolution.experiments.document import Document, Space
 from search.evolution.experiments.evaluators import FROM_SCRATCH, EvaluatorConfig
 from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.experiments.folder_content import FolderContent
@@ -214,7 +214,7 @@ class Budget(Document):
 class ExperimentConfig(Document):
     """One search, whole."""
 
-    space: SearchSpace = Field(default_factory=lambda: search_space("hierarchical"))
+    space: Space = Field(default_factory=lambda: search_space("hierarchical"))
     strategy: AnyStrategy = EvolutionConfig()
     protocol: Protocol = Protocol()
     budget: Budget = Budget()
@@ -261,15 +261,6 @@ class ExperimentConfig(Document):
     def _strategy_of_its_kind(cls, value: object) -> object:
         return of_its_kind(value)
 
-    @field_validator("space", mode="before")
-    @classmethod
-    def _named_space(cls, value: object) -> object:
-        return search_space(value) if isinstance(value, str) else value
-
-    @field_serializer("space")
-    def _space_as_written(self, value: SearchSpace) -> str | dict[str, Any]:
-        return value.to_json()
-
     @property
     def search_space(self) -> SearchSpace:
         return self.space
@@ -286,6 +277,11 @@ class ConfigError(ValueError):
         super().__init__("; ".join(f"{path}: {message}" for path, message in errors))
         self.errors = errors
 
+    @classmethod
+    def of(cls, error: ValidationError) -> "ConfigError":
+        """What pydantic found."""
+        return cls([(fault_path(row), fault_message(row)) for row in error.errors()])
+
 
 def experiment_config(document: object) -> ExperimentConfig:
     """Validate a document.
@@ -295,4 +291,4 @@ def experiment_config(document: object) -> ExperimentConfig:
     try:
         return ExperimentConfig.model_validate(document)
     except ValidationError as error:
-        raise ConfigError([(fault_path(row), fault_message(row)) for row in error.errors()]) from None
+        raise ConfigError.of(error) from None

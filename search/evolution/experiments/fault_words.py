@@ -1,9 +1,9 @@
 """What pydantic finds wrong with a document, in its own words and paths. Must import neither Django nor torch."""
 
-from typing import Any
+from pydantic_core import ErrorDetails
 
 
-def fault_path(row: Any) -> str:
+def fault_path(row: ErrorDetails) -> str:
     location = list(row["loc"])
     if location[:1] == ["strategy"]:
         if row["type"] == "union_tag_invalid":
@@ -13,7 +13,7 @@ def fault_path(row: Any) -> str:
     return ".".join(str(part) for part in location) or "document"
 
 
-def fault_message(row: Any) -> str:
+def fault_message(row: ErrorDetails) -> str:
     message = str(row["msg"]).removeprefix("Value error, ")
     value = row.get("input")
     if row["type"] == "union_tag_invalid":

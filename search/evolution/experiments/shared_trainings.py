@@ -5,20 +5,12 @@ Pure Python: must import neither Django nor torch.
 
 from typing import Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_serializer,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from search.evolution.experiments.config import ConfigError, Protocol
+from search.evolution.experiments.document import Document, Space
 from search.evolution.experiments.evaluators import FROM_SCRATCH
-from search.evolution.experiments.fault_words import fault_message, fault_path
-from search.evolution.genotypes.space import SearchSpace, search_space
+from search.evolution.genotypes.space import search_space
 
 Method = Literal["random", "enas", "darts", "gdas", "fabric", "smash"]
 
@@ -36,13 +28,11 @@ METHODS: dict[str, str] = {
 LATER = "growing_sizes"
 
 
-class SharedTraining(BaseModel):
+class SharedTraining(Document):
     """What is trained, and how. The protocol's steps, batch, learning rate and host are those of the weights."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
     method: Method = "gdas"
-    space: SearchSpace = Field(default_factory=lambda: search_space("hierarchical"))
+    space: Space = Field(default_factory=lambda: search_space("hierarchical"))
     protocol: Protocol = Protocol()
     epochs: int = Field(default=20, ge=1, le=1000)
     """Points of the history; the steps are spread evenly over them."""
@@ -62,15 +52,6 @@ class SharedTraining(BaseModel):
     """Networks scored with the weights at the end, beside the derived one. smash: random ones, then a fifth as many
     perturbations of the best and as many steps of a walk."""
     seed: int = Field(default=0, ge=0, lt=2**63)
-
-    @field_validator("space", mode="before")
-    @classmethod
-    def _named_space(cls, value: object) -> object:
-        return search_space(value) if isinstance(value, str) else value
-
-    @field_serializer("space")
-    def _space_as_written(self, value: SearchSpace) -> str | dict[str, Any]:
-        return value.to_json()
 
     @model_validator(mode="after")
     def _fits(self) -> "SharedTraining":
@@ -100,4 +81,4 @@ def shared_training(document: object) -> SharedTraining:
     try:
         return SharedTraining.model_validate(document)
     except ValidationError as error:
-        raise ConfigError([(fault_path(row), fault_message(row)) for row in error.errors()]) from None
+        raise ConfigError.of(error) from None

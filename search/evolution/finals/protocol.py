@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from search.evolution.experiments.config import TRAINER_VERSION, ConfigError, Protocol
 from search.evolution.experiments.datasets import DATASETS
 from search.evolution.experiments.evaluators import FROM_SCRATCH
-from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.experiments.protocol_keys import without_idle_fields
 from search.evolution.networks.hashing import canonical_json, derive_seed
 
@@ -32,7 +31,7 @@ def final_protocol(document: object) -> Protocol:
         values = given.model_dump(mode="json") | idle | {"split_seed": None}
         protocol = Protocol.model_validate(values | {"evaluator": FROM_SCRATCH.model_dump()})
     except ValidationError as error:
-        raise ConfigError([(fault_path(row), fault_message(row)) for row in error.errors()]) from None
+        raise ConfigError.of(error) from None
     if protocol.dataset in DATASETS and not DATASETS[protocol.dataset].test_images:
         known = ", ".join(row.name for row in DATASETS.values() if row.test_images)
         raise ConfigError([("dataset", NO_TEST_SET.format(name=protocol.dataset, known=known))])

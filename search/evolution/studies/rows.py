@@ -3,12 +3,9 @@
 Pure Python: must import neither Django nor torch.
 """
 
-from typing import Any
-
 from pydantic import ValidationError
 
 from search.evolution.experiments.config import ConfigError
-from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.finals.presets import final_from_preset
 from search.evolution.studies import comparison, one_network, paper_table, space_comparison, time_to_quality
 from search.evolution.studies.records import MOST_CELLS, TOO_MANY_CELLS, StudyCell, StudyKind, StudySettings
@@ -96,7 +93,7 @@ def study_settings(kind: str, document: object) -> StudySettings:
     try:
         return row.settings.model_validate(document)
     except ValidationError as error:
-        raise ConfigError([(fault_path(fault), fault_message(fault)) for fault in error.errors()]) from None
+        raise ConfigError.of(error) from None
 
 
 def study_cells(kind: str, settings: StudySettings) -> list[StudyCell]:
@@ -108,8 +105,7 @@ def study_cells(kind: str, settings: StudySettings) -> list[StudyCell]:
     try:
         found = study_kind(kind).cells(settings)
     except ValidationError as error:
-        faults: list[Any] = list(error.errors())
-        raise ConfigError([(fault_path(fault), fault_message(fault)) for fault in faults]) from None
+        raise ConfigError.of(error) from None
     if len(found) > MOST_CELLS:
         raise ConfigError([("seeds", TOO_MANY_CELLS.format(count=f"{len(found):,}", most=MOST_CELLS))])
     for cell in found:

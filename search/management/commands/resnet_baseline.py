@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search import selectors
 from search.evolution.evaluation import EvaluationFailed, Progress
-from search.evolution.experiments.config import ConfigError, experiment_config
+from search.evolution.experiments.config import ConfigError
 from search.evolution.finals.presets import DEFAULT_PRESET, FINAL_PRESETS, final_from_preset
 from search.evolution.finals.protocol import final_key, without_cells
 from search.models import Experiment, ReferenceRun
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         try:
             experiment = selectors.experiment_by_id(options["experiment"])
             over = json.loads(options["set"]) | ({"repeats": options["runs"]} if options["runs"] else {})
-            searched = experiment_config(experiment.config).protocol
+            searched = experiment.configuration.protocol
             protocol = without_cells(final_from_preset(options["preset"], searched, over))
             known = reference_runs(NAME, final_key(protocol))
             wanted = [known[run] for run in sorted(known) if run < protocol.repeats]

@@ -1,9 +1,8 @@
 """Account management: create, change role, close and reopen; transfer experiments. One transaction each."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,11 +16,9 @@ BAD_NAME = "{name!r} cannot be a name: {why}"
 BAD_PASSWORD = "The password is refused: {why}"
 LAST_ADMIN = "{name} is the last admin; make another one first."
 
-User = get_user_model()
-
 
 @transaction.atomic
-def create_account(*, name: str, role: Role, password: str) -> Any:
+def create_account(*, name: str, role: Role, password: str) -> User:
     """The new user. Raises Conflict for a name that is taken or no name, and for a password that is easily guessed."""
     user = User(username=User.normalize_username(name.strip()))
     try:
@@ -77,7 +74,7 @@ def give_experiments(*, name: str, experiment_ids: Sequence[int] | None = None) 
     return rows.update(owner=user)
 
 
-def locked_user(name: str) -> Any:
+def locked_user(name: str) -> User:
     """Raises NotFound."""
     user = User.objects.select_for_update().filter(username=name).first()
     if user is None:
@@ -85,7 +82,7 @@ def locked_user(name: str) -> Any:
     return user
 
 
-def _take_password(user: Any, password: str) -> None:
+def _take_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as fault:

@@ -2,8 +2,8 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -24,7 +24,7 @@ TOO_MUCH = "A {role} cannot make a token with the scope {scope}; choose {allowed
 TOO_MANY = "{name} has {most} tokens already; revoke one first."
 
 
-def create_token(*, owner: Any, name: str, scope: Scope, days: int | None) -> tuple[ApiToken, str]:
+def create_token(*, owner: User, name: str, scope: Scope, days: int | None) -> tuple[ApiToken, str]:
     """The row and the token itself, which is stored nowhere; `days` None: it never expires. Raises Conflict."""
     role = role_of(owner) or Role.VIEWER
     if not role.includes(scope.role):

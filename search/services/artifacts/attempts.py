@@ -18,7 +18,7 @@ from search.evolution.experiments.config import TRAINER_VERSION
 from search.models import Artifact, WorkState
 from search.services import errors
 from search.services.artifacts.waiting import fail_waiting, free_waiting, why_waiting
-from search.services.leasing import claim_statement, wait_again
+from search.services.leasing import claim_statement, lock_held, wait_again
 
 LOG_LENGTH = 20_000
 ArtifactVerdict = Literal["go", "pause", "lost"]
@@ -120,14 +120,7 @@ def release_artifact(*, claim: ArtifactClaim) -> None:
 
 
 def _held(claim: ArtifactClaim) -> Artifact:
-    rows = statements.select(
-        Artifact,
-        f"WHERE id = %s AND lease = %s {statements.locked()}",
-        [claim.artifact_id, claim.lease],
-    )
-    if not rows:
-        raise errors.LeaseLost(errors.ARTIFACT_LEASE_LOST.format(key=claim.artifact_id))
-    return rows[0]
+    return lock_held(Artifact, claim.artifact_id, claim.lease, errors.ARTIFACT_LEASE_LOST)
 
 
 def end_artifact(row: Artifact, state: WorkState) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from search.database.clock import ended_now
 from search.evolution.decisions import decided_rank, rung_of, upper_bound
 from search.evolution.evaluation import CurvePoint
-from search.evolution.experiments.config import EarlyDecisions, ExperimentConfig, experiment_config
+from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.strategies.tournament_evolution import EvolutionConfig
 from search.models import Evaluation, Experiment, Individual, WorkState
 from search.selectors.learning_curve_pairs import finished_at_step
@@ -63,7 +63,7 @@ def judge_point(*, claim: Claim, point: TrainingPoint, curve: Sequence[CurvePoin
     asked = [
         pk
         for pk, document in rows.order_by().values_list("experiment_id", "experiment__config").distinct()
-        if EarlyDecisions.model_validate(document.get("decisions") or {}).looks_at_curves
+        if Experiment.decisions_of(document).looks_at_curves
     ]
     return _judge(claim, point, curve, asked) if asked else GO_ON
 
@@ -84,7 +84,7 @@ def _judge(
         experiment = experiments[individual.experiment_id]
         if not individual.eligible or individual.origin == "human":
             continue  # a person wants to know the number itself
-        config = experiment_config(experiment.config)
+        config = experiment.configuration
         if _gives_up(experiment, individual, config, point, claim.protocol_key):
             stopped.add(experiment.pk)
             if caused_training(individual, config.decisions.first_repeats):

@@ -28,7 +28,7 @@ from search.services import errors
 from search.services.decision_state.repeats import mean_and_spread
 from search.services.evaluations.claiming import Claim, repeat_accuracies
 from search.services.evaluations.outcomes import end_evaluation
-from search.services.leasing import wait_again
+from search.services.leasing import lock_held, wait_again
 from search.services.locking import lock_experiments
 from search.services.pauses.dataset_pauses import await_data
 from search.services.pauses.idle_time import IDLE_TIME
@@ -211,7 +211,7 @@ def _give_back(claim: Claim, reason: str) -> bool:
 
 def _fail(evaluation_id: int, lease: str, code: str, reason: str, log: str) -> list[int]:
     def fail() -> Evaluation:
-        row = _lock_leased(evaluation_id, lease)
+        row = lock_held(Evaluation, evaluation_id, lease, errors.LEASE_LOST)
         row.reason_code, row.reason, row.log = code, storable(reason), storable(log[-LOG_LENGTH:])
         _keep_attempt(row, AttemptOutcome.FAILED, row.reason)
         return _ended(row, WorkState.FAILED)
@@ -238,16 +238,7 @@ def _held(claim: Claim) -> QuerySet[Evaluation]:
 
 
 def _lock_held(claim: Claim) -> Evaluation:
-    return _lock_leased(claim.evaluation_id, claim.lease)
-
-
-def _lock_leased(evaluation_id: int, lease: str) -> Evaluation:
-    rows = statements.select(
-        Evaluation, f"WHERE id = %s AND lease = %s {statements.locked()}", [evaluation_id, lease]
-    )
-    if not rows:
-        raise errors.LeaseLost(errors.LEASE_LOST.format(key=evaluation_id))
-    return rows[0]
+    return lock_held(Evaluation, claim.evaluation_id, claim.lease, errors.LEASE_LOST)
 
 
 def _ended(row: Evaluation, state: WorkState, *, heard_of: bool = False) -> Evaluation:

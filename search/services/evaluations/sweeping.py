@@ -124,9 +124,6 @@ def _with_room() -> list[int]:
 
 
 def _in_flight(row: Experiment) -> int:
-    """From the stored document, which was validated once. Where it cannot be read there is always room: advancing says
-    on the row what is wrong."""
-    try:
-        return int(row.config["budget"]["in_flight"])
-    except (KeyError, TypeError, ValueError):
-        return sys.maxsize
+    """Where the configuration cannot be read there is always room: advancing says on the row what is wrong."""
+    config = row.readable_configuration
+    return config.budget.in_flight if config else sys.maxsize

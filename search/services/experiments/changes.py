@@ -79,7 +79,7 @@ def _change_budget(experiment: Experiment, changes: Changes) -> None:
     individuals = changes.individuals
     if was_finished and individuals is None and changes.device_hours is None:
         raise errors.Conflict(OVER.format(key=experiment.pk, state=experiment.state))
-    budget = experiment_config(experiment.config).budget.model_dump(mode="json")
+    budget = experiment.configuration.budget.model_dump(mode="json")
     if individuals is not None:
         _check_individuals(experiment, individuals, was_finished=was_finished)
         added = experiment.individuals_planned - budget["individuals"]  # by people, beyond the search's own
@@ -126,12 +126,12 @@ def _go_on(experiment: Experiment) -> None:
 def _change_time_limit(experiment: Experiment, seconds: int) -> None:
     """For networks proposed from now on: the limit is part of the protocol's key, so the fitness that was found under
     the other one stays and is no longer shared with new ones."""
-    protocol = experiment_config(experiment.config).protocol
+    protocol = experiment.configuration.protocol
     if seconds == protocol.time_limit_seconds:
         return
     if experiment.state not in ADJUSTABLE:
         raise errors.Conflict(PAUSE_FIRST.format(key=experiment.pk, state=experiment.state))
-    document = {**experiment.config["protocol"], "time_limit_seconds": seconds}
+    document = protocol.model_dump(mode="json") | {"time_limit_seconds": seconds}
     experiment.config = experiment_config({**experiment.config, "protocol": document}).to_json()
 
 

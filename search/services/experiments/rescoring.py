@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from search.evolution.experiments.config import EarlyDecisions, ExperimentConfig, experiment_config
+from search.evolution.experiments.config import EarlyDecisions, ExperimentConfig
 from search.evolution.networks.hashing import derive_seed
 from search.evolution.strategies.random_search import RandomConfig
 from search.evolution.strategies.settings import SeedGenotype
@@ -44,7 +44,7 @@ def rescore_best(
     best = experiment.best if step is None else _individual(experiment, step)
     if best is None:
         raise errors.Conflict(NO_BEST.format(key=experiment_id))
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     how = OTHER_MEASURES.get(config.protocol.evaluator.kind)
     if how is not None:
         raise errors.Conflict(OTHER_MEASURE.format(key=experiment_id, how=how))

@@ -21,7 +21,7 @@ from search.evolution.experiments.config import TRAINER_VERSION
 from search.evolution.finals.scores import FinalScore
 from search.models import FinalEvaluation, FinalRun, WorkState
 from search.services import errors
-from search.services.leasing import claim_statement, wait_again
+from search.services.leasing import claim_statement, lock_held, wait_again
 
 LOG_LENGTH = 20_000
 _CLAIMED = """
@@ -166,12 +166,7 @@ def release_final(*, claim: FinalClaim) -> None:
 
 
 def _held(claim: FinalClaim) -> FinalEvaluation:
-    rows = statements.select(
-        FinalEvaluation, f"WHERE id = %s AND lease = %s {statements.locked()}", [claim.final_id, claim.lease]
-    )
-    if not rows:
-        raise errors.LeaseLost(errors.FINAL_LEASE_LOST.format(key=claim.final_id))
-    return rows[0]
+    return lock_held(FinalEvaluation, claim.final_id, claim.lease, errors.FINAL_LEASE_LOST)
 
 
 def _end(row: FinalEvaluation, state: WorkState) -> None:

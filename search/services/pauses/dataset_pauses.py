@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from search.database.clock import database_now
-from search.evolution.experiments.config import ExperimentConfig, experiment_config
+from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.experiments.datasets import is_folder
 from search.evolution.experiments.folder_content import FolderReport, report_sentences
 from search.models import Experiment, ExperimentState
@@ -112,7 +112,7 @@ def _began(experiment: Experiment, seen: str, problem: str, report: FolderReport
     _keep_report(experiment, report)
     experiment.save(update_fields=["awaits", *REPORTED])
     found = " ".join(report_sentences(experiment.dataset_report)) if experiment.dataset_report else seen
-    log_experiment(experiment, dataset=experiment.config["protocol"]["dataset"], found=found)
+    log_experiment(experiment, dataset=experiment.configuration.protocol.dataset, found=found)
     return True
 
 
@@ -120,7 +120,7 @@ def _keep_report(experiment: Experiment, report: FolderReport | None) -> None:
     """What a search began on is written down once, and never changed by what the folder holds later."""
     if report is None:
         return
-    protocol = experiment_config(experiment.config).protocol
+    protocol = experiment.configuration.protocol
     if protocol.content is None or protocol.content == report.content:
         experiment.dataset_report = report.to_json()
         found = protocol.on_content(report.content).model_dump(mode="json")
@@ -140,7 +140,7 @@ def _is_due(experiment_id: int, what: str) -> dict[str, Any] | None:
         return None
     experiment.awaits = awaits | {what: now.isoformat()}
     experiment.save(update_fields=["awaits"])
-    return experiment_config(experiment.config).protocol.model_dump(mode="json")
+    return experiment.configuration.protocol.model_dump(mode="json")
 
 
 def _lock_waiting(experiment_id: int) -> Experiment | None:

@@ -1,6 +1,5 @@
 """Pause of a search in which only failures come back."""
 
-from search.evolution.experiments.config import experiment_config
 from search.models import Experiment, ExperimentState
 from search.services.pauses.idle_time import mark_paused
 from search.services.state_log import log_experiment
@@ -19,7 +18,7 @@ def pause_if_only_failures(experiment: Experiment, *, failed_before: int, reason
     """
     if experiment.evaluated or experiment.state != ExperimentState.RUNNING:
         return
-    limit = experiment_config(experiment.config).budget.failures_before_pause
+    limit = experiment.configuration.budget.failures_before_pause
     if not limit:
         return
     if experiment.failed // limit > failed_before // limit:

@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 
 from search.database import statements
 from search.database.clock import ended_now
-from search.evolution.experiments.config import experiment_config
 from search.evolution.strategies import NoCandidate, make_strategy
 from search.models import Evaluation, Experiment, ExperimentState
 from search.services.errors import NotFound
@@ -95,7 +94,7 @@ def draw_ahead(experiment_id: int) -> None:
     experiment = Experiment.objects.filter(pk=experiment_id, state=ExperimentState.RUNNING).first()
     if experiment is None or not draws_dearly(experiment):
         return
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     candidates = Candidates(config.protocol.shape_host, config.search_space.max_parameters, None)
     strategy = make_strategy(config.strategy, config.search_space, candidates.accept, candidates.costs)
     with suppress(NoCandidate):  # told behind the lock

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from search.evolution.experiments.config import Protocol, experiment_config
+from search.evolution.experiments.config import Protocol
 from search.evolution.finals.presets import DEFAULT_PRESET, final_from_preset
 from search.evolution.genotypes.reference_cells import baseline_genotype
 from search.models import Experiment, FinalEvaluation
@@ -26,7 +26,7 @@ def ask_for_baseline(
 
     Raises ConfigError for what is no protocol, KeyError for an unknown preset or baseline.
     """
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     protocol = final_from_preset(preset, Protocol.model_validate(config.protocol.model_dump()), over)
     row, _ = keep_genotype(genotype=baseline_genotype(baseline, config.search_space, config.seed))
     return ask_for_final(genotype=row, protocol=protocol, owner_id=owner_id)[0]

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from search import models
-from search.evolution.experiments.config import ExperimentConfig, experiment_config
+from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import Mutation
 from search.evolution.genotypes.slot_diff import edits, moved_to, same_shape
@@ -96,7 +96,7 @@ class _Prepared:
 
 def _prepare(experiment_id: int, genotype: Genotype, parent_step: int | None) -> _Prepared:
     experiment = _standing(Experiment.objects.filter(pk=experiment_id).first(), experiment_id)
-    candidate = _candidate(experiment, experiment_config(experiment.config), genotype)
+    candidate = _candidate(experiment, experiment.configuration, genotype)
     parent = _parent(experiment, parent_step)
     with transaction.atomic():
         stored = store_genotype(candidate.genotype, candidate.phenotype)
@@ -118,7 +118,7 @@ def _standing(experiment: Experiment | None, key: int) -> Experiment:
 @transaction.atomic
 def _add(experiment_id: int, prepared: _Prepared, eligible: bool) -> Individual:
     experiment = _standing(lock_experiment(experiment_id), experiment_id)
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     step = experiment.proposed
     share = config.strategy.share_fitness
     experiment.individuals_planned += 1

@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 
 from search.database import statements
-from search.evolution.experiments.config import ExperimentConfig, experiment_config
+from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.experiments.seeds import seed_genotype
 from search.evolution.genotypes.draws import is_dear
 from search.evolution.networks.cost import Cost
@@ -49,7 +49,7 @@ def propose_next(experiment: Experiment) -> Proposed:
     """Propose one individual of a locked experiment, if it runs and has room. The experiment is not saved."""
     if experiment.state != ExperimentState.RUNNING:
         return Proposed()
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     if begins_unseen(experiment, config):
         return Proposed()
     all_tried = experiment.proposed >= experiment.individuals_planned
@@ -179,7 +179,7 @@ def _chosen(
 
 def draws_dearly(experiment: Experiment) -> bool:
     """Whether the next proposal of a search is a random genotype that takes long to draw."""
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     strategy = config.strategy
     if STRATEGIES[strategy.kind].runs == "worker" or not is_dear(strategy.initial_mutations):
         return False

@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from search.database.clock import database_now
-from search.evolution.experiments.config import experiment_config
 from search.models import (
     Experiment,
     ExperimentState,
@@ -94,7 +93,7 @@ def _search(study: Study, cell: StudyCell) -> Experiment:
     name = f"{study.title}: {cell.title}, seed {cell.seed}"
     experiment = create_experiment(
         name=name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}",
-        config=experiment_config(cell.plan["search"]),
+        config=cell.search,
         launch=uuid5(UUID(str(study.launch)), str(cell.number)),
         owner_id=study.owner_id,
     )

@@ -1,8 +1,7 @@
 """Account page: profile, password, API tokens."""
 
-from typing import Any
-
 from django.contrib import auth, messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -100,7 +99,7 @@ def _page(
     return render(request, "accounts/account.html", context, status=status)
 
 
-def _user(request: HttpRequest) -> Any:
+def _user(request: HttpRequest) -> User:
     actor = actor_of(request)
     if actor.user_id is None:
         raise Http404(NO_ACCOUNTS)

@@ -1,7 +1,7 @@
 """Context of the comparison page: selection, trajectories, results, configurations."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any, cast
@@ -81,7 +81,7 @@ class SeedGroup:
     @property
     def repetitions(self) -> str:
         """How many independent ones there are: runs of one seed repeat each other."""
-        seeds = {_seeds(run.experiment.config) for run in self.runs}
+        seeds = {_seeds(run.experiment) for run in self.runs}
         if len(seeds) == len(self.runs):
             return f"{len(seeds)} seeds"
         return f"{len(self.runs)} runs of {len(seeds)} seed{'' if len(seeds) == 1 else 's'}"
@@ -94,10 +94,10 @@ class SeedGroup:
         return (fmean(values), stdev(values) if len(values) > 1 else None) if values else None
 
 
-def _seeds(config: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+def _seeds(experiment: Experiment) -> tuple[int | None, ...]:
     """Of the search, of its trainings and of their split."""
-    protocol = config.get("protocol", {})
-    return config.get("seed"), protocol.get("seed"), protocol.get("split_seed")
+    config = experiment.readable_configuration
+    return (config.seed, config.protocol.seed, config.protocol.split_seed) if config else ()
 
 
 def asked(query: QueryDict) -> CompareQuery:
@@ -169,8 +169,9 @@ def drawn(groups: Sequence[SeedGroup], wanted: CompareQuery) -> list[Plot]:
 
 def _initial(groups: Sequence[SeedGroup]) -> int | None:
     """Networks of the initial population, where all evolve from equally many."""
-    strategies = [group.runs[0].experiment.config.get("strategy", {}) for group in groups]
-    sizes = {row.get("initial_population") for row in strategies if row.get("kind") != "random"}
+    configs = [group.runs[0].experiment.readable_configuration for group in groups]
+    strategies = [config.strategy for config in configs if config]
+    sizes = {strategy.initial_population for strategy in strategies if strategy.kind != "random"}
     return sizes.pop() if len(sizes) == 1 else None
 
 

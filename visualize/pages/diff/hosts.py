@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from search.evolution.experiments.config import ConfigError, experiment_config
+from search.evolution.experiments.config import ConfigError
 from search.evolution.networks.host import Host
 from search.models import Individual
 from visualize.pages.diff.sides import Side
@@ -18,6 +18,6 @@ def _own_host(row: Individual | None) -> Host | None:
     if row is None:
         return None
     try:
-        return experiment_config(row.experiment.config).protocol.shape_host
+        return row.experiment.configuration.protocol.shape_host
     except ConfigError:  # written by another version
         return None

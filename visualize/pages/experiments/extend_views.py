@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from search import selectors, services
-from search.evolution.experiments.config import experiment_config
 from search.models import Experiment, ExperimentState
 from search.services.experiments.changes import Changes, update_experiment
 from search.tasks import nudge_experiment
@@ -81,7 +80,7 @@ def extend(request: HttpRequest, experiment_id: int) -> HttpResponse:
             nudge_experiment(experiment_id)
             messages.success(request, f"The search goes on, up to {form.changes.individuals} networks.")
             return redirect("experiment", experiment_id)
-    in_flight = experiment_config(experiment.config).budget.in_flight
+    in_flight = experiment.configuration.budget.in_flight
     context = {"experiment": experiment, "form": form, "in_flight": in_flight, "section": "experiments"}
     refused = form is not None and bool(form.errors)
     return render(request, "experiments/extend.html", context, status=400 if refused else 200)

@@ -66,11 +66,13 @@ class ExperimentListRow:
 
     @property
     def summary(self) -> str:
-        """Read straight from the stored document: a list need not validate what was validated once."""
-        config = self.experiment.config
-        space, kind = config.get("space"), config.get("strategy", {}).get("kind", "")
+        """Empty for a configuration that would not be accepted any more."""
+        config = self.experiment.readable_configuration
+        if config is None:
+            return ""
+        space = config.space.to_json()
         name = space if isinstance(space, str) else "custom space"
-        return f"{name} · {kind} · {config.get('protocol', {}).get('dataset', '')}"
+        return f"{name} · {config.strategy.kind} · {config.protocol.dataset}"
 
     @property
     def sparkline(self) -> str:

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from search.database.clock import database_now
-from search.evolution.experiments.config import ExperimentConfig, experiment_config
+from search.evolution.experiments.config import ExperimentConfig
 from search.models import Experiment, ExperimentState
 from search.selectors import progress
 from search.selectors.progress import Finish, Open
@@ -258,5 +258,5 @@ class ExperimentProgress:
 
 
 def progress_of(experiment: Experiment, latest: list[Finish], work: Open) -> ExperimentProgress:
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     return ExperimentProgress(experiment, config, latest, work, database_now())

@@ -35,11 +35,10 @@ def experiment_context(experiment: Experiment, choice: Choice, fields: TrainingF
         "optimism": optimism(experiment),
         "chosen": chosen(experiment, BEST_SHOWN),
         "early_ranks": early_ranks(experiment),
-        "may_rescore": experiment.config["protocol"].get("evaluator", {}).get("kind", "train")
-        not in OTHER_MEASURES,
+        "may_rescore": experiment.configuration.protocol.evaluator.kind not in OTHER_MEASURES,
         "gain": _gain(experiment),
         "baselines": [(row, uuid4()) for row in baselines_of(experiment)],
-        "resnet": reference_scores(RESNET, experiment.config["protocol"]["dataset"]),
+        "resnet": reference_scores(RESNET, experiment.configuration.protocol.dataset),
         "baseline_titles": [(f"baseline:{name}", title) for name, title in BASELINES.items()],
         "presets": FINAL_PRESETS.values(),
         "counts": [(str(count), count) for count in BEST],
@@ -65,5 +64,5 @@ def _gain(experiment: Experiment) -> GainChart | None:
     found = evolution_gain(experiment)
     if found is None:
         return None
-    initial = int(experiment.config["strategy"]["initial_population"])
+    initial = experiment.configuration.strategy.initial_population
     return gain_chart(found, last_step=max(1, experiment.proposed - 1), initial=initial)

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from search import models, selectors
-from search.evolution.experiments.config import experiment_config
 from search.evolution.networks.host import Host
 from search.selectors import networks
 from visualize.pages.genotypes.page import OWN_PAGES, genotype_context, individual_context
@@ -31,7 +30,7 @@ def individual(request: HttpRequest, experiment_id: int, step: int) -> HttpRespo
         raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
     address = reverse("individual", args=[experiment_id, step])
     if tab == NETWORK:
-        host = experiment_config(row.experiment.config).protocol.shape_host
+        host = row.experiment.configuration.protocol.shape_host
         network = _network(request, row.genotype, host)
         if "part" in request.GET:
             edit = reverse("individual_edit", args=[experiment_id, step])

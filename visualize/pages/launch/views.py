@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
 from search import services
-from search.evolution.experiments.config import ExperimentConfig, experiment_config
+from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.experiments.presets import PRESETS
 from search.evolution.genotypes.published import PUBLISHED
 from search.models import Experiment, ExperimentState
@@ -67,7 +67,7 @@ def _clone(request: HttpRequest, key: str) -> HttpResponse:
     )
     if source is None:
         raise Http404(f"There is no experiment {key[:20]} to clone.")
-    config = experiment_config(source.config)
+    config = source.configuration
     values = {"name": f"{source.name} (copy)"[:NAME_LENGTH], **initial_values(config), "token": uuid4()}
     return render(request, "launch/new.html", _context(LaunchForm(initial=values), "", config))
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from search.evolution.experiments.config import experiment_config
 from search.evolution.genotypes.primitives import NONE
 from search.evolution.genotypes.space import SearchSpace
 from search.evolution.statistics.samples import Estimate, mean_of
@@ -82,7 +81,7 @@ class Report:
 
 
 def mutation_report(experiment: Experiment) -> Report:
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     effects = cached_for_population("mutations", experiment, lambda: mutation_effects(experiment))
     space = config.search_space
     levels = [

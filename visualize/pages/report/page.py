@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from search import selectors
 from search.database.clock import database_now
-from search.evolution.experiments.config import experiment_config
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.networks.assembly import Infeasible
 from search.evolution.networks.phenotype import build_phenotype
@@ -76,7 +75,7 @@ class LineageStep:
 
 def report_html(experiment: Experiment) -> str:
     """The whole document; it names nothing outside of itself."""
-    config = experiment_config(experiment.config)
+    config = experiment.configuration
     best = selectors.individuals_by_network(
         experiment, selectors.TableQuery(state="done", order="-fitness", per_page=LISTED)
     )

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from search.evolution.experiments.config import experiment_config
 from search.evolution.text_input import is_visible
 from search.models import Experiment
 from search.services.experiments.changes import ADJUSTABLE
@@ -79,7 +78,7 @@ class ExperimentForm(forms.Form):
     )
 
     def __init__(self, *args: Any, experiment: Experiment, going_on: bool, **kwargs: Any) -> None:
-        config = experiment_config(experiment.config)
+        config = experiment.configuration
         kwargs.setdefault(
             "initial",
             {

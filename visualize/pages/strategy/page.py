@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from search.evolution.experiments.config import experiment_config
 from search.models import Experiment
 from search.selectors.strategy_reports import latest_proposals, strategy_report
 from visualize.charts.agreement import agreement
@@ -31,7 +30,7 @@ def strategy_page(experiment: Experiment) -> dict[str, Any]:
     found = strategy_report(experiment)
     return {
         "row": found.row,
-        "summary": strategy_summary(experiment_config(experiment.config).strategy),
+        "summary": strategy_summary(experiment.configuration.strategy),
         "facts": found.report["facts"],
         "tables": report_tables(found.report),
         "agreement": agreement(found.report.get("against", ())),

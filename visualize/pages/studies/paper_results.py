@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from search.evolution.evaluation import INSTANT_TRAINER
-from search.evolution.experiments.config import Protocol
 from search.evolution.finals.presets import FINAL_PRESETS
 from search.evolution.studies.paper_table import (
     PUBLISHED_TABLE_1,
@@ -66,7 +65,7 @@ def paper_context(results: StudyResults, rows: Sequence[ArmRow]) -> dict[str, An
         "initial": settings.few,
         "provenance": _provenance(results, settings),
         "own_rows": [row for row in table_1 if row.error is not None and row.row.arm.arm.endswith(EVOLUTION)],
-        "dataset": results.cells[0].cell.plan["search"]["protocol"]["dataset"],
+        "dataset": results.cells[0].cell.search.protocol.dataset,
         "table_2": PUBLISHED_TABLE_2,
         "table_3": PUBLISHED_TABLE_3,
     }
@@ -101,7 +100,7 @@ def _figure_3(results: StudyResults, settings: PaperTableSettings) -> Figure | N
 
 def _provenance(results: StudyResults, settings: PaperTableSettings) -> str:
     """What was measured here, on what, at what scale."""
-    protocol = Protocol.model_validate(results.cells[0].cell.plan["search"]["protocol"])
+    protocol = results.cells[0].cell.search.protocol
     devices = sorted({row.final.device for row in results.cells if row.final and row.final.device})
     scored = "no test score was asked for"
     if settings.final in FINAL_PRESETS:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from search.evolution.experiments.config import ExperimentConfig, experiment_config
+from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.genotypes.genotype import Genotype, edges
 from search.evolution.genotypes.liveness import analyse
 from search.evolution.genotypes.mutation import Mutation, apply_mutation
@@ -48,7 +48,7 @@ def untried_edits(experiment: Experiment) -> list[UntriedEdit]:
 
 
 def _untried(experiment: Experiment) -> list[UntriedEdit]:
-    best, config = experiment.best, experiment_config(experiment.config)
+    best, config = experiment.best, experiment.configuration
     assert best is not None  # the caller looked
     leader = engine_genotype(best.genotype)
     effects = cached_for_population("mutations", experiment, lambda: mutation_effects(experiment))

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from search.evolution.experiments.config import experiment_config
 from search.models import Experiment
 from search.selectors import Page, TableQuery, individuals_by_network
 from search.selectors.network_features import NetworkFeatures, matching_steps, network_features
@@ -60,7 +59,7 @@ def findings(experiment: Experiment) -> Findings:
 
 
 def _findings(experiment: Experiment) -> Findings:
-    space = experiment_config(experiment.config).search_space
+    space = experiment.configuration.search_space
     table = network_features(experiment)
     return Findings(
         len(table.networks),
@@ -82,12 +81,12 @@ def what_works(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, An
 
 
 def importance_panel(experiment: Experiment) -> dict[str, Any]:
-    return {"importance": shown_importance(experiment, experiment_config(experiment.config).search_space)}
+    return {"importance": shown_importance(experiment, experiment.configuration.search_space)}
 
 
 def chosen(experiment: Experiment, query: Mapping[str, Any], found: Findings) -> Chosen:
     """What the address's filter leaves; a filter that cannot be read is answered, never raised."""
-    listed = features(experiment_config(experiment.config).search_space)
+    listed = features(experiment.configuration.search_space)
     text = str(query.get("q", "")).strip()
     try:
         condition = parse_query(text) if text else None
