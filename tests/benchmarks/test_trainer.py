@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from search.evolution.estimates.step_cost import ideal_bytes, step_flops
+from search.evolution.estimates.step_cost import ideal_bytes
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import build_phenotype
 from tests.benchmarks import trainer
 from tests.benchmarks.command import main
-from tests.benchmarks.trainer import Case, ranked_genotypes
+from tests.benchmarks.trainer import Case, ranked_genotypes, step_flops
 
 ROOF = {"flops": 50e9, "bytes": 10e9, "convolutions": 0.5}
 

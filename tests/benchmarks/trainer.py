@@ -15,14 +15,14 @@ from typing import Any
 
 from django.conf import settings
 
-from search.evolution.estimates.step_cost import ideal_bytes, step_flops
+from search.evolution.estimates.step_cost import PASSES, ideal_bytes
 from search.evolution.experiments.config import Protocol
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SPACES
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.host import Host
-from search.evolution.networks.phenotype import Infeasible, build_phenotype
+from search.evolution.networks.phenotype import Infeasible, Phenotype, build_phenotype
 from tests.benchmarks import memory
 from tests.benchmarks.child import child, python, training_process_environment
 from tests.benchmarks.comparing import TIMES
@@ -97,6 +97,11 @@ def ranked_genotypes(space: str, count: int) -> list[Genotype]:
             continue
         found.append((cost.multiply_adds, seed, genotype))
     return [genotype for _, _, genotype in sorted(found, key=lambda row: row[:2])]
+
+
+def step_flops(phenotype: Phenotype, host: Host) -> float:
+    """Floating-point operations: two for each multiply-add, in each of three passes."""
+    return 2.0 * PASSES * network_cost(phenotype, host).multiply_adds
 
 
 def _row(case: Case, genotype: Genotype, pairs: int, roof: dict[str, float]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from search.evolution.genotypes.genotype import trivial_genotype
 from search.evolution.genotypes.space import SPACES
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.host import Host
-from search.evolution.networks.phenotype import build_phenotype
-from search.training.network.hosts import build_network, outline
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
+from search.training.network.flat_cell import FlatCell
+from search.training.network.hosts import Network, build_network, place_cells
 from tests.training.cases import ALL_SPACES, LIU, networks
 
 SMALL_COUNTS = {"none": 525_242, "s1_c": 542_138, "s2_2c": 559_290}
@@ -18,6 +19,12 @@ IMAGENET_COUNTS = {"none": 63_300_488, "s1_c": 62_832_520, "s2_2c": 64_394_120}
 
 COMPUTED = 4
 """Networks of each kind that are also run: slower than building them."""
+
+
+def outline(phenotype: Phenotype, host: Host) -> Network:
+    """Without memory for its weights: quick to build."""
+    with torch.device("meta"):
+        return place_cells(host, lambda layer: FlatCell(phenotype.cell_at(layer), layer.width))
 
 
 @pytest.mark.parametrize("final,expected", SMALL_COUNTS.items())

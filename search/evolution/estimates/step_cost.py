@@ -34,11 +34,6 @@ def work_of(phenotype: Phenotype, host: Host) -> StepCost:
     return StepCost(multiply_adds, ideal_bytes(phenotype, host), operations)
 
 
-def step_flops(phenotype: Phenotype, host: Host) -> float:
-    """Floating-point operations: two for each multiply-add, in each of three passes."""
-    return 2.0 * PASSES * network_cost(phenotype, host).multiply_adds
-
-
 def ideal_bytes(phenotype: Phenotype, host: Host) -> float:
     """Bytes to and from memory when each operation reads its input and writes its output once a pass.
 

@@ -86,12 +86,6 @@ def drop_path(network: Network, chance: float, generator: torch.Generator) -> No
             layer.drop_path = DropPath(chance, generator)
 
 
-def outline(phenotype: Phenotype, host: Host) -> Network:
-    """The network without memory for its weights (torch's meta device): quick to build, for counting."""
-    with torch.device("meta"):
-        return place_cells(host, lambda layer: FlatCell(phenotype.cell_at(layer), layer.width))
-
-
 def build_network(phenotype: Phenotype, host: Host, *, seed: int) -> Network:
     """The network on the CPU with the weights of that seed, drawn in the phenotype's order.
 

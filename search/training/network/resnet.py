@@ -12,8 +12,6 @@ from search.training.network.operations import Filters, full, initialise
 
 STAGES = ((64, 1), (128, 2), (256, 2), (512, 2))
 """Width and first stride of each; two blocks in each."""
-TEN_CLASSES_PARAMETERS = 11_173_962
-"""Of the network for ten classes of colour images."""
 
 
 class Block(nn.Module):

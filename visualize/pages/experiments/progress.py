@@ -71,10 +71,6 @@ class ExperimentProgress:
         return self.state in OPEN_STATES or bool(self.work.running)
 
     @property
-    def can_start(self) -> bool:
-        return self.state == State.DRAFT
-
-    @property
     def can_pause(self) -> bool:
         return self.state == State.RUNNING or self.awaits_data
 
