@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,9 @@ def _private(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 pass
             case ast.Attribute():
                 yield node.lineno, node.attr
+            case ast.Constant(value=str(text)) if "\nimport " in text or "\nfrom " in text:
+                with suppress(SyntaxError):  # a script for a process of its own, or prose
+                    yield from ((node.lineno, name) for _, name in _private(ast.parse(text)))
             case ast.Call(func=ast.Attribute(attr="setattr" | "patch")):
                 texts = [part.value for part in node.args[:2] if isinstance(part, ast.Constant)]
                 yield from ((node.lineno, str(text).rpartition(".")[2]) for text in texts)

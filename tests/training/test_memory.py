@@ -125,18 +125,18 @@ from search.evolution.genotypes.genotype import parse_genotype
 from search.evolution.networks.phenotype import build_phenotype
 from search.training import trainer
 from search.training.data.datasets import load_split
-from search.training.device.memory import _PROC, _table
+from tests.benchmarks.training.steps import memory_of
 document, text, room = sys.argv[1:]
 protocol = Protocol.model_validate_json(document)
 load_split(protocol)
-limit = _table(_PROC / "self/status")["VmData"] + int(room)
+limit = memory_of("VmData") + int(room)
 resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 built, steps = [], []
-real = trainer._trained
-def watched(training, checkpoint):
-    built.append(training.recomputes)
-    return real(training, checkpoint)
-trainer._trained = watched
+real = trainer.TrainingRun
+def watched(network, setup, pulse):
+    built.append(network.recomputes)
+    return real(network, setup, pulse)
+trainer.TrainingRun = watched
 try:
     subject = trainer.Subject(build_phenotype(parse_genotype(text)), protocol, 1, runtime=Runtime("cpu"))
     result = trainer.train(subject, progress=lambda point: steps.append(point.step))
