@@ -104,7 +104,8 @@ def _page(rows: QuerySet[Individual], wanted: TableQuery, counts: RowCounts) -> 
     first = (number - 1) * per_page
     keys = _keys(rows, wanted.order, first, per_page, total, counts.valued)
     found = _with_relations(Individual.objects).in_bulk(keys)
-    return Page([found[key] for key in keys if key in found], total, number, pages, per_page)
+    items = [found[key] for key in keys if key in found]
+    return Page(items, max(total, first + len(items)), number, pages, per_page)  # what is seen is counted
 
 
 def individual(experiment_id: int, step: int) -> Individual:

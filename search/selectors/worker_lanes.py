@@ -94,7 +94,9 @@ class Lanes:
 
 
 NOTHING_WAITED = "nothing waited for it"
-WORK_WAITED = "work waited that it did not take: it needs what this worker does not offer, or was on its way"
+WORK_WAITED = (
+    "work waited that it did not take: it was still loading, or the work needs what it does not offer"
+)
 NOT_STARTED = "it had not started"
 STOPPED = "it was stopped"
 SILENT = "it went silent"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from search.database.clock import database_now
@@ -78,6 +78,19 @@ def workers() -> list[Presence]:
         for row in rows
     ]
     return sorted(found, key=lambda presence: (not presence.alive, presence.worker.name))
+
+
+def training_processes() -> int:
+    """Trainings that the living workers run at once; 0 where none is there."""
+    living = Worker.objects.filter(stopped_at=None, seen_at__gte=Now() - ALIVE)
+    return living.aggregate(most=Sum("processes"))["most"] or 0
+
+
+def is_training() -> bool:
+    """Whether any network is in training anywhere."""
+    return (
+        Evaluation.objects.filter(state=WorkState.RUNNING).exists() or finals_in(WorkState.RUNNING).exists()
+    )
 
 
 def newest_sign_of_life() -> timedelta | None:

@@ -2,7 +2,7 @@
 // the chart's card offers them; where a card has several charts, each is named.
 import { uplotPicture } from "./uplot-picture.js";
 
-const CHARTS = "svg.chart, svg.parallel, svg.lanes, svg.learning, [data-plot]";
+const CHARTS = "svg.chart, svg.parallel, svg.lanes, svg.learning, svg.heat, [data-plot]";
 const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity",
   "font-size", "font-weight", "font-family", "text-anchor", "paint-order", "display", "visibility"];
 const SHARPER = 2;

@@ -111,7 +111,7 @@ export const fitnessPlot = (element, { individuals, initial = 0 }, zoom = WHOLE)
     ],
     data: (tables) => tables.fitness,
     range: (tables) => tables.fitnessRange,
-    y: { values: (_, splits) => splits.map((value) => `${+(100 * value).toFixed(1)}\u00a0%`), ...title("validation accuracy") },
+    y: { values: (_, splits) => splits.map((value) => `${+(100 * value).toFixed(2)}\u00a0%`), ...title("validation accuracy") },
   });
 
 export const parametersPlot = (element, { individuals, initial = 0 }, zoom = WHOLE) =>

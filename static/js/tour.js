@@ -6,7 +6,7 @@ const STOPS = [
   {
     on: "#experiments",
     title: "Every search is an experiment",
-    text: "It tries networks one after the other. The quick demo takes about a minute; New experiment sets everything.",
+    text: "It tries networks one after the other. The quick demo takes a few minutes; New experiment sets everything.",
     next: ["#experiments tr:has(td a[href*='/individuals/']) th a", "#experiments tbody th a"],
   },
   {
@@ -22,8 +22,8 @@ const STOPS = [
   },
   {
     on: "#genotype .tabs",
-    title: "Why is it good?",
-    text: "The cell is drawn level by level: click an edge to see its motif. Lineage shows every edit since its first ancestor.",
+    title: "Look into a network",
+    text: "The cell is drawn level by level: click an edge to see its motif. Once it is trained its fitness stands beside it; Lineage shows every edit since its first ancestor.",
     next: ["a[href$='/edit/']"],
   },
   {

@@ -63,6 +63,16 @@ def _lists(about: Subjects) -> Iterator[Address]:
     yield Address("workers: failed", (_with(reverse("workers"), state="failed"),))
     yield Address("workers: part", (reverse("workers"),), FRAGMENT)
     yield Address("help", (reverse("help"),))
+    yield Address("help: a strategy", (_with(reverse("help_strategy", args=["evolution"]), networks=30),))
+    yield Address("table", (reverse("table"),))
+    yield Address("studies", (reverse("studies"),))
+    yield Address("new study", (reverse("study_new"),))
+    yield Address("shared trainings", (reverse("shared_trainings"),))
+    yield Address("new shared training", (reverse("shared_training_new"),))
+    yield Address("jump", (reverse("jump"),))
+    one = about.individuals[0]
+    for kind, text in (("name", "bench"), ("step", f"#{one.step}"), ("key", one.genotype.key[:6])):
+        yield Address(f"jump: by {kind}", (_with(reverse("jump"), q=text),))
     if settings.EMBEDDED or settings.METRICS_TOKEN:
         bearer = {"Authorization": f"Bearer {settings.METRICS_TOKEN}"}
         yield Address("metrics", (reverse("metrics"),), bearer)
@@ -97,6 +107,7 @@ def _experiment(about: Subjects) -> Iterator[Address]:
     yield Address("motifs", of("experiment_motifs"))
     yield Address("mutations", of("experiment_mutations"))
     yield Address("what works", of("experiment_what_works"))
+    yield Address("what works: filtered", of("experiment_what_works", q="op:sep3x3>=4"), FRAGMENT)
     yield Address("what works: importance", of("experiment_importance"), FRAGMENT)
     yield Address("map", of("experiment_map"))
     yield Address("strategy", of("experiment_strategy"))
@@ -107,6 +118,7 @@ def _experiment(about: Subjects) -> Iterator[Address]:
     if row.best is not None:
         best = reverse("individual_lineage", args=[row.pk, row.best.step])
         yield Address("replay of the search", (_with(best, replay="best"),))
+        yield Address("lineage of the fittest", (_with(best, show="fittest"),))
 
 
 def _individuals(about: Subjects) -> Iterator[Address]:
@@ -126,6 +138,7 @@ def _individuals(about: Subjects) -> Iterator[Address]:
     yield Address("individual: frame", of("individual_frame"), FRAGMENT)
     yield Address("individual: edit", of("individual_edit"))
     yield Address("genotype", tuple(reverse("genotype", args=[key]) for key in keys))
+    yield Address("genotype: sheet", tuple(reverse("genotype_sheet", args=[key]) for key in keys))
     yield Address("genotype: edit", tuple(reverse("genotype_edit", args=[key]) for key in keys))
     yield Address("genotype: drawing", tuple(f"/api/v1/genotypes/{key}/drawings/L3-M1.svg" for key in keys))
     pairs = pairwise(keys)
@@ -148,6 +161,17 @@ def _api(about: Subjects) -> Iterator[Address]:
     yield Address("API: individual", (f"{base}/individuals/{step}",))
     yield Address("API: lineage", (f"{base}/individuals/{step}/lineage",))
     yield Address("API: children", (f"{base}/individuals/{step}/children",))
+    for name in (
+        "motifs",
+        "mutations",
+        "importance",
+        "strategy",
+        "front",
+        "gain",
+        "rescorings",
+        "report.html",
+    ):
+        yield Address(f"API: {name}", (f"{base}/{name}",))
     yield Address("API: evaluations", ("/api/v1/evaluations",))
     yield Address("API: evaluation", (f"/api/v1/evaluations/{failed.pk}",) if failed else ())
     yield Address("API: genotype", (f"/api/v1/genotypes/{about.individuals[0].genotype.key}",))

@@ -1,5 +1,6 @@
 """Pictures of every page: `python -m tests.browser.pictures FOLDER` (`make pictures`) writes each row of the table
-(pages.py) in the light, in the dark and on a phone.
+(pages.py) in the light, in the dark and on a phone; `--only table studies` those whose names hold one of these words,
+`--scale 2` as on a screen of twice the density, where what is drawn on a canvas or rounded to whole pixels may differ.
 
 With `--of-a-search N` it runs a real search of N networks on digits instead, and writes the pictures of the README:
 its experiment and its best genotype on several pages, light and dark.
@@ -8,7 +9,7 @@ its experiment and its best genotype on several pages, light and dark.
 import argparse
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,17 +35,22 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--of-a-search", type=int, metavar="N")
-    parser.add_argument("--only", default="", metavar="TEXT", help="rows whose name holds this")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], metavar="TEXT", help="rows whose name holds one of these"
+    )
+    parser.add_argument(
+        "--scale", type=int, choices=(1, 2), default=1, help="device pixels for a pixel of a page"
+    )
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="nasweb-pictures-") as name:
         if options.of_a_search:
             pictures_of_a_search(options.folder, Path(name), options.of_a_search)
         else:
-            pictures_of_every_page(options.folder, Path(name), only=options.only)
+            pictures_of_every_page(options.folder, Path(name), only=options.only, scale=options.scale)
 
 
-def pictures_of_every_page(folder: Path, private: Path, *, only: str = "") -> None:
+def pictures_of_every_page(folder: Path, private: Path, *, only: Sequence[str], scale: int) -> None:
     with ExitStack() as running:
         sites: dict[str, Site] = {}
         for name in ("prepared", "empty"):
@@ -52,9 +58,10 @@ def pictures_of_every_page(folder: Path, private: Path, *, only: str = "") -> No
             sites[name] = running.enter_context(serving_prepared(private / name, empty=name == "empty"))
         browser = running.enter_context(running_chromium())
         for row in PAGES:
-            if only in row.name:
+            if any(text in row.name for text in only):
                 for look in LOOKS:
-                    take(browser, sites[row.site].at(row.path), look, folder / f"{row.name}-{look}.png")
+                    name = f"{row.name}-{look}{'' if scale == 1 else f'@{scale}x'}.png"
+                    take(browser, sites[row.site].at(row.path), look, folder / name, scale=scale)
                 say(f"{row.name}: {', '.join(LOOKS)}")
 
 
@@ -99,8 +106,8 @@ def search(system: System, networks: int) -> dict[str, Any]:
     return experiment
 
 
-def take(browser: Browser, address: str, look: str, path: Path, *, full: bool = True) -> None:
-    context = browser.new_context(**LOOKS[look])
+def take(browser: Browser, address: str, look: str, path: Path, *, full: bool = True, scale: int = 1) -> None:
+    context = browser.new_context(**LOOKS[look], device_scale_factor=scale)
     page = context.new_page()
     page.goto(address, wait_until="networkidle")  # half a second: pages that follow a search ask every two
     page.screenshot(path=path, full_page=full)

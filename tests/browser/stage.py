@@ -17,6 +17,7 @@ from search.services.studies.launching import create_study
 from tests.browser.population import demo_config, large_search, rehearsed
 from tests.browser.rehearsal import FAILING
 from tests.search.final_scores import made_up_final, scored
+from tests.search.made_up_importance import made_up_importance
 from tests.search.searching import work_off
 from tests.search.shared_training_results import (
     made_up_shared_training,
@@ -90,6 +91,7 @@ def _finished(experiment: Experiment) -> dict[str, Any]:
     Experiment.objects.filter(pk=experiment.pk).update(tags=["demo", "digits"], notes="Seed 1, as published.")
     for number, row in enumerate(best_along(experiment, 8)):
         scored(row, right=(min(10, 5 + number), min(9, 4 + number)), preset="laptop-large")
+    made_up_importance(experiment)
     Individual.objects.filter(pk=best.pk).update(tags=["candidate"], notes="Train this one for longer.")
     return {
         "finished": experiment.pk,

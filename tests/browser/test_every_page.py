@@ -30,7 +30,8 @@ def test_on_a_desk_in_the_light(browser: Browser, sites: dict[str, Site], row: R
 
 @every_page
 def test_on_a_phone_in_the_dark(browser: Browser, sites: dict[str, Site], row: Row) -> None:
-    with visited(browser, sites, row, viewport=PHONE, color_scheme="dark") as page:
+    screen = {"viewport": PHONE, "device_scale_factor": 2}  # as phones have it
+    with visited(browser, sites, row, **screen, color_scheme="dark") as page:
         assert page.evaluate(BEYOND_THE_EDGE) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         found = axe_violations(page, besides=row.foreign)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from visualize.charts import series
 from visualize.charts.frame import Frame, Tick
-from visualize.style.formats import per_cent
+from visualize.style.formats import short_per_cent
 
 WIDTH, HEIGHT = 460, 300
 LEAST_SPAN = 0.02
@@ -33,7 +33,6 @@ def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
     low, high = low - room, max(high, low + LEAST_SPAN) + room
     frame = Frame(WIDTH, HEIGHT, 52, 12, 10, 26, high - low, low, high)
     ticks = series.ticks(low, high, 5)
-    digits = 0 if high - low > 0.05 else 1
     return Agreement(
         frame=frame,
         count=len(rows),
@@ -41,6 +40,6 @@ def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
             f"M{frame.x(predicted - low):.1f} {frame.y(found):.1f}h0" for _, predicted, found in rows
         ),
         diagonal=f"M{frame.x(0):.1f} {frame.y(low):.1f}L{frame.x_end:.1f} {frame.y(high):.1f}",
-        x_ticks=tuple(Tick(round(frame.x(tick - low), 1), per_cent(tick, digits)) for tick in ticks),
-        y_ticks=tuple(Tick(round(frame.y(tick), 1), per_cent(tick, digits)) for tick in ticks),
+        x_ticks=tuple(Tick(round(frame.x(tick - low), 1), short_per_cent(tick)) for tick in ticks),
+        y_ticks=tuple(Tick(round(frame.y(tick), 1), short_per_cent(tick)) for tick in ticks),
     )

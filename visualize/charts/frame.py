@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from visualize.charts import series
 from visualize.charts.series import Line, Point
-from visualize.style.formats import count, magnitude, per_cent
+from visualize.style.formats import count, magnitude, short_per_cent
 
 DOTS = 1500
 """A still picture needs no more: beyond, dots lie on dots."""
@@ -79,7 +79,7 @@ def fitness_chart(points: Sequence[Point], lines: series.Lines, individuals: int
         median=_path(frame, series.thin_line(lines.median, 400)),
         best=_path(frame, lines.best, stepped=True),
         x_ticks=_x_ticks(frame),
-        y_ticks=_y_ticks(frame, lambda value: per_cent(value, 0), about=7),
+        y_ticks=_y_ticks(frame, short_per_cent, about=7),
     )
 
 

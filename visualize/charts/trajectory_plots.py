@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from visualize.charts import series as curves
 from visualize.charts.frame import Frame, Tick
 from visualize.charts.trajectories import Axis, BandPoint, Line
-from visualize.style.formats import count, duration, magnitude, per_cent
+from visualize.style.formats import count, duration, magnitude, short_per_cent
 
 TITLES = {
     "fitness": ("Current fitness", "running median"),
@@ -86,7 +86,7 @@ def _plot(name: str, series: Sequence[Series], axis: Axis, x_max: float) -> Plot
     frame = _frame(name, series, x_max)
     drawn = [_drawn(row, name, frame) for row in series if row.middle(name)]
     title, note = TITLES[name]
-    write = magnitude if name == "parameters" else lambda value: per_cent(value, 0)
+    write = magnitude if name == "parameters" else short_per_cent
     return Plot(
         name=name,
         title=title,

@@ -27,7 +27,7 @@ def per_cent(fraction: float | None, digits: int = 2) -> str:
 
 
 def short_per_cent(fraction: float) -> str:
-    """A setting rather than a measurement: 0.05 -> 5 %"""
+    """A setting or a round number of an axis rather than a measurement: 0.05 -> 5 %, 0.905 -> 90.5 %"""
     return f"{100 * fraction:.6g}{NO_BREAK}%"
 
 

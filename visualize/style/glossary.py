@@ -173,7 +173,7 @@ _ROWS = (
     (
         "early decision",
         "What a search decides before a network is trained to its end: to stop it, to let it wait, to repeat it later. "
-        "It ends an individual, never somebody else's evaluation; all are off at first.",
+        "It ends an individual, never somebody else's evaluation.",
     ),
     ("tournament", "A few evaluated individuals are drawn at random; the fittest becomes a parent."),
     ("generation", "How many mutations lie between an individual and its first ancestor."),
@@ -184,3 +184,30 @@ _ROWS = (
 )
 
 TERMS: tuple[Term, ...] = tuple(Term(name, meaning) for name, meaning in _ROWS)
+
+_PLAIN = (
+    (
+        "noise",
+        "What training the same network again with another seed changes. Differences within it say nothing of two "
+        "networks; intervals and repeats show how large it is.",
+    ),
+    (
+        "Pareto front",
+        "Networks that no other one beats in both fitness and cost. Each is the best for somebody.",
+    ),
+    (
+        "preset",
+        "A ready-made configuration of a search: it fills the form, and every field may still be changed.",
+    ),
+    ("seed", "A number from which all chance of a search or a training follows: the same seed repeats it."),
+    (
+        "worker",
+        "A process, on this machine or another one, that takes evaluations from the queue and trains them.",
+    ),
+)
+"""Words that pages use as everybody does: explained on the help page, linked nowhere."""
+
+ALL_WORDS: tuple[Term, ...] = tuple(
+    sorted((*TERMS, *(Term(name, meaning) for name, meaning in _PLAIN)), key=lambda row: row.name.lower())
+)
+"""For the help page, in the order of the alphabet."""

@@ -94,7 +94,8 @@ class Pulse:
             raise EvaluationFailed(
                 "time_out",
                 f"stopped at step {self.step} of {self.steps} after the time limit of {self._limit_seconds:g} s: "
-                "raise time_limit_seconds, or lower steps, batch_size or channels",
+                "raise the time limit (time_limit_seconds), or train for fewer steps, with smaller batches or "
+                "fewer channels",
             )
         self._look = now + left
 

@@ -54,10 +54,10 @@ def _fitness_row(sides: Sequence[Side]) -> FigureRow:
     for side, value in zip(sides, values, strict=True):
         row = side.individual
         text = DASH if row is None else per_cent(value) if value is not None else row.state
-        spread = row.fitness_spread if row else None
-        figures.append(
-            Figure(text, f"± {per_cent(spread)}" if spread is not None else "", _is_best(value, most, values))
-        )
+        notes = [f"± {per_cent(row.fitness_spread)}"] if row and row.fitness_spread is not None else []
+        if row and row.repeats and value is not None:
+            notes.append(f"mean of {row.repeats}" if row.repeats > 1 else "one training")
+        figures.append(Figure(text, ", ".join(notes), _is_best(value, most, values)))
     return FigureRow("Fitness", tuple(figures))
 
 
@@ -65,8 +65,9 @@ def _seconds_row(sides: Sequence[Side]) -> FigureRow:
     found = [side.individual.evaluation.train_seconds if side.individual else None for side in sides]
     values = [seconds or None for seconds in found]
     least = min((value for value in values if value is not None), default=None)
+    alike = len({side.individual.repeats for side in sides if side.individual}) < 2
     figures = [
-        Figure(DASH if value is None else duration(value), "", _is_best(value, least, values))
+        Figure(DASH if value is None else duration(value), "", alike and _is_best(value, least, values))
         for value in values
     ]
     return FigureRow("Training", tuple(figures))

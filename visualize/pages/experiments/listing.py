@@ -16,7 +16,7 @@ SORTABLE: dict[str, tuple[str, str]] = {
     "name": ("Name", ""),
     "state": ("State", ""),
     "progress": ("Progress", "progress-column"),
-    "best": ("Best", "num"),
+    "best": ("Best fitness", "num"),
     "parameters": ("Params", "num"),
     "started": ("Started", ""),
 }

@@ -93,7 +93,7 @@ def still(experiment: Experiment) -> StillCurves:
 
 
 def _nothing(experiment: Experiment) -> str:
-    if experiment.state == ExperimentState.RUNNING and not experiment.failed:
+    if experiment.state in (ExperimentState.RUNNING, ExperimentState.PAUSED) and not experiment.failed:
         return "The curve begins with the first trained network."
     if experiment.state == ExperimentState.DRAFT:
         return "Start the search to see its curve grow."

@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 from search.database.clock import database_now
 from search.evolution.experiments.config import ExperimentConfig
 from search.models import Experiment, ExperimentState
-from search.selectors import progress
+from search.selectors import progress, workers
 from search.selectors.progress import Finish, Open
 from search.selectors.winner import Winner, winner
 from search.services.experiments.rescoring import OTHER_MEASURES, REPEATS
-from visualize.pages.experiments.pace import Pace, measure_pace
+from visualize.pages.experiments.pace import FEWEST, Pace, measure_pace
 from visualize.style import formats
 from visualize.style.strategy_words import strategy_summary
 
@@ -27,6 +27,11 @@ NEWEST = 5
 RECENT = 300
 """Latest individuals that pace and means are taken from."""
 
+AT_OTHER_WORK = "{waiting} in the queue for {age}: the workers train what came before, of other searches."
+STARTING = (
+    "{waiting} in the queue for {age}. A worker is there and trains nothing: it may still be loading, or the "
+    "networks may need what it does not offer."
+)
 NO_WORKER = (
     "No worker has taken the {waiting} waiting for {age}. Is a worker running? "
     "“make run” starts one; a deployment has its own."
@@ -99,6 +104,12 @@ class ExperimentProgress:
         return " · ".join([*parts, config.space.name or "custom space", config.protocol.dataset])
 
     @property
+    def again(self) -> int:
+        """Individuals beyond the budget that train the best network again."""
+        planned = self.experiment.individuals_planned - self.config.budget.individuals
+        return max(0, planned) if self.config.decisions.first_repeats else 0
+
+    @property
     def decided(self) -> str:
         """What early decisions have come to; empty where none are on."""
         decisions, experiment, notes = self.config.decisions, self.experiment, list[str]()
@@ -110,8 +121,8 @@ class ExperimentProgress:
                 f"{formats.count(experiment.refused)} children were refused before training{self._limit}"
             )
         if decisions.first_repeats:
-            added = experiment.individuals_planned - self.config.budget.individuals
-            notes.append(f"{formats.count(added)} individuals were added, most to repeat the leader")
+            added = f"{formats.count(self.again)} individual{'' if self.again == 1 else 's'} beyond the budget so far"
+            notes.append(f"the best network is trained again to be sure of it, {added}")
         return f"Early decisions: {'; '.join(notes)}." if notes else ""
 
     @property
@@ -138,7 +149,7 @@ class ExperimentProgress:
         pace = self.pace
         seconds = pace.seconds_left(self.total - self.done - self.cancelled)
         if seconds is None:
-            return "estimating the time left …"
+            return f"the time left is estimated after {FEWEST} results"
         if pace.stalled:
             silent = formats.duration((self.now - self.latest[-1].finished_at).total_seconds())
             return format_html("stalled? nothing finished for {}", silent)
@@ -156,7 +167,8 @@ class ExperimentProgress:
         if seconds is not None and self.state != State.PAUSED:
             return f"took {formats.duration(seconds)}"
         if self.state == State.PAUSED and self.work.running:
-            return f"pausing: {self.work.running} in training run to their end"
+            running = self.work.running
+            return f"pausing: {running} in training {'runs to its' if running == 1 else 'run to their'} end"
         return ""
 
     @property
@@ -186,7 +198,10 @@ class ExperimentProgress:
         if waits < WAIT_BEFORE_HINT:
             return ""
         waiting = f"{self.work.waiting} network{'' if self.work.waiting == 1 else 's'}"
-        return NO_WORKER.format(waiting=waiting, age=formats.duration(waits.total_seconds()))
+        said = NO_WORKER
+        if workers.training_processes():
+            said = AT_OTHER_WORK if workers.is_training() else STARTING
+        return said.format(waiting=waiting, age=formats.duration(waits.total_seconds()))
 
     @property
     def mean_over(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from visualize.charts import series as curves
 from visualize.charts.frame import Frame, Tick
-from visualize.style.formats import count, per_cent
+from visualize.style.formats import count, short_per_cent
 
 NAME_HEIGHT = 11.0
 
@@ -59,7 +59,7 @@ def learning_curves(repeats: Sequence[tuple[int, Points]], *, steps: int) -> Lea
             Tick(round(frame.x(value), 1), count(int(value))) for value in curves.ticks(0, frame.x_max, 6)
         ),
         y_ticks=tuple(
-            Tick(round(frame.y(value), 1), per_cent(value, 0))
+            Tick(round(frame.y(value), 1), short_per_cent(value))
             for value in curves.ticks(frame.y_min, frame.y_max, 5)
         ),
     )

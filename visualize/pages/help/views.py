@@ -16,7 +16,7 @@ from visualize.drawings import motif_drawing
 from visualize.pages.help import examples, learning_example
 from visualize.pages.help.strategy_example import example_of
 from visualize.render import page_svg
-from visualize.style.glossary import TERMS
+from visualize.style.glossary import ALL_WORDS
 
 
 @require_safe
@@ -47,7 +47,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "tournament": examples.tournament(_seed(request, "draw", 1)),
             "strategies": catalogue(),
             "learned": learning_example.learned(_seed(request, "learned", 10) % (learning_example.MOST + 1)),
-            "terms": TERMS,
+            "terms": ALL_WORDS,
             "fields": FIELDS,
         },
     )

@@ -17,6 +17,8 @@ PAGES = (
     ("New experiment", "experiment_new"),
     ("Compare experiments", "compare"),
     ("Diff of two genotypes", "diff"),
+    ("Studies", "studies"),
+    ("Shared weights", "shared_trainings"),
     ("Benchmark table and league", "table"),
     ("Genotypes side by side", "side_by_side"),
     ("Editor", "editor"),

@@ -84,7 +84,7 @@ GROUPS = (
     ),
     FieldGroup(
         "Early decisions",
-        "What is decided before a network is trained to the end; all off at first",
+        "What is decided before a network is trained to the end; some presets use them",
         ("hopeless_per_cent", "halving", "rungs", "first_repeats", "proxy", "proxy_per_cent"),
         folded=True,
     ),

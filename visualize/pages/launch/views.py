@@ -21,6 +21,7 @@ from search.permissions import actor_of
 from search.selectors import progress as progress_selectors
 from search.selectors.experiments import unused_name
 from search.selectors.protocols import keys_of
+from search.selectors.workers import training_processes
 from search.tasks import nudge_experiment
 from visualize.pages.launch.evaluator_fields import carrying_seconds, inheritance_sentence
 from visualize.pages.launch.form import LaunchForm, initial_values, preset_values
@@ -69,7 +70,9 @@ def _clone(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404(f"There is no experiment {key[:20]} to clone.")
     config = source.configuration
     values = {"name": f"{source.name} (copy)"[:NAME_LENGTH], **initial_values(config), "token": uuid4()}
-    return render(request, "launch/new.html", _context(LaunchForm(initial=values), "", config))
+    return render(
+        request, "launch/new.html", _context(LaunchForm(initial=values), "", config) | {"source": source}
+    )
 
 
 @require_POST
@@ -123,7 +126,7 @@ def _estimate(config: ExperimentConfig | None, form: LaunchForm) -> dict[str, An
     if config is None:
         return {"faults": [form.fields[name].label or name for name in form.errors if name in form.fields]}
     recorded = progress_selectors.recorded_seconds(keys_of(config.protocol))
-    cores = os.cpu_count() if settings.EMBEDDED else None
+    cores = (training_processes() or os.cpu_count()) if settings.EMBEDDED else None
     found = estimate_of(config, recorded, cores, extra_seconds=carrying_seconds(config))
     return {
         "estimate": found,

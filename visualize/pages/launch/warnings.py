@@ -16,14 +16,14 @@ def launch_warnings(config: ExperimentConfig, estimate: DurationEstimate) -> lis
     tried, initial = config.budget.individuals, config.strategy.initial_population
     if config.strategy.kind not in WITHOUT_CHOICE and tried <= initial:
         found.append(
-            f"Of {count(initial)} initial networks only {count(tried)} are tried: all of them are random, and the "
-            f"strategy chooses none. Try more than {count(initial)} networks, or begin with fewer."
+            f"An initial population of {count(initial)} leaves none of {count(tried)} networks to the strategy: all "
+            f"are random. Try more than {count(initial)} networks, or begin with fewer."
         )
     limit, repeat = config.protocol.time_limit_seconds, estimate.seconds_each / config.protocol.repeats
     if repeat > limit:
         found.append(
             f"One training takes about {rough_seconds(repeat)} by the estimate, more than its time limit of "
-            f"{rough_seconds(limit)}: it would fail with time_out. Raise the limit, or train for fewer steps."
+            f"{rough_seconds(limit)}: it would be ended and count as failed. Raise the limit, or train for fewer steps."
         )
     found += inheritance_warnings(config)
     hours = config.budget.device_hours

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from search.evolution.statistics.pareto import Place
 from visualize.charts import series
 from visualize.charts.frame import Frame, Tick
-from visualize.style.formats import per_cent
+from visualize.style.formats import short_per_cent
 
 COLUMNS, ROWS = 280, 160
 """The finest grid: about as many dots as stand side by side in a picture."""
@@ -77,7 +77,7 @@ def scatter(
         selected=_rectangle(frame, bounds) if bounds and any(bound is not None for bound in bounds) else None,
         x_ticks=tuple(Tick(round(frame.x(tick), 1), label(tick)) for tick in series.ticks(0, frame.x_max, 6)),
         y_ticks=tuple(
-            Tick(round(frame.y(tick), 1), per_cent(tick, 0))
+            Tick(round(frame.y(tick), 1), short_per_cent(tick))
             for tick in series.ticks(frame.y_min, frame.y_max, 6)
         ),
     )

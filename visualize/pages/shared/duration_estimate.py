@@ -18,6 +18,8 @@ class DurationEstimate:
     at_once: int
     basis: str
     """What it rests on, for people."""
+    trainings_each: int = 1
+    """Repeats of the protocol, which `seconds_each` holds."""
 
     @property
     def seconds(self) -> float:
@@ -32,10 +34,11 @@ class DurationEstimate:
     def sum(self) -> str:
         each = rough_seconds(self.seconds_each)
         by = f" / {self.at_once} at once" if self.at_once > 1 else ""
-        return f"{count(self.individuals)} × {each}{by}"
+        repeats = f" ({count(self.trainings_each)} trainings)" if self.trainings_each > 1 else ""
+        return f"{count(self.individuals)} × {each}{repeats}{by}"
 
 
-DECIDED = "Early decisions leave about {share} % of the training."
+DECIDED = "Early decisions are counted in: they leave about {share} % of the full training time."
 
 
 def estimate(
@@ -51,7 +54,7 @@ def estimate(
     if recorded.count >= ENOUGH:
         basis = f"From {count(recorded.count)} evaluations under the same protocol.{less}"
         each = recorded.seconds * share + extra
-        return DurationEstimate(config.budget.individuals, each, at_once, basis)
+        return DurationEstimate(config.budget.individuals, each, at_once, basis, protocol.repeats)
     mutations = min(config.strategy.initial_mutations, MOST_MUTATIONS)
     work = typical(config.space, training_host(protocol.shape_host, protocol), mutations)
     each = share * arithmetic_seconds(work, protocol) + extra
@@ -60,7 +63,7 @@ def estimate(
         "image; one CPU core was taken, a GPU is many times faster. It gets exact after the first few trainings."
         + less
     )
-    return DurationEstimate(config.budget.individuals, each, at_once, basis)
+    return DurationEstimate(config.budget.individuals, each, at_once, basis, protocol.repeats)
 
 
 def rough_seconds(seconds: float) -> str:

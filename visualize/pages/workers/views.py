@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, asked = actor_of(request), request.GET.get("state", "")
     state = asked if asked in STATES else WorkState.WAITING
     present = worker_selectors.workers()
-    alive = sum(1 for row in present if row.alive)
+    alive = sum(1 for row in present if row.alive and row.worker.processes)
     offers = worker_selectors.offers_of(present)
     page = Paginator(worker_selectors.evaluations_in(state), PER_PAGE).get_page(request.GET.get("page"))
     rows: list[Evaluation] = list(page.object_list)

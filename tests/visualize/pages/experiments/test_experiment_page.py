@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from search.models import Experiment, Individual
 from search.services.pauses.dataset_pauses import await_data
+from search.services.workers import report_worker
 from tests.visualize.prose import prose
 from tests.visualize.searches import REASON, in_training, made_search
 
@@ -44,7 +45,9 @@ def test_it_shows_how_far_how_fast_and_how_good(client: Client) -> None:
 
 
 def test_little_is_known_before_four_individuals(client: Client) -> None:
-    assert "estimating the time left" in page(client, made_search(3, planned=80, state="running"))
+    assert "the time left is estimated after 4 results" in page(
+        client, made_search(3, planned=80, state="running")
+    )
 
 
 def test_failed_individuals_say_why(client: Client) -> None:
@@ -109,6 +112,19 @@ def test_waiting_without_a_worker_is_named_after_half_a_minute(client: Client) -
     assert "No worker has taken the 1 network waiting for 1 min 15 s." in page(client, experiment)
     in_training(experiment)
     assert "No worker" not in page(client, experiment)
+
+
+def test_a_worker_that_trains_for_others_or_still_loads_is_no_missing_worker(client: Client) -> None:
+    experiment = made_search(1, planned=5, state="running")
+    waiting = in_training(experiment, state="waiting")
+    Individual.objects.filter(pk=waiting.pk).update(created_at=timezone.now() - timedelta(seconds=75))
+    report_worker(name="w@here", device="cpu", version="1", processes=1, starting=True)
+    assert "A worker is there and trains nothing" in page(client, experiment)
+    in_training(made_search(1, planned=5, state="running"))
+    text = page(client, experiment)
+    assert "1 network in the queue for 1 min" in text
+    assert "the workers train what came before, of other searches." in text
+    assert "No worker" not in text
 
 
 def test_what_is_in_training_stands_beside_the_curves(client: Client) -> None:

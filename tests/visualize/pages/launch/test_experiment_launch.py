@@ -127,7 +127,7 @@ def test_a_search_that_never_chooses_and_a_training_that_never_ends_are_told_bef
 ) -> None:
     assert "notice warn" not in text(client.post(f"{NEW}estimate/", values()))
     page = text(client.post(f"{NEW}estimate/", values(individuals="5")))
-    assert "only 5 are tried: all of them are random" in page
+    assert "leaves none of 5 networks to the strategy: all are random" in page
     page = text(client.post(f"{NEW}estimate/", values(steps="100000", time_limit_seconds="60")))
     assert "more than its time limit of 1 min" in page
 

@@ -11,8 +11,9 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from search.models import Genotype, ImportanceReport
-from search.services.learning.importance import record_importance, take_overdue_importance
+from search.services.learning.importance import take_overdue_importance
 from search.worker.importance import run_importance
+from tests.search.made_up_importance import made_up_importance
 from tests.search.populations import Population
 from tests.visualize.prose import prose
 
@@ -78,30 +79,9 @@ def test_too_few_networks_are_said_to_be_too_few(client: Client) -> None:
     assert "Too few networks: 12 of at least 40" in panel(client, made)
 
 
-def found_before(client: Client, made: Population, *, edges: bool = True) -> None:
-    """A report as a worker leaves it, without a model to be fitted."""
-    rank = {"mean": 0.6, "sd": 0.05}
-    content = {
-        "networks": made.experiment.evaluated,
-        "fewest": 40,
-        "folds": 5,
-        "shuffles": 10,
-        "model": "forest",
-    }
-    content |= {
-        "rank_correlation": rank,
-        "features": [{"word": "op:sep3x3", "mean": 0.4, "sd": 0.1}],
-        "every": 1,
-    }
-    by_edge = {"rank_correlation": rank, "features": [{"word": "L3-M1-e4-5", "mean": 0.3, "sd": 0.1}]}
-    ask(client, made)
-    made.experiment.refresh_from_db()
-    record_importance(experiment=made.experiment, content=content | ({"edges": by_edge} if edges else {}))
-
-
 def test_what_was_found_before_edges_were_looked_at_says_so(client: Client) -> None:
     made = population(3)
-    found_before(client, made, edges=False)
+    made_up_importance(made.experiment, edges=False)
     text = panel(client, made)
     assert "sep 3×3" in text
     assert "Worked out before this was looked at" in text
@@ -115,7 +95,7 @@ def test_scripts_ask_and_read_the_same(client: Client) -> None:
     assert (nothing["made_at"], nothing["features"], nothing["edges"]) == (None, None, None)
     asked = client.post(address, content_type="application/json")
     assert (asked.status_code, asked.json()["waits"]) == (202, True)
-    found_before(client, made)
+    made_up_importance(made.experiment)
     found = client.get(address).json()
     assert (found["waits"], found["networks"], found["newer"]) == (False, 3, 0)
     assert found["features"]["items"][0]["word"] == "op:sep3x3"
@@ -127,7 +107,7 @@ def test_scripts_ask_and_read_the_same(client: Client) -> None:
 
 def test_a_failure_is_told_and_what_was_found_before_stays(client: Client) -> None:
     made = population(3)
-    found_before(client, made)
+    made_up_importance(made.experiment)
     ask(client, made)
     with patch("search.worker.importance.network_features", side_effect=RuntimeError("no memory")):
         run_importance(experiment_id=made.experiment.pk)
