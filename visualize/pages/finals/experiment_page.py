@@ -8,13 +8,12 @@ from search.evolution.finals.presets import FINAL_PRESETS
 from search.evolution.genotypes.reference_cells import BASELINES
 from search.models import Experiment
 from search.selectors.baselines import baselines_of
-from search.selectors.evolution_gain import evolution_gain
 from search.selectors.finals import finals_of_experiment, optimism
 from search.selectors.reference_runs import reference_scores
 from search.selectors.selection import chosen, early_ranks
 from search.services.experiments.rescoring import OTHER_MEASURES
+from visualize.charts.gain_chart import gain_of
 from visualize.pages.finals.choice import BEST, MOMENTS, RUNS, Choice
-from visualize.pages.finals.gain_chart import GainChart, gain_chart
 from visualize.pages.finals.training_fields import TrainingFields
 
 BEST_SHOWN = 5
@@ -36,7 +35,7 @@ def experiment_context(experiment: Experiment, choice: Choice, fields: TrainingF
         "chosen": chosen(experiment, BEST_SHOWN),
         "early_ranks": early_ranks(experiment),
         "may_rescore": experiment.configuration.protocol.evaluator.kind not in OTHER_MEASURES,
-        "gain": _gain(experiment),
+        "gain": gain_of(experiment),
         "baselines": [(row, uuid4()) for row in baselines_of(experiment)],
         "resnet": reference_scores(RESNET, experiment.configuration.protocol.dataset),
         "baseline_titles": [(f"baseline:{name}", title) for name, title in BASELINES.items()],
@@ -52,17 +51,9 @@ def experiment_context(experiment: Experiment, choice: Choice, fields: TrainingF
 def cost_context(experiment: Experiment, choice: Choice, fields: TrainingFields) -> Context:
     """`refusal` says why there is no cost."""
     if fields.errors:
-        named = ", ".join(fields[name].label for name in fields.errors if name in fields.fields)
+        named = ", ".join(str(fields[name].label) for name in fields.errors if name in fields.fields)
         return {"cost": None, "refusal": CORRECT.format(fields=named or "the training")}
     try:
         return {"cost": choice.cost(experiment), "refusal": ""}
     except ConfigError as refusal:
         return {"cost": None, "refusal": str(refusal)}
-
-
-def _gain(experiment: Experiment) -> GainChart | None:
-    found = evolution_gain(experiment)
-    if found is None:
-        return None
-    initial = experiment.configuration.strategy.initial_population
-    return gain_chart(found, last_step=max(1, experiment.proposed - 1), initial=initial)

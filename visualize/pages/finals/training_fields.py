@@ -1,7 +1,8 @@
 """Fields of the test scores' form that change a preset's training; what is left empty stays as the preset has it."""
 
 import copy
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 
@@ -55,7 +56,7 @@ def _as_preset(name: str) -> forms.Field:
     field = copy.deepcopy(RecipeFields.base_fields[name])
     field.required = False
     if isinstance(field, forms.ChoiceField):
-        field.choices = [("", AS_PRESET), *field.choices]
+        field.choices = [("", AS_PRESET), *cast(Iterable[tuple[str, str]], field.choices)]
     if name == "scoring_size":
         field.help_text = SIZE_HELP
     return field

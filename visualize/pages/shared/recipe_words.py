@@ -1,21 +1,11 @@
-"""A protocol's host and recipe in words: what is on, for the summary of a search and the report of a training."""
+"""A protocol's recipe in words: what is on, for the summary of a search and the report of a training."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from visualize.style.formats import count
-
 Facts = list[tuple[str, str]]
 
 _SCORED = {"centre": "the centre", "ten": "ten crops"}
-
-
-def host_words(protocol: Mapping[str, Any]) -> str:
-    """Which network was trained how, in a few words."""
-    cells = f", {protocol['cells']} cells a group" if protocol["host"] == "large" else ""
-    return (
-        f"{protocol['host']} host, {protocol['channels']} channels{cells}, {count(protocol['steps'])} steps"
-    )
 
 
 def augmentation_words(protocol: Mapping[str, Any]) -> str:

@@ -15,7 +15,9 @@ from search.evolution.studies.paper_table import (
     PublishedRow,
     search_title,
 )
+from search.models import Experiment
 from search.selectors.studies import StudyResults
+from visualize.charts.gain_chart import GainChart, gain_of
 from visualize.pages.studies.arm_rows import ArmRow
 from visualize.pages.studies.figures import Figure, figure_of
 from visualize.style.formats import count, per_cent
@@ -55,6 +57,16 @@ class TableRow:
         return 1 - self.row.test.mean if self.row.test else None
 
 
+@dataclass(frozen=True)
+class GainRow:
+    """Figure 4 of one evolution."""
+
+    title: str
+    search: Experiment
+    gain: GainChart | None
+    """None: its first network and one that was the best after it are not both scored."""
+
+
 def paper_context(results: StudyResults, rows: Sequence[ArmRow]) -> dict[str, Any]:
     """What the page of this kind shows besides."""
     settings = PaperTableSettings.model_validate(results.study.settings)
@@ -62,6 +74,7 @@ def paper_context(results: StudyResults, rows: Sequence[ArmRow]) -> dict[str, An
     return {
         "table_1": table_1,
         "figure_3": _figure_3(results, settings),
+        "figure_4": _figure_4(results),
         "initial": settings.few,
         "provenance": _provenance(results, settings),
         "own_rows": [row for row in table_1 if row.error is not None and row.row.arm.arm.endswith(EVOLUTION)],
@@ -96,6 +109,15 @@ def _figure_3(results: StudyResults, settings: PaperTableSettings) -> Figure | N
     lines = [(SPACES[space], arm) for space, arm in wanted if arm is not None]
     numbered = [(number, title, arm) for number, (title, arm) in enumerate(lines, start=1)]
     return figure_of(numbered, "step", initial=settings.few)
+
+
+def _figure_4(results: StudyResults) -> list[GainRow]:
+    """The first seed of each evolution that is over: its gain, where networks along it have a test score."""
+    return [
+        GainRow(arm.title, search, gain_of(search))
+        for arm in results.arms
+        if arm.arm.endswith(f"/{EVOLUTION}") and (search := arm.cells[0].experiment) and search.finished_at
+    ]
 
 
 def _provenance(results: StudyResults, settings: PaperTableSettings) -> str:

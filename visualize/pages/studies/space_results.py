@@ -16,10 +16,10 @@ from search.selectors.studies import StudyResults
 from search.selectors.study_spaces import SpaceFindings, space_findings
 from visualize.charts import series
 from visualize.charts.frame import Frame, Tick
-from visualize.pages.shared.recipe_words import host_words
 from visualize.pages.studies.accuracy_scatter import Point, Scatter
 from visualize.pages.studies.arm_rows import ArmRow
 from visualize.style.formats import DASH, NO_BREAK, per_cent, points
+from visualize.style.host_words import host_words
 
 NOTHING_YET = "not measured yet"
 

@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from search.evolution.studies.paper_table import PUBLISHED_TABLE_1, PaperTableSettings, cells
+from search.selectors.evolution_gain import best_at_steps
 from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
+from tests.search.final_scores import scored
 from tests.search.studies.running import launched, run_to_its_end
 from tests.visualize.pages.studies.test_study_pages import text
 
@@ -67,3 +69,18 @@ def test_before_anything_ends_the_table_is_there_without_figures(client: Client)
     words = text(client.get(f"/studies/{launched(final='none').pk}/").content)
     assert "no test score was asked for" in words
     assert "random search (2)" in words
+
+
+def test_figure_4_is_drawn_of_each_evolution_whose_networks_are_scored(client: Client) -> None:
+    study = run_to_its_end(launched(searches=["evolution"], final="none"))
+    address = f"/studies/{study.pk}/"
+    page = client.get(address).content.decode()
+    searches = [cell.experiment for cell in study.cells.select_related("experiment") if cell.experiment]
+    assert [page.count(f'href="/experiments/{search.pk}/finals/"') for search in searches] == [1, 1, 1]
+    risen = next(search for search in searches if len(best_at_steps(search)) > 1)
+    first, *_, last = best_at_steps(risen)
+    for individual, right in ((first, (5, 7)), (last, (9, 9))):
+        scored(individual, right=right)
+    page = client.get(address).content.decode()
+    assert f"<title>#{last.step}: +30.00 points</title>" in page
+    assert page.count('/finals/">Score networks along') == 2

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search.selectors.evolution_gain import EvolutionGain, GainLine, GainPoint
+from search.models import Experiment
+from search.selectors.evolution_gain import EvolutionGain, GainLine, GainPoint, evolution_gain
 from visualize.charts import series
 from visualize.charts.frame import Frame, Tick
-from visualize.pages.shared.recipe_words import host_words
 from visualize.style.formats import count, points
+from visualize.style.host_words import host_words
 
 WIDTH, HEIGHT = 720, 320
 MOST_LINES = 8
@@ -51,6 +52,15 @@ class GainChart:
     """Where the initial population ends; None where that is past the last step."""
     initial_anchor: str
     """Which end of its words stands there, so that they stay in the picture."""
+
+
+def gain_of(experiment: Experiment) -> GainChart | None:
+    """Of a search; None while no final protocol has scored its first network and one that was the best after it."""
+    found = evolution_gain(experiment)
+    if found is None:
+        return None
+    initial = experiment.configuration.strategy.initial_population
+    return gain_chart(found, last_step=max(1, experiment.proposed - 1), initial=initial)
 
 
 def gain_chart(found: EvolutionGain, *, last_step: int, initial: int) -> GainChart:
