@@ -15,7 +15,7 @@ from random import Random
 from statistics import fmean
 from typing import Any
 
-from nasweb.client.commands.experiments import overrides
+from nasweb.client.commands.shared_options import overrides
 from search.api.creation import merged
 from search.evolution.evaluation import Evaluate, Job, Runtime
 from search.evolution.experiments.config import ExperimentConfig
