@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Avg, Count, Min, Q
 
+from search.evolution.experiments.config import ExperimentConfig
 from search.models import Evaluation, Experiment, Individual, WorkState
 
 
@@ -51,6 +52,19 @@ def failures_by_reason(experiment_id: int) -> list[tuple[str, int]]:
     rows = Individual.objects.filter(experiment=experiment_id, state=WorkState.FAILED).order_by()
     counted = rows.values_list("evaluation__reason_code").annotate(count=Count("pk"))
     return sorted(counted, key=lambda row: (-row[1], row[0]))
+
+
+def initial_steps(experiment: Experiment, config: ExperimentConfig) -> int:
+    """Steps up to the last network of the initial population: where the best is trained again, repeats stand between
+    these. What is planned, while they are not all proposed."""
+    planned = config.strategy.initial_population
+    if not config.decisions.first_repeats:
+        return planned
+    rows = Individual.objects.filter(experiment=experiment, origin="initial", step__lt=4 * planned)
+    last = (
+        list(rows.order_by("step").values_list("step", flat=True)[planned - 1 : planned]) if planned else []
+    )
+    return last[0] + 1 if last else planned
 
 
 def done(row: Experiment) -> int:

@@ -74,7 +74,9 @@ def detail(request: HttpRequest, experiment_id: int) -> HttpResponse:
     }
     if not is_fragment(request):
         context |= _now(experiment) | {"curves": still(experiment)}
-        context["facts"] = configuration_facts(context["progress"].config)
+        config = context["progress"].config
+        context["initial"] = progress_selectors.initial_steps(experiment, config)
+        context["facts"] = configuration_facts(config)
         context["extend_form"] = extend_form(experiment)
     response = render_either(request, "experiments/detail.html", "experiments/parts/population.html", context)
     if columns := ",".join(request.GET.getlist("columns"))[:COLUMNS_LONGEST]:
