@@ -29,11 +29,14 @@ class TableCheck:
     """Standard deviation of one network's trainings, pooled over the table."""
     spread: float
     """Root mean square of (new seed's accuracy - stored mean), in units of what noise alone makes of it: about 1."""
+    kurtosis: float
+    """Of the noise, from stored trainings of the same networks: 3 were it normal and alike for all networks. Weak ones
+    are noisier, so it is larger, and so is what chance makes of the spread."""
 
     @property
     def agrees(self) -> bool:
-        """Within what 95 % of such samples show, by the normal approximation of the chi-squared distribution."""
-        margin: float = 1.96 * (2 / self.networks) ** 0.5
+        """Within what 99 % of such samples show: a mean of squares has the variance (kurtosis - 1) / networks."""
+        margin: float = 2.576 * ((self.kurtosis - 1) / self.networks) ** 0.5
         return abs(self.spread**2 - 1) <= margin
 
     def as_text(self) -> str:
@@ -54,6 +57,11 @@ def check_table(plan: TablePlan, part: Part, *, share: float, seed: int = 0) -> 
             stored[row.key][row.repeat] = row.accuracy
     several = [list(rows.values()) for rows in stored.values() if len(rows) > 1]
     noise = statistics.fmean(statistics.variance(rows) for rows in several) ** 0.5
+    # Differences of two trainings of one network hold no network's mean: they are noise alone.
+    apart = [(rows[0] - rows[1]) / (noise * 2**0.5) for rows in several]
+    kurtosis = (
+        statistics.fmean(value**4 for value in apart) / statistics.fmean(value**2 for value in apart) ** 2
+    )
     keys = sorted(key for key, rows in stored.items() if 0 in rows)
     chosen = random.Random(seed).sample(keys, max(3, round(share * len(keys))))
     same, distances = 0, []
@@ -63,7 +71,7 @@ def check_table(plan: TablePlan, part: Part, *, share: float, seed: int = 0) -> 
         again = _accuracy(plan, key, networks[key], plan.protocol.repeats)
         distances.append((again - statistics.fmean(values)) / (noise * (1 + 1 / len(values)) ** 0.5))
     spread = statistics.fmean(distance**2 for distance in distances) ** 0.5
-    return TableCheck(len(chosen), same, noise, spread)
+    return TableCheck(len(chosen), same, noise, spread, max(kurtosis, 3.0))
 
 
 def _accuracy(plan: TablePlan, key: str, genotype: Genotype, repeat: int) -> float:

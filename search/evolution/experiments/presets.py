@@ -119,7 +119,7 @@ _ROWS = (
         "trainings, nothing is trained",
         space={
             "levels": [{"motifs": 2, "nodes": 3}, {"motifs": 1, "nodes": 3}],
-            "primitives": ["sep3x3", "identity"],
+            "primitives": ["sep3x3", "max3x3", "identity"],
         },
         strategy={**_EVOLUTION, "initial_population": 20, "tournament_fraction": 0.2},
         protocol={**TABLE_PROTOCOL, "evaluator": {"kind": "table", "table": "hierarchical-small"}},

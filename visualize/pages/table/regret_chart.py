@@ -1,4 +1,5 @@
-"""The league's figure: regret against trainings, a line for each strategy with a band between its quartiles."""
+"""The league's figure: regret against trainings, a line for each strategy, and the band between the quartiles of the
+first and of random search: nine bands over each other hide every line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from visualize.style.formats import count
 TONES = 8
 APART = 14.0
 """Units between the numbers at the ends of two lines."""
+DRAWN_FROM = 5
+"""Trainings: before, all strategies have only random networks, whose regrets would press the rest to the bottom."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class RegretLine:
     dash: int
     line: str
     area: str
+    """Empty: no band is drawn."""
     end_y: float
 
 
@@ -43,8 +47,10 @@ def look(place: int) -> tuple[int, int]:
 
 def regret_chart(standings: Sequence[Mapping[str, Any]]) -> RegretChart:
     """Of the league's rows in their order."""
-    bands = [row["regret"] for row in standings]
-    most = max(100 * max(band["high"]) for band in bands)
+    bands = [_later(row["regret"]) for row in standings]
+    shown = [place == 0 or row["kind"] == "random" for place, row in enumerate(standings)]
+    tops = [max(band["high"] if banded else band["mean"]) for band, banded in zip(bands, shown, strict=True)]
+    most = 100 * max(tops)
     frame = Frame(940, 340, 52, 34, 10, 26, max(band["trainings"][-1] for band in bands), 0.0, max(most, 0.1))
     ends = [frame.y(100 * band["mean"][-1]) for band in bands]
     return RegretChart(
@@ -54,7 +60,7 @@ def regret_chart(standings: Sequence[Mapping[str, Any]]) -> RegretChart:
                 place + 1,
                 *look(place),
                 _line(frame, band["trainings"], band["mean"]),
-                _area(frame, band),
+                _area(frame, band) if shown[place] else "",
                 round(end, 1),
             )
             for place, (band, end) in enumerate(zip(bands, _apart(ends, frame), strict=True))
@@ -62,6 +68,12 @@ def regret_chart(standings: Sequence[Mapping[str, Any]]) -> RegretChart:
         tuple(Tick(round(frame.x(x), 1), count(int(x))) for x in series.ticks(0, frame.x_max, 8)),
         tuple(Tick(round(frame.y(y), 1), f"{y:g}") for y in series.ticks(0, frame.y_max, 6)),
     )
+
+
+def _later(band: Mapping[str, Any]) -> dict[str, Any]:
+    """The band from DRAWN_FROM on; whole where it ends before."""
+    first = next((place for place, count in enumerate(band["trainings"]) if count >= DRAWN_FROM), 0)
+    return {name: values[first:] for name, values in band.items()}
 
 
 def _apart(ends: Sequence[float], frame: Frame) -> list[float]:

@@ -56,9 +56,14 @@ def test_the_page_shows_the_report_and_the_league(
     assert text_of(client, "/table/?table=none") == page
 
 
-def test_the_chart_falls_from_the_first_training_to_the_last() -> None:
-    band = {"trainings": [1, 10], "mean": [0.3, 0.1], "low": [0.2, 0.1], "high": [0.4, 0.1]}
-    chart = regret_chart([{"regret": band}, {"regret": {**band, "mean": [0.3, 0.1001]}}])
+def test_the_chart_falls_from_the_fifth_training_to_the_last_and_has_bands_of_the_first_and_of_random_search() -> (
+    None
+):
+    band = {"trainings": [1, 5, 10], "mean": [0.9, 0.3, 0.1], "low": [0.8, 0.2, 0.1], "high": [0.9, 0.4, 0.1]}
+    near = {**band, "mean": [0.9, 0.3, 0.1001]}
+    kinds = ("evolution", "aging", "random")
+    chart = regret_chart([{"kind": kind, "regret": near if kind == "aging" else band} for kind in kinds])
+    assert [bool(line.area) for line in chart.lines] == [True, False, True]
     first, last = chart.lines[0].line[1:].split("L")
     assert float(first.split()[1]) < float(last.split()[1])
     assert abs(chart.lines[0].end_y - chart.lines[1].end_y) >= 13
