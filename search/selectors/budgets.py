@@ -19,10 +19,12 @@ def budget_hours(text: str) -> float:
 
     >>> budget_hours("1,200 device hours")
     1200.0
+    >>> budget_hours("1e-7h")  # as programs write small numbers
+    1e-07
     """
     price = hour_price()
     money = f" or {price.money.currency}, such as 30 {price.money.currency}" if price else ""
-    found = re.fullmatch(r"(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(\D{0,20})", text)
+    found = re.fullmatch(r"((?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\D{0,20})", text)
     if found is None:
         raise ValueError(NOT_A_BUDGET.format(money=money, value=text))
     number, unit = float(found[1].replace(",", "")), found[2].strip()

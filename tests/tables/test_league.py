@@ -15,7 +15,7 @@ from search.evolution.strategies import STRATEGIES
 from search.evolution.strategies.list_population import ListPopulation
 from search.evolution.strategies.settings import StrategyConfig
 from search.tables import reports
-from search.tables.league import RankedPopulation, SearchTrace, search_table
+from search.tables.league import STEPS_PER_TRAINING, RankedPopulation, SearchTrace, search_table
 from search.tables.lookup import TableLookup
 from search.tables.standings import critical_difference, mean_ranks, regrets, sign_test, top_rows
 from search.tables.tuning import drawn_settings
@@ -43,9 +43,14 @@ def test_a_run_trains_no_network_twice_and_repeats_for_its_seed(kind: str) -> No
     lookup = TableLookup(made_table())
     first, again, other = (search_table(lookup, config(kind), seed=seed, trainings=40) for seed in (1, 1, 2))
     assert first.trained.tolist() == again.trained.tolist() != other.trained.tolist()
-    assert len(set(first.trained.tolist())) == len(first.trained) == 40
+    assert len(set(first.trained.tolist())) == len(first.trained)
     assert (np.diff(first.seconds) > 0).all()
-    assert first.steps >= 40
+    if (
+        len(first.trained) < 40
+    ):  # so small a space can be seen through before: it ends after so many steps all the same
+        assert (kind, first.steps) == ("edits", 40 * STEPS_PER_TRAINING)
+    else:
+        assert len(first.trained) == 40 <= first.steps
 
 
 def test_what_is_returned_is_the_best_validation_accuracy_so_far() -> None:

@@ -15,7 +15,15 @@ from visualize.pages.shared.budget_field import BudgetField
 
 @pytest.mark.parametrize(
     "written, hours",
-    [("2.5", 2.5), ("2.5 h", 2.5), ("1,200 device hours", 1200), ("30 EUR", 12), ("5eur", 2), ("", None)],
+    [
+        ("2.5", 2.5),
+        ("2.5 h", 2.5),
+        ("1,200 device hours", 1200),
+        ("30 EUR", 12),
+        ("5eur", 2),
+        ("1e-7", 1e-7),
+        ("", None),
+    ],
 )
 def test_hours_and_money_are_read(settings: Any, written: str, hours: float | None) -> None:
     settings.DEVICE_HOUR_PRICE = "2.50 EUR"
