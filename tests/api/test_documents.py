@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from search import services
 from search.api.application import api as the_api
+from search.api.schemas.base import Document
 from search.artifacts.checkpoints import repeat_checkpoint
 from search.artifacts.finals import keep_package
 from search.artifacts.stored import keep_artifact
@@ -69,6 +71,16 @@ def test_every_answer_has_an_example_that_keeps_to_its_schema(name: str) -> None
                 continue
             assert status.startswith("2")
             jsonschema_rs.validate({**content["schema"], **schemas}, content["example"])
+
+
+def test_no_two_schemas_have_one_name() -> None:
+    """The document has room for one of them, and answers of the other do not keep to it."""
+    found = Counter(
+        kind.__name__
+        for kind in Document.__subclasses__()
+        if kind.__module__.startswith("search.api") and not kind.__subclasses__()
+    )
+    assert [name for name, count in found.items() if count > 1] == []
 
 
 BODIES = [

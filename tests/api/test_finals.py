@@ -41,7 +41,11 @@ def test_what_is_not_right_is_refused_with_what_would_be(api: Api, search: Exper
     assert api.post("/finals", key).document["errors"][0]["field"] == "step"
     wide = api.post("/finals", key | {"best": 1, "overrides": {"channels": 5000}})
     assert (wide.status, wide.document["errors"][0]["field"]) == (422, "overrides.channels")
-    assert api.post("/finals", key | {"step": 9_999}).status == 404
+    unknown = api.post("/finals", key | {"step": 9_999})
+    assert (unknown.status, unknown["errors"][0]["field"]) == (422, "step")
+    for address in ("/finals", "/finals/cost"):
+        unknown = api.post(address, key | {"step": 0, "experiment_id": 9_999})
+        assert (unknown.status, unknown["errors"][0]["field"]) == (422, "experiment_id")
     assert FinalEvaluation.objects.count() == 0
 
 

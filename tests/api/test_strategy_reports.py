@@ -29,7 +29,10 @@ def test_all_that_a_learned_strategy_reports_is_shown(api: Api, kind: str) -> No
     state.save()
     found = api.get(f"/experiments/{experiment.pk}/strategy")
     assert found.status == 200, found.document
-    assert found["against"] == [[7, 0.91, 0.93], [8, 0.9, 0.88]]
+    assert found["against"] == [
+        {"step": 7, "predicted": 0.91, "found": 0.93},
+        {"step": 8, "predicted": 0.9, "found": 0.88},
+    ]
     assert found["tables"] == EVERYTHING.to_json()["tables"]
     assert found["history"][0]["rank_correlation"] == 0.5
 

@@ -2,7 +2,9 @@
 have run everything. Loaded by pyproject.toml."""
 
 import os
+from collections import Counter
 from collections.abc import Generator
+from dataclasses import replace
 from fnmatch import fnmatch
 
 import pytest
@@ -15,6 +17,19 @@ def _refuse(report: pytest.TestReport | pytest.CollectReport) -> None:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid} was skipped, and with CI=true nothing may be. {reason}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several processes share the tests by their ids, and run of those with one id the first only: schemathesis leaves
+    the operation out of its ids, so that one of 90 was asked."""
+    for item in items:
+        _, bracket, case = item.name.partition("[")
+        if bracket and not item.nodeid.endswith("]"):
+            item._id = replace(item._id, params=case.removesuffix("]"))
+    twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twice:
+        raise pytest.UsageError(f"several tests have one id, of which one would run: {', '.join(twice)}")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -62,3 +62,36 @@ def test_a_folder_of_tests_that_pytest_passes_over_fails_in_ci(
     assert "never collected" in done.stdout + done.stderr
     assert "tests/build/test_build.py" in done.stdout + done.stderr
     assert pytest_in(tmp_path, *arguments, CI="false").returncode == 0
+
+
+TWINS = """import pytest
+
+class Twin(pytest.Item):
+    def runtest(self): pass
+
+class File(pytest.File):
+    def collect(self): return [Twin.from_parent(self, name="twin") for _ in range(2)]
+
+def pytest_collect_file(file_path, parent):
+    return File.from_parent(parent, path=file_path) if file_path.name == "twins.txt" else None
+"""
+
+
+def test_tests_that_share_an_id_are_refused_for_of_them_one_would_run(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(TWINS)
+    (tmp_path / "twins.txt").write_text("")
+    done = pytest_in(tmp_path, "twins.txt")
+    assert done.returncode != 0
+    assert "several tests have one id, of which one would run: twins.txt::twin" in done.stdout + done.stderr
+
+
+def test_every_operation_is_fuzzed_under_an_id_of_its_own() -> None:
+    """schemathesis left the operation out, and processes that share the tests ran one of ninety."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/api/test_fuzzing.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "test_every_operation_keeps_to_its_schema[GET /api/v1/experiments]" in done.stdout

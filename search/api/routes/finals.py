@@ -183,12 +183,20 @@ def _row(row: FinalEvaluation) -> FinalRow:
 
 def _networks(body: FinalCreate) -> Callable[..., list[FinalEvaluation]]:
     """Asks for the final evaluations of what the body names."""
-    experiment = experiment_or_404(body.experiment_id)
+    experiment = _experiment(body)
     _check(body)
     if body.baseline is None:
         return partial(ask_for_finals, _individuals(body, experiment))
     ask = partial(services.ask_for_baseline, experiment, baseline=body.baseline)
     return lambda **wanted: [ask(**wanted)]
+
+
+def _experiment(body: FinalCreate) -> Experiment:
+    """The body names it, not the address: an unknown one is a wrong value."""
+    try:
+        return experiment_or_404(body.experiment_id)
+    except Problem:
+        raise invalid("body", "experiment_id", "no such experiment", body.experiment_id) from None
 
 
 def _check(body: FinalCreate) -> None:
@@ -202,7 +210,7 @@ def _check(body: FinalCreate) -> None:
 
 
 def _cost(body: FinalCreate) -> FinalCost:
-    experiment = experiment_or_404(body.experiment_id)
+    experiment = _experiment(body)
     _check(body)
     if body.baseline is not None:
         return cost_of_baseline(experiment, baseline=body.baseline, preset=body.preset, over=body.overrides)
@@ -214,7 +222,9 @@ def _individuals(body: FinalCreate, experiment: Experiment) -> list[Individual]:
         try:
             return [selectors.individual(experiment.pk, body.step)]
         except Individual.DoesNotExist:
-            raise not_found("individual", f"{body.step} of experiment {experiment.pk}") from None
+            raise invalid(
+                "body", "step", f"no such individual of experiment {experiment.pk}", body.step
+            ) from None
     if body.along is not None:
         found = best_along(experiment, body.along)
     else:

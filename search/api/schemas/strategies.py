@@ -27,6 +27,14 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+class PredictionDocument(Document):
+    """What a model said of a network, and what was found then: fractions."""
+
+    step: int
+    predicted: float
+    found: float
+
+
 class StrategyReportDocument(Document):
     """How a strategy chooses now, or what its model has learned."""
 
@@ -40,16 +48,15 @@ class StrategyReportDocument(Document):
     drafts: int = Field(description="Genotypes that it has proposed ahead")
     facts: list[tuple[str, str]] = Field(description="Label and value")
     tables: list[dict[str, Any]] = Field(description="{title, columns, rows}")
-    against: list[tuple[int, float, float]] = Field(
-        default=[],
-        description="Step, predicted and found fitness of networks that the model had not seen; empty where nothing "
-        "is predicted",
+    against: list[PredictionDocument] = Field(
+        default=[], description="Networks that the model had not seen; empty where nothing is predicted"
     )
     history: list[dict[str, float]] = Field(description="A few numbers of each version of the model")
 
     @classmethod
     def of(cls, found: StrategyReport) -> Self:
         state = found.state
+        pairs = found.report.get("against", [])
         return cls(
             kind=found.row.kind,
             title=found.row.title,
@@ -58,5 +65,8 @@ class StrategyReportDocument(Document):
             observed=state.observed_until if state else None,
             drafts=found.drafts,
             history=found.history,
-            **found.report,
+            against=[
+                PredictionDocument(step=step, predicted=told, found=fitness) for step, told, fitness in pairs
+            ],
+            **{name: value for name, value in found.report.items() if name != "against"},
         )

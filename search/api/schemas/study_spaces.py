@@ -15,7 +15,7 @@ from search.selectors.studies import StudyResults
 from search.selectors.study_spaces import space_findings
 
 
-class SpaceDocument(Document):
+class ComparedSpaceDocument(Document):
     """One space, over its networks."""
 
     space: str
@@ -105,7 +105,7 @@ class SpacePairDocument(Document):
 class SpacesDocument(Document):
     """Spaces compared at equal size."""
 
-    spaces: list[SpaceDocument]
+    spaces: list[ComparedSpaceDocument]
     pairs: list[SpacePairDocument]
     rank_correlation: CorrelationDocument | None = Field(description="Over the networks of all spaces")
 
@@ -113,7 +113,7 @@ class SpacesDocument(Document):
     def of(cls, results: StudyResults) -> Self:
         found = space_findings(results)
         return cls(
-            spaces=[SpaceDocument.of(row) for row in found.spaces],
+            spaces=[ComparedSpaceDocument.of(row) for row in found.spaces],
             pairs=[SpacePairDocument.of(row) for row in found.pairs],
             rank_correlation=found.carry_over and CorrelationDocument.of(found.carry_over),
         )
