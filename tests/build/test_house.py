@@ -122,8 +122,9 @@ FOREIGN = {
     "_after_fork",
     "_routers",
     "_queue",
+    "_id",
 }
-"""Of Django, Python, Celery, Ninja and kombu, who give no other name to it."""
+"""Of Django, Python, Celery, Ninja, kombu and pytest, who give no other name to it."""
 
 
 def _private(tree: ast.AST) -> Iterator[tuple[int, str]]:
