@@ -43,10 +43,7 @@ def _base(body: ExperimentCreate) -> tuple[str, dict[str, Any]]:
         protocol = moved_to_dataset(row.config.protocol, over if isinstance(over, dict) else {})
         return row.title, row.config.to_json() | {"protocol": protocol}
     if body.clone_of is not None:
-        try:
-            experiment = selectors.experiment_by_id(body.clone_of)
-        except Experiment.DoesNotExist:
-            raise invalid("body", "clone_of", "there is no such experiment", body.clone_of) from None
+        experiment = named_experiment("clone_of", body.clone_of)
         return experiment.name, experiment.config
     return "Untitled", body.config or {}
 
@@ -88,3 +85,11 @@ def _sort(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return "number"
     return type(value).__name__
+
+
+def named_experiment(field: str, experiment_id: int) -> Experiment:
+    """The one that a field of a body names, not the address: an unknown one is a wrong value. Raises Problem (422)."""
+    try:
+        return selectors.experiment_by_id(experiment_id)
+    except Experiment.DoesNotExist:
+        raise invalid("body", field, "there is no such experiment", experiment_id) from None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from search.evolution.studies.quality_results import Reached
-from search.evolution.studies.rows import STUDY_KINDS
+from search.evolution.studies.rows import results_layout
 from search.evolution.studies.space_results import SpacePair
 from search.models import Study
 from search.selectors.studies import StudyResults
@@ -13,7 +13,7 @@ from search.selectors.study_spaces import space_findings
 
 def findings(study: Study, results: StudyResults) -> Iterator[str]:
     """None of most kinds."""
-    layout = STUDY_KINDS[study.kind].results if study.kind in STUDY_KINDS else "arms"
+    layout = results_layout(study.kind)
     if layout == "spaces":
         for pair in space_findings(results).pairs:
             yield f"{pair.first} less {pair.second}: {_differences(pair)}"

@@ -12,8 +12,9 @@ from search import services
 from search.evolution.experiments.config import Protocol, experiment_config
 from search.evolution.finals.presets import final_from_preset
 from search.evolution.finals.protocol import final_key, without_cells
+from search.evolution.finals.scores import ReferenceResult
 from search.selectors.reference_runs import reference_scores
-from search.services.finals.references import ReferenceResult, keep_reference_run
+from search.services.finals.references import keep_reference_run
 from visualize.style.formats import per_cent
 
 pytestmark = pytest.mark.django_db
@@ -51,10 +52,10 @@ def test_it_prints_each_run_and_keeps_it_among_the_baselines(client: Client) -> 
 
 def test_runs_that_are_there_are_not_made_again_and_more_are_added() -> None:
     protocol = final_from_preset("short", Protocol())
-    found = ReferenceResult(1, 0.5, 0.9, 11, 360, 1.0, "cpu")
-    keep_reference_run("resnet18", protocol, 0, found)
-    kept = keep_reference_run("resnet18", protocol, 0, replace(found, accuracy=0.6))
-    keep_reference_run("resnet18", protocol, 1, replace(found, accuracy=0.7))
+    found = ReferenceResult(0, 1, 0.5, 0.9, 11, 360, 1.0, "cpu")
+    keep_reference_run("resnet18", protocol, found)
+    kept = keep_reference_run("resnet18", protocol, replace(found, accuracy=0.6))
+    keep_reference_run("resnet18", protocol, replace(found, run=1, accuracy=0.7))
     assert kept.accuracy == 0.5
     [score] = reference_scores("resnet18", "digits")
     assert score.accuracies == (0.5, 0.7)

@@ -10,10 +10,11 @@ from ninja.responses import Status
 from pydantic import Field
 
 from search import selectors, services
+from search.api.creation import named_experiment
 from search.api.error_answers import config_faults
 from search.api.paging import PageQuery, find_page
 from search.api.problems import Problem, all_invalid, invalid, not_found
-from search.api.routes.experiments import CONFLICTS, experiment_or_404
+from search.api.routes.experiments import CONFLICTS
 from search.api.schemas.base import KEY_PATTERN, FinalId
 from search.api.schemas.evolution_gain import FinalCostDocument
 from search.api.schemas.finals import (
@@ -183,20 +184,12 @@ def _row(row: FinalEvaluation) -> FinalRow:
 
 def _networks(body: FinalCreate) -> Callable[..., list[FinalEvaluation]]:
     """Asks for the final evaluations of what the body names."""
-    experiment = _experiment(body)
+    experiment = named_experiment("experiment_id", body.experiment_id)
     _check(body)
     if body.baseline is None:
         return partial(ask_for_finals, _individuals(body, experiment))
     ask = partial(services.ask_for_baseline, experiment, baseline=body.baseline)
     return lambda **wanted: [ask(**wanted)]
-
-
-def _experiment(body: FinalCreate) -> Experiment:
-    """The body names it, not the address: an unknown one is a wrong value."""
-    try:
-        return experiment_or_404(body.experiment_id)
-    except Problem:
-        raise invalid("body", "experiment_id", "no such experiment", body.experiment_id) from None
 
 
 def _check(body: FinalCreate) -> None:
@@ -210,7 +203,7 @@ def _check(body: FinalCreate) -> None:
 
 
 def _cost(body: FinalCreate) -> FinalCost:
-    experiment = _experiment(body)
+    experiment = named_experiment("experiment_id", body.experiment_id)
     _check(body)
     if body.baseline is not None:
         return cost_of_baseline(experiment, baseline=body.baseline, preset=body.preset, over=body.overrides)

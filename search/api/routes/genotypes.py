@@ -6,6 +6,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from search import models, services
+from search.api.creation import named_experiment
 from search.api.paging import PageQuery, find_page
 from search.api.problems import invalid, not_found
 from search.api.schemas.base import GenotypeKey
@@ -108,12 +109,7 @@ def create_genotype(
 
 def _setting(body: GenotypePreview) -> PreviewSetting:
     if body.experiment_id is not None:
-        try:
-            return PreviewSetting.of(models.Experiment.objects.get(pk=body.experiment_id))
-        except models.Experiment.DoesNotExist:
-            raise invalid(
-                "body", "experiment_id", "there is no such experiment", body.experiment_id
-            ) from None
+        return PreviewSetting.of(named_experiment("experiment_id", body.experiment_id))
     if body.preset is None:
         return PreviewSetting(body.host)
     if body.preset not in PRESETS:

@@ -12,7 +12,7 @@ from search.api.schemas.study_quality import QualityDocument
 from search.api.schemas.study_results import ArmDocument, CellDocument, DifferenceDocument
 from search.api.schemas.study_spaces import SpacesDocument
 from search.evolution.studies.records import StudyKind
-from search.evolution.studies.rows import STUDY_KINDS
+from search.evolution.studies.rows import STUDY_KINDS, results_layout
 from search.selectors.price import money_of
 from search.selectors.studies import StudyResults
 from search.selectors.study_cost import StudyCost
@@ -124,7 +124,7 @@ class StudyDocument(StudyRow):
 
     @classmethod
     def of_one(cls, row: models.Study, results: StudyResults) -> Self:
-        layout = STUDY_KINDS[row.kind].results if row.kind in STUDY_KINDS else "arms"
+        layout = results_layout(row.kind)
         return cls(
             **dict(StudyRow.of(row)),
             device_seconds=results.device_seconds,

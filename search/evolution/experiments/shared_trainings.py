@@ -25,7 +25,8 @@ METHODS: dict[str, str] = {
 """Method -> what it does, for forms and help."""
 
 
-LATER = "growing_sizes"
+LATER = ("growing_sizes",)
+"""Fields of later versions, in a document only where they are not as by default: keys stay what they were."""
 
 
 class SharedTraining(Document):
@@ -68,12 +69,10 @@ class SharedTraining(Document):
         return self
 
     def to_json(self) -> dict[str, Any]:
-        """The document as stored. A field of a later version is in it where it is on, so that keys stay what they
-        were."""
-        document = self.model_dump(mode="json")
-        return (
-            document if self.growing_sizes else {name: document[name] for name in document if name != LATER}
-        )
+        """The document as stored."""
+        fields = type(self).model_fields
+        unchanged = {name for name in LATER if getattr(self, name) == fields[name].default}
+        return self.model_dump(mode="json", exclude=unchanged)
 
 
 def shared_training(document: object) -> SharedTraining:

@@ -37,6 +37,21 @@ class FinalJob:
 
 
 @dataclass(frozen=True)
+class ReferenceResult:
+    """What one run of a known network gave, such as ResNet-18; fractions 0..1."""
+
+    run: int
+    """From 0."""
+    seed: int
+    accuracy: float
+    top5: float
+    parameters: int
+    test_images: int
+    seconds: float
+    device: str
+
+
+@dataclass(frozen=True)
 class Mistake:
     """A test image that the network gets wrong."""
 

@@ -11,8 +11,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from search.evolution.experiments.config import ExperimentConfig
-from search.evolution.networks.hashing import derive_seed
-from search.evolution.studies.records import SeededSettings, StudyCell, some_of
+from search.evolution.studies.records import SeededSettings, StudyCell, cell_seed, some_of
 
 Space = Literal["flat", "flat-constrained", "hierarchical"]
 SearchName = Literal["one", "random-200", "random-7000", "evolution"]
@@ -23,7 +22,6 @@ SPACES: dict[str, str] = {
 }
 FEW, MANY = 200, 7000
 """Networks of the paper's short random search, which is its initial population too, and of its long searches."""
-LARGEST_SEED = 10**9
 
 
 class PaperTableSettings(SeededSettings):
@@ -100,7 +98,7 @@ def _config(
     return settings.search(
         base,
         space=space,
-        seed=1 + derive_seed("paper-table-1", space, search, seed) % LARGEST_SEED,
+        seed=cell_seed("paper-table-1", space, search, seed),
         networks=settings.networks(search),
         strategy={"kind": kind, "initial_population": settings.few},
     )

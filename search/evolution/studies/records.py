@@ -13,8 +13,10 @@ from search.evolution.experiments.config import ExperimentConfig, experiment_con
 from search.evolution.experiments.document import Document
 from search.evolution.experiments.presets import PRESETS
 from search.evolution.finals.presets import FINAL_PRESETS
+from search.evolution.networks.hashing import derive_seed
 
 NO_FINAL = "none"
+LARGEST_SEED = 10**9
 MOST_CELLS = 400
 TOO_MANY_CELLS = "this makes {count} cells; a study has at most {most}"
 
@@ -147,6 +149,10 @@ class StudyCell:
     final: FinalPlan | None = None
 
 
+ResultsLayout = Literal["arms", "paper-table-1", "one-network", "spaces", "quality"]
+"""How the results of a kind are told."""
+
+
 @dataclass(frozen=True)
 class StudyKind:
     """One row of the table of studies."""
@@ -158,5 +164,10 @@ class StudyKind:
     settings: type[StudySettings]
     cells: Callable[[Any], list[StudyCell]]
     """From valid settings of that type."""
-    results: Literal["arms", "paper-table-1", "one-network", "spaces", "quality"] = "arms"
+    results: ResultsLayout = "arms"
     """How the results are laid out."""
+
+
+def cell_seed(*parts: object) -> int:
+    """The seed of one cell's search, which depends on every part: from 1, short enough to be read out."""
+    return 1 + derive_seed(*parts) % LARGEST_SEED

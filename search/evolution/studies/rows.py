@@ -8,7 +8,14 @@ from pydantic import ValidationError
 from search.evolution.experiments.config import ConfigError
 from search.evolution.finals.presets import final_from_preset
 from search.evolution.studies import comparison, one_network, paper_table, space_comparison, time_to_quality
-from search.evolution.studies.records import MOST_CELLS, TOO_MANY_CELLS, StudyCell, StudyKind, StudySettings
+from search.evolution.studies.records import (
+    MOST_CELLS,
+    TOO_MANY_CELLS,
+    ResultsLayout,
+    StudyCell,
+    StudyKind,
+    StudySettings,
+)
 
 _ROWS = (
     StudyKind(
@@ -74,6 +81,11 @@ _ROWS = (
 )
 
 STUDY_KINDS: dict[str, StudyKind] = {row.name: row for row in _ROWS}
+
+
+def results_layout(kind: str) -> ResultsLayout:
+    """How the results of a kind are told; plainly where this version does not know it, as of an imported study."""
+    return STUDY_KINDS[kind].results if kind in STUDY_KINDS else "arms"
 
 
 def study_kind(name: str) -> StudyKind:

@@ -13,14 +13,19 @@ from search.evolution.experiments.config import ConfigError, ExperimentConfig
 from search.evolution.experiments.fault_words import fault_message, fault_path
 from search.evolution.finals.presets import FINAL_PRESETS
 from search.evolution.genotypes.space import SPACES
-from search.evolution.networks.hashing import derive_seed
 from search.evolution.strategies import STRATEGIES
-from search.evolution.studies.records import NO_FINAL, FinalPlan, SeededSettings, StudyCell, some_of
+from search.evolution.studies.records import (
+    NO_FINAL,
+    FinalPlan,
+    SeededSettings,
+    StudyCell,
+    cell_seed,
+    some_of,
+)
 
 MOST_NETWORKS = 100_000
 """Of one search, whatever its time: networks that it has seen before take none."""
 MOST_PROTOCOLS = 12
-LARGEST_SEED = 10**9
 NO_TRAINING = (
     "this preset looks fitness up and trains nothing, so that no device time passes; choose one that trains"
 )
@@ -95,7 +100,7 @@ def cells(settings: QualitySettings) -> list[StudyCell]:
             search=settings.search(
                 bases[protocol],
                 space=settings.space,
-                seed=1 + derive_seed("time-to-quality", strategy, protocol, seed) % LARGEST_SEED,
+                seed=cell_seed("time-to-quality", strategy, protocol, seed),
                 networks=MOST_NETWORKS,
                 strategy={"kind": strategy, "initial_population": settings.initial_population},
             ),

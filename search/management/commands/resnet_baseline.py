@@ -3,7 +3,6 @@ run is kept, and shown among the baselines of the search's test scores."""
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 from importlib import import_module
 from statistics import fmean, stdev
 from typing import Any
@@ -17,7 +16,7 @@ from search.evolution.finals.presets import DEFAULT_PRESET, FINAL_PRESETS, final
 from search.evolution.finals.protocol import final_key, without_cells
 from search.models import Experiment, ReferenceRun
 from search.selectors.reference_runs import reference_runs
-from search.services.finals.references import ReferenceResult, keep_reference_run
+from search.services.finals.references import keep_reference_run
 
 NAME = "resnet18"
 TRAINER = "search.training.finals.resnet_baseline"
@@ -48,8 +47,7 @@ class Command(BaseCommand):
                 self._print(row, "kept from before")
             trainer = import_module(TRAINER)
             for score in trainer.baseline_scores(protocol, self._tell, options["device"], known):
-                values = asdict(score)
-                row = keep_reference_run(NAME, protocol, values.pop("run"), ReferenceResult(**values))
+                row = keep_reference_run(NAME, protocol, score)
                 wanted.append(row)
                 self._print(row, f"{row.seconds:.0f} s, {row.device}")
             scores = [row.accuracy for row in wanted]

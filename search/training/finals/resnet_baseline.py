@@ -1,11 +1,11 @@
 """ResNet-18 under a final protocol: what a known network scores on the test set, trained as the found ones are."""
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
 
 from search.evolution.evaluation import Progress, Runtime
 from search.evolution.experiments.config import Protocol
 from search.evolution.finals.protocol import final_key, run_seed, without_cells
+from search.evolution.finals.scores import ReferenceResult
 from search.training.data.held_out import load_final_split
 from search.training.finals.scoring import score_on_test
 from search.training.loop.progress import Pulse
@@ -16,27 +16,12 @@ from search.training.trainer import choose_device, limit_clock
 NAME = "resnet18"
 
 
-@dataclass(frozen=True)
-class BaselineScore:
-    """Of one run; fractions 0..1."""
-
-    run: int
-    """From 0."""
-    seed: int
-    accuracy: float
-    top5: float
-    parameters: int
-    test_images: int
-    seconds: float
-    device: str
-
-
 def baseline_scores(
     protocol: Protocol,
     progress: Callable[[Progress], None],
     device: str = "auto",
     known: Container[int] = (),
-) -> Iterator[BaselineScore]:
+) -> Iterator[ReferenceResult]:
     """One for each run of the final protocol that is not known. What is of cells alone is not read.
 
     Raises EvaluationFailed.
@@ -56,7 +41,7 @@ def baseline_scores(
         )
         result = run.finish()
         found = score_on_test(run, final.test)
-        yield BaselineScore(
+        yield ReferenceResult(
             number,
             seed,
             found.accuracy,

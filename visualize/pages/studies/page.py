@@ -9,7 +9,7 @@ from search.evolution.finals.published_networks import PUBLISHED_NETWORKS
 from search.evolution.statistics.significance import LEVEL
 from search.evolution.studies.records import StudySettings
 from search.evolution.studies.results import Difference
-from search.evolution.studies.rows import STUDY_KINDS
+from search.evolution.studies.rows import STUDY_KINDS, results_layout
 from search.models import Study, StudyState
 from search.selectors.studies import is_budget_spent, study_results
 from visualize.pages.studies.accuracy_scatter import published_scatters, scatters
@@ -38,16 +38,16 @@ def study_context(study: Study) -> Context:
     rows = arm_rows(results.arms)
     differences = results.differences() if results.arms else []
     known = [one for line in differences for one in line if one and one.chance is not None]
-    kind = STUDY_KINDS.get(study.kind)
+    kind, layout = STUDY_KINDS.get(study.kind), results_layout(study.kind)
     made_up = INSTANT_TRAINER in results.other_trainers
     own: Context = {}
-    if kind and kind.results == "paper-table-1":
+    if layout == "paper-table-1":
         own = paper_context(results, rows)
-    elif kind and kind.results == "spaces":
+    elif layout == "spaces":
         own = spaces_context(results, rows)
-    elif kind and kind.results == "quality":
+    elif layout == "quality":
         own = quality_context(results)
-    elif kind and kind.results == "one-network":
+    elif layout == "one-network":
         own = {"scatters": scatters(rows, by_test=results.judged_by_test)}
         if study.kind == "scaling":
             own |= {"published": PUBLISHED_NETWORKS, "published_scatters": published_scatters()}
