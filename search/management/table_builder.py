@@ -8,12 +8,14 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.management.base import CommandError
 
 from search import services
 from search.evolution.experiments.config import DEFAULT_TRAINER, ExperimentConfig
+from search.management.stored_trainings import StoredTrainings
 from search.models import Experiment, ExperimentState
 from search.selectors.table_records import Trained, evaluation_of_step, trained_repeats
 from search.tables.plans import TablePlan, Training, trainings
@@ -27,22 +29,26 @@ NO_TEST_SCORES = (
 )
 
 
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process trains: every `processes`-th network from `process` on, the first `seeds` times."""
+
+    process: int
+    processes: int
+    seeds: int
+
+
 class TableBuilder:
     """Trains what a plan still misses, one network after the other."""
 
-    def __init__(
-        self, plan: TablePlan, *, process: int, processes: int, seeds: int, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, plan: TablePlan, share: Share, stored: StoredTrainings | None, say: Say) -> None:
         if settings.TRAINER == DEFAULT_TRAINER:
             raise CommandError(NO_TEST_SCORES.format(have=settings.TRAINER), returncode=2)
-        self._plan, self._process, self._processes, self._seeds, self._say = (
-            plan,
-            process,
-            processes,
-            seeds,
-            say,
-        )
-        self._worker = f"build_table-{plan.name}-{process}@{socket.gethostname()}"
+        self._plan, self._share, self._stored, self._say = plan, share, stored, say
+        self._worker = f"build_table-{plan.name}-{share.process}@{socket.gethostname()}"
         self._experiment = _experiment_of(plan)
         services.release_worker(worker=self._worker)  # what an earlier, killed run of this process held
 
@@ -54,7 +60,11 @@ class TableBuilder:
         have = trained_repeats(self._plan.protocol)
         start = said = time.monotonic()
         for number, row in enumerate(rows):
-            if row.repeat >= self._seeds or Trained(row.key, row.repeat) in have or not self._is_ours(row):
+            if (
+                row.repeat >= self._share.seeds
+                or Trained(row.key, row.repeat) in have
+                or not self._is_ours(row)
+            ):
                 continue
             if told_to_stop() or (most_seconds is not None and time.monotonic() - start > most_seconds):
                 return False
@@ -67,7 +77,7 @@ class TableBuilder:
 
     def _is_ours(self, row: Training) -> bool:
         """By network: one process trains all repeats of one, for a repeat is asked for after those before it."""
-        return int(row.key, 16) % self._processes == self._process
+        return int(row.key, 16) % self._share.processes == self._share.process
 
     def _train(self, row: Training) -> None:
         added = services.evaluate_genotype(
@@ -77,7 +87,8 @@ class TableBuilder:
             eligible=False,
         )
         evaluation_id = evaluation_of_step(added.experiment_id, added.step)
-        run_attempt(evaluation_id=evaluation_id, worker=self._worker)
+        if self._stored is None or not self._stored.put_back(row, evaluation_id, worker=self._worker):
+            run_attempt(evaluation_id=evaluation_id, worker=self._worker)
 
 
 def _experiment_of(plan: TablePlan) -> Experiment:

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search.logcontext import only_problems
 from search.management.interruptions import stop_on_interrupt
-from search.management.table_builder import TableBuilder
+from search.management.stored_trainings import StoredTrainings
+from search.management.table_builder import Share, TableBuilder
 from search.management.table_check import check_table
 from search.management.table_export import ExportOptions, export_table
 from search.selectors.table_records import Trained, trained_repeats
@@ -51,6 +52,12 @@ class Command(BaseCommand):
             type=int,
             help="train, or with --export write, only so many of each network's trainings",
         )
+        parser.add_argument(
+            "--from",
+            type=Path,
+            metavar="FILE.npz",
+            help="read the trainings that an earlier version of the table holds from it instead of making them again",
+        )
         parser.add_argument("--table-version", default="0.1", help="with --export: the table's version")
         parser.add_argument("--hardware", default="", help="with --export: what it was trained on, in words")
         parser.add_argument(
@@ -68,14 +75,9 @@ class Command(BaseCommand):
         if options["export"] or options["check"]:
             self._use(plan, _part(plan, options["part"]), options)
             return
-        process, processes = _share(options["process"])
-        builder = TableBuilder(
-            plan,
-            process=process,
-            processes=processes,
-            seeds=options["seeds"] or plan.protocol.repeats,
-            say=self.stderr.write,
-        )
+        stored = StoredTrainings(options["from"], plan) if options["from"] else None
+        share = Share(*_share(options["process"]), seeds=options["seeds"] or plan.protocol.repeats)
+        builder = TableBuilder(plan, share, stored, self.stderr.write)
         minutes = options["minutes"]
         with stop_on_interrupt():
             whole = builder.run(most_seconds=None if minutes is None else 60 * minutes)
