@@ -147,6 +147,46 @@ def made_proxies(phenotype: Phenotype, protocol: Protocol) -> dict[str, float]:
 
 
 @pytest.mark.django_db
+def test_a_new_database_goes_on_from_a_published_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_export, "PROXIES", f"{__name__}.made_proxies")
+    build()
+    build("--export", str(tmp_path / "both"))
+    build("--export", str(tmp_path / "first"), "--seeds", "1")
+    stored = set(FitnessRecord.objects.values_list("evaluation__phenotype_key", "repeat", "seed"))
+    call_command("flush", interactive=False, verbosity=0)
+    trained: list[int] = []
+    attempt = attempts.run_attempt
+
+    def counted(*, evaluation_id: int, worker: str) -> list[int]:
+        trained.append(evaluation_id)
+        return attempt(evaluation_id=evaluation_id, worker=worker)
+
+    monkeypatch.setattr(table_builder, "run_attempt", counted)
+    assert build("--from", str(tmp_path / "first.npz")) == "sep: 66 of 66 trainings\n"
+    assert len(trained) == NETWORKS
+    assert set(FitnessRecord.objects.values_list("evaluation__phenotype_key", "repeat", "seed")) == stored
+    build("--export", str(tmp_path / "again"))
+    first, again = (BenchmarkTable.load(tmp_path / f"{name}.npz") for name in ("both", "again"))
+    assert np.array_equal(first.accuracy, again.accuracy)
+    assert np.array_equal(first.seconds, again.seconds)
+
+
+@pytest.mark.django_db
+def test_a_table_of_another_protocol_is_no_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_export, "PROXIES", f"{__name__}.made_proxies")
+    build()
+    build("--export", str(tmp_path / "mine"))
+    longer = TablePlan("small", SEP.parts, SEP.protocol.model_copy(update={"steps": 77}))
+    monkeypatch.setitem(PLANS, "small", longer)
+    with pytest.raises(CommandError, match=r"mine.npz was made under another protocol .*: steps is .*, not 77"):
+        build("--from", str(tmp_path / "mine.npz"))
+    with pytest.raises(CommandError, match="--from .*nowhere.npz"):
+        build("--from", str(tmp_path / "nowhere.npz"))
+
+
+@pytest.mark.django_db
 def test_training_again_agrees_with_a_table_and_not_with_another_one() -> None:
     build()
     assert "5 networks trained again: 5 came out with the stored seed as stored" in build("--check", "0.15")
