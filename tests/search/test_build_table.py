@@ -180,9 +180,11 @@ def test_a_table_of_another_protocol_is_no_start(tmp_path: Path, monkeypatch: py
     build("--export", str(tmp_path / "mine"))
     longer = TablePlan("small", SEP.parts, SEP.protocol.model_copy(update={"steps": 77}))
     monkeypatch.setitem(PLANS, "small", longer)
-    with pytest.raises(CommandError, match=r"mine.npz was made under another protocol .*: steps is .*, not 77"):
+    with pytest.raises(
+        CommandError, match=r"mine\.npz was made under another protocol .*: steps is .*, not 77"
+    ):
         build("--from", str(tmp_path / "mine.npz"))
-    with pytest.raises(CommandError, match="--from .*nowhere.npz"):
+    with pytest.raises(CommandError, match=r"--from .*nowhere\.npz"):
         build("--from", str(tmp_path / "nowhere.npz"))
 
 
