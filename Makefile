@@ -51,9 +51,10 @@ format: $(VENV)/test-installed ## mend style where that can be done by itself
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-# Two processes; a file's tests stay together, so that what a file starts is started once.
+# Two processes; a file's tests stay together, so that what a file starts is started once. Files come in the order of
+# tests/build/longest_first.py, not in that of their numbers of tests.
 pytest: $(VENV)/test-installed ## run the tests alone, all or TESTS="tests/search -k claim"
-	$(PY) -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile)
+	$(PY) -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile --no-loadscope-reorder)
 
 pictures: $(VENV)/test-installed services ## pictures of every page, light, dark and narrow, into FOLDER=var/pictures
 	$(PY) -m tests.browser.pictures $(or $(FOLDER),var/pictures)

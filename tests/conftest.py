@@ -13,6 +13,7 @@ server. Messages go nowhere unless a test asks for a broker:
 Use `transactional_db` (or `django_db(transaction=True)`) with another process or thread: it sees what is committed.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -34,6 +35,11 @@ from tests.processes import Worker, database_url, running_postgresql, running_re
 # some of these are there to be interrupted.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Some machines forbid it by PYTHONDONTWRITEBYTECODE; then each of the many processes that tests start compiles the
+# whole product anew, which is a third of what it costs to start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 hypothesis_settings.register_profile("nasweb", deadline=None, suppress_health_check=[HealthCheck.too_slow])
