@@ -38,7 +38,7 @@ DESCRIPTION = (
 
 def main(arguments: Sequence[str]) -> int:
     """Run one benchmark and print what it measured. Returns the exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         if options.here or options.kind in NEEDS_NO_DATABASE:
             _measure(options)
@@ -51,9 +51,10 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="python -m tests.benchmarks", description=DESCRIPTION)
-    kinds = parser.add_subparsers(dest="kind", required=True)
+def parser() -> ArgumentParser:
+    """Every kind with its options."""
+    whole = ArgumentParser(prog="python -m tests.benchmarks", description=DESCRIPTION)
+    kinds = whole.add_subparsers(dest="kind", required=True)
     for name, add in OPTIONS.items():
         kind = kinds.add_parser(name)
         add(kind)
@@ -65,7 +66,7 @@ def _parser() -> ArgumentParser:
             "--compare", action="store_true", help="print factors against the result kept in docs/benchmarks"
         )
         kind.add_argument("--here", action="store_true", help="measure on the configured database, as it is")
-    return parser
+    return whole
 
 
 def _measure(options: Namespace) -> None:

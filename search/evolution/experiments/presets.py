@@ -37,7 +37,7 @@ PAPER_PROTOCOL: dict[str, Any] = {
     "time_limit_seconds": 43_200,
 }
 
-# Chosen by what one training tells of its network (`python -m tests.benchmarks signal`, docs/performance.md): the rate
+# Chosen by what one training tells of its network (`python -m tests.benchmarks signal`, docs/signal.md): the rate
 # ends near zero, the weights are averaged and many images score, so that the noise of a training stays below the
 # differences between networks.
 QUICK_PROTOCOL: dict[str, Any] = {
