@@ -57,6 +57,7 @@ class Api(NinjaAPI):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._documents: dict[bool, OpenAPISchema] = {}
+        self._outline: OpenAPISchema | None = None
 
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]
@@ -77,6 +78,13 @@ class Api(NinjaAPI):
         return self._documents[settings.ACCOUNTS]
 
     @property
+    def outline(self) -> OpenAPISchema:
+        """Of the document, its operations and their parameters; made once."""
+        if self._outline is None:
+            self._outline = documentation.Outline(self, self.get_root_path({}))
+        return self._outline
+
+    @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
         """With the checks of the door before every address, and a problem document for those that do not exist."""
         patterns, app, namespace = super().urls
@@ -89,13 +97,13 @@ class Api(NinjaAPI):
 
     def operation_at(self, route: str, method: str) -> str | None:
         """The name of the operation that answers a method at a route such as `api/v1/experiments/<experiment_id>`."""
-        return documentation.operation_id(self.get_openapi_schema(), route, method)
+        return documentation.operation_id(self.outline, route, method)
 
     def _parameters(self, request: HttpRequest) -> dict[str, bool] | None:
         match = request.resolver_match
         assert match is not None  # the resolver has called us
         method = "get" if request.method == "HEAD" else (request.method or "").lower()
-        return documentation.query_parameters(self.get_openapi_schema(), match.route, method)
+        return documentation.query_parameters(self.outline, match.route, method)
 
 
 def _unknown_address(request: HttpRequest, address: str) -> HttpResponseBase:

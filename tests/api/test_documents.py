@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from search import services
+from search.api import documentation
 from search.api.application import api as the_api
 from search.api.schemas.base import Document
 from search.artifacts.checkpoints import repeat_checkpoint
@@ -35,7 +37,9 @@ from tests.search.studies.running import launched
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
+@cache
 def document() -> dict[str, Any]:
+    """As it is sent; half a megabyte."""
     text: dict[str, Any] = json.loads(json.dumps(the_api.get_openapi_schema()))
     return text
 
@@ -60,6 +64,19 @@ def test_every_operation_is_described_and_says_what_it_refuses(name: str) -> Non
     assert ("403" in operation["responses"]) == (method != "get")
     for parameter in operation["parameters"]:
         assert "anyOf" not in parameter["schema"]
+
+
+def test_requests_are_looked_up_in_what_the_document_says() -> None:
+    """The outline of it, which is made in a fifth of the time."""
+    for path, method, operation in operations():
+        route = re.sub(r"{(\w+)}", r"<\1>", path).lstrip("/")
+        assert the_api.operation_at(route, method) == operation["operationId"]
+        of_query = {
+            row["name"]: row["schema"].get("type") == "array"
+            for row in operation["parameters"]
+            if row["in"] == "query"
+        }
+        assert documentation.query_parameters(the_api.outline, route, method) == of_query
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
