@@ -2,9 +2,13 @@
 // puts a cursor into them, reads out the values under it into the table below, and asks for new pictures.
 import { count, magnitude, perCent } from "./numbers.js";
 import { Poller, fetchText } from "./polling.js";
+import { Stretch } from "./stretch.js";
 
 const SECONDS = 10;
 const STRIDES = { ArrowLeft: -1 / 50, ArrowRight: 1 / 50, PageUp: -1 / 5, PageDown: 1 / 5, Home: -1, End: 1 };
+const LEAST = 2; // of the axis, in its unit
+const LEAST_DRAG = 6; // pixels: less is a click by a hand that trembles
+const ASKS_AFTER_MS = 120; // of a wheel that still turns, or of fingers that still move
 const SVG = "http://www.w3.org/2000/svg";
 
 const duration = (seconds) => {
@@ -31,14 +35,15 @@ class Panel {
     this.name = place.dataset.plot;
   }
 
-  show({ svg, range, series }) {
+  show({ svg, first, range, series }) {
     this.series = series;
     if (this.text && this.text !== svg) this.place.innerHTML = svg; // the first answer is what stands there
     this.text = svg;
-    this.range = range[0];
+    [this.first, this.last] = [first, range[0]];
     this.middles = new Map(series.map(({ number, lines, band }) => [number, band.length ? [band[0], band[2]] : lines[0]]));
     if (!this.cursor) this.#listen();
     this.picture = this.place.querySelector("svg");
+    this.cursor?.remove();
     this.cursor = this.picture.appendChild(document.createElementNS(SVG, "path"));
     this.cursor.setAttribute("class", "cursor");
   }
@@ -50,8 +55,23 @@ class Panel {
   }
 
   point(x) {
-    const { left, width, top, bottom } = this.#area;
-    this.cursor.setAttribute("d", x === null ? "" : `M${left + (width * x) / this.range} ${top}V${bottom}`);
+    const { top, bottom } = this.#area;
+    const beside = x === null || x < this.first || x > this.last;
+    this.cursor.setAttribute("d", beside ? "" : `M${this.#x(x)} ${top}V${bottom}`);
+  }
+
+  /** In units of the picture. */
+  #x(value) {
+    const { left, width } = this.#area;
+    return left + (width * (value - this.first)) / (this.last - this.first);
+  }
+
+  /** The value below a place of the window, beyond the area's ends too. */
+  valueAt(clientX, [first, last] = [this.first, this.last]) {
+    const box = this.picture.getBoundingClientRect();
+    const { left, width } = this.#area;
+    const inside = ((clientX - box.left) / box.width) * this.picture.viewBox.baseVal.width - left;
+    return first + (inside / width) * (last - first);
   }
 
   value(number, x) {
@@ -65,12 +85,14 @@ class Panel {
     const { place, host } = this;
     place.tabIndex = 0;
     place.setAttribute("role", "group");
-    place.setAttribute("aria-label", `${place.dataset.title} of each experiment. Arrow keys move along the axis; the table below reads out the values.`);
+    place.setAttribute("aria-label", `${place.dataset.title} of each experiment. Arrow keys move along the axis; the table below reads out the values. Plus and minus zoom, Shift with an arrow key moves what is shown, 0 shows all.`);
+    host.stretch.listenToKeys(place);
+    // The picture comes later than what a gesture has already chosen.
+    host.stretch.listenToPointers(place, (x) => this.valueAt(x, host.stretch.shown));
+    this.#listenToDrags();
     const read = (event) => {
-      const box = this.picture.getBoundingClientRect();
-      const { left, width } = this.#area;
-      const inside = ((event.clientX - box.left) / box.width) * this.picture.viewBox.baseVal.width - left;
-      host.read(inside < 0 || inside > width ? null : (inside / width) * this.range);
+      const value = this.valueAt(event.clientX);
+      host.read(value < this.first || value > this.last ? null : value);
     };
     place.addEventListener("pointerdown", read);
     place.addEventListener("pointermove", read);
@@ -78,12 +100,42 @@ class Panel {
     // A page that scrolls under a mouse at rest makes that leave too: what the keys chose stays.
     place.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && document.activeElement !== place && host.read(null));
     place.addEventListener("keydown", (event) => {
-      if (event.key in STRIDES) host.read(Math.min(this.range, Math.max(0, (host.at ?? 0) + STRIDES[event.key] * this.range)));
+      if (event.key in STRIDES) host.read(Math.min(this.last, Math.max(this.first, (host.at ?? this.first) + STRIDES[event.key] * (this.last - this.first))));
       else if (event.key === "Escape") host.read(null);
       else return;
       event.preventDefault();
     });
     place.addEventListener("blur", () => host.read(null));
+  }
+
+  /** A stretch is dragged over to be shown larger; a double click shows all. */
+  #listenToDrags() {
+    const { place, host } = this;
+    let start = null;
+    const end = (event) => {
+      const [from, to] = [start, event.clientX].sort((a, b) => a - b);
+      const dragged = start !== null && event.type === "pointerup" && to - from >= LEAST_DRAG;
+      start = null;
+      this.band?.remove();
+      if (dragged) host.stretch.show([from, to].map((x) => Math.min(this.last, Math.max(this.first, this.valueAt(x)))));
+    };
+    place.addEventListener("pointerdown", (event) => {
+      if (event.pointerType !== "mouse" || event.button || event.shiftKey) return;
+      start = event.clientX;
+      event.preventDefault(); // nothing is selected as text on the way
+      place.focus({ preventScroll: true });
+      place.setPointerCapture(event.pointerId);
+      this.band = this.picture.appendChild(document.createElementNS(SVG, "path"));
+      this.band.setAttribute("class", "dragged");
+    });
+    place.addEventListener("pointermove", (event) => {
+      if (start === null) return;
+      const { top, bottom } = this.#area;
+      const [from, to] = [start, event.clientX].map((x) => this.#x(Math.min(this.last, Math.max(this.first, this.valueAt(x)))));
+      this.band.setAttribute("d", `M${from} ${top}H${to}V${bottom}H${from}Z`);
+    });
+    for (const name of ["pointerup", "pointercancel"]) place.addEventListener(name, end);
+    place.addEventListener("dblclick", () => host.stretch.show(null));
   }
 }
 
@@ -94,6 +146,8 @@ class ComparePlots extends HTMLElement {
     this.panels = [...this.querySelectorAll("[data-plot]")].map((element) => new Panel(this, element));
     this.atRest = new Map([...this.querySelectorAll("[data-readout]")].map((cell) => [cell, cell.textContent]));
     this.at = null;
+    this.end = 0;
+    this.stretch = new Stretch({ whole: () => [0, this.end], changed: () => this.#restretch(), least: LEAST });
     this.poller = new Poller((abort) => this.#ask(abort), SECONDS, () => this.#failed());
     this.poller.now();
     const rows = this.querySelector(".readout tbody");
@@ -116,18 +170,49 @@ class ComparePlots extends HTMLElement {
     this.stopping.abort();
   }
 
-  async #ask(signal) {
-    const text = await fetchText(this.dataset.source, signal, { Accept: "application/json" });
+  /** The address keeps what is shown, so that it can be shared and survives a reload. */
+  #restretch() {
+    const [left, right] = this.stretch.shown.map((end) => +end.toPrecision(6));
+    const source = new URL(this.dataset.source, location.href);
+    const address = new URL(location.href);
+    for (const { searchParams } of [source, address]) {
+      for (const [name, value] of Object.entries({ left, right })) {
+        if (this.stretch.isWhole) searchParams.delete(name);
+        else searchParams.set(name, value);
+      }
+    }
+    this.dataset.source = source.pathname + source.search;
+    history.replaceState(history.state, "", address.href.replaceAll("%2C", ","));
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#ask(this.stopping.signal, true).catch(() => this.#failed()), ASKS_AFTER_MS);
+  }
+
+  async #ask(signal, zoomed = false) {
+    const { source } = this.dataset;
+    const text = await fetchText(source, signal, { Accept: "application/json" });
+    if (source !== this.dataset.source) return true; // meanwhile something else is to be shown
     const answer = JSON.parse(text);
+    this.#begin(answer);
     this.dataset.state = answer.open ? "streaming" : "done";
     this.querySelector(".live-note").textContent = "";
     if (text !== this.text) {
-      if (this.text) htmx.ajax("GET", location.href, { target: "#results" });
+      if (this.text && !zoomed) htmx.ajax("GET", location.href, { target: "#results" });
       this.text = text;
       for (const plot of answer.plots) this.panels.find((panel) => panel.name === plot.name)?.show(plot);
       this.#light(this.lit);
+      if (this.at !== null) this.read(this.at);
     }
     return answer.open;
+  }
+
+  /** The end of the axis is known by the first answer, and so is what an address shows of it. */
+  #begin({ end }) {
+    const isFirst = !this.end;
+    this.end = end;
+    if (!isFirst) return;
+    const asked = new URL(this.dataset.source, location.href).searchParams;
+    this.stretch.begin(asked.has("left") ? [Number(asked.get("left")), Number(asked.get("right"))] : null);
+    this.stretch.listenToButtons(this.querySelector(".zoom"));
   }
 
   #failed() {

@@ -1,6 +1,6 @@
 // The two uPlot panels: one pointer and one stretch of steps for both. Dragging across shows a stretch larger.
 import { count, magnitude } from "./numbers.js";
-import { axis, colour, dots, forgetColours, title } from "./plot-style.js";
+import { axis, colour, dots, forgetColours, TICK, title } from "./plot-style.js";
 
 const SYNC = uPlot.sync("curves");
 const LEAST_DRAG = 6; // pixels: less is a click by a hand that trembles
@@ -34,11 +34,12 @@ class Plot {
           drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG, click: () => {} },
           points: { show: false },
           y: false,
-          bind: { dblclick: () => () => zoom.show(null) },
+          // With Shift a drag moves what is shown (stretch.js).
+          bind: { dblclick: () => () => zoom.show(null), mousedown: (_, __, drag) => (event) => event.shiftKey || drag(event) },
         },
-        hooks: { setSelect: [(plot) => this.#dragged(plot, zoom)], drawClear: [(plot) => shade(plot, initial)] },
+        hooks: { setSelect: [(plot) => this.#dragged(plot, zoom)], drawClear: [(plot) => shade(plot, initial)], draw: [tick] },
         scales: {
-          x: { time: false, range: () => zoom.stretch ?? [0, Math.max(1, individuals)] },
+          x: { time: false, range: () => zoom.shown },
           y: { range: () => this.range },
         },
         axes: [
@@ -67,7 +68,8 @@ class Plot {
 
   show(tables) {
     this.range = this.pickRange(tables);
-    this.plot.setData(this.pick(tables));
+    // At once: who zooms or points asks where values stand now.
+    this.plot.batch(() => this.plot.setData(this.pick(tables)));
   }
 
   fit() {
@@ -85,7 +87,28 @@ class Plot {
   }
 }
 
-const WHOLE = { stretch: null, show: () => {} };
+/** All of it, and nothing else. */
+const whole = (individuals) => ({ shown: [0, Math.max(1, individuals)], show: () => {} });
+
+/** Failures have no fitness: a tick below the others for each. */
+function tick(plot) {
+  plot.series.forEach((series, index) => {
+    if (!series.ticks) return;
+    const { top, height } = plot.bbox;
+    plot.ctx.save();
+    plot.ctx.strokeStyle = colour("--err");
+    plot.ctx.lineWidth = 1.5 * devicePixelRatio;
+    plot.ctx.beginPath();
+    plot.data[0].forEach((step, row) => {
+      if (plot.data[index][row] === null || step < plot.scales.x.min || step > plot.scales.x.max) return;
+      const x = plot.valToPos(step, "x", true);
+      plot.ctx.moveTo(x, top + height);
+      plot.ctx.lineTo(x, top + height - TICK * devicePixelRatio);
+    });
+    plot.ctx.stroke();
+    plot.ctx.restore();
+  });
+}
 
 /** The initial population, which nobody chose: everything right of it came from the search. */
 function shade(plot, initial) {
@@ -97,7 +120,7 @@ function shade(plot, initial) {
   plot.ctx.restore();
 }
 
-export const fitnessPlot = (element, { individuals, initial = 0 }, zoom = WHOLE) =>
+export const fitnessPlot = (element, { individuals, initial = 0 }, zoom = whole(individuals)) =>
   new Plot(element, {
     individuals,
     initial,
@@ -105,7 +128,7 @@ export const fitnessPlot = (element, { individuals, initial = 0 }, zoom = WHOLE)
     height: 288,
     series: [
       { ...dots("--dot", individuals > 2000 ? 3 : 5), label: "fitness" },
-      { ...dots("--err", 6), label: "failed" },
+      { label: "failed", ticks: true, stroke: () => colour("--err"), paths: () => null, points: { show: false } },
       line("--median", uPlot.paths.linear(), "median"),
       line("--best", uPlot.paths.stepped({ align: 1 }), "best so far", true),
     ],
@@ -114,7 +137,7 @@ export const fitnessPlot = (element, { individuals, initial = 0 }, zoom = WHOLE)
     y: { values: (_, splits) => splits.map((value) => `${+(100 * value).toFixed(2)}\u00a0%`), ...title("validation accuracy") },
   });
 
-export const parametersPlot = (element, { individuals, initial = 0 }, zoom = WHOLE) =>
+export const parametersPlot = (element, { individuals, initial = 0 }, zoom = whole(individuals)) =>
   new Plot(element, {
     individuals,
     initial,

@@ -8,10 +8,12 @@ const STRIDES = { ArrowLeft: -1, ArrowRight: 1, PageUp: -50, PageDown: 50, Home:
 export class Pointer {
   #step = null;
 
-  constructor(host, plots, data) {
+  constructor(host, plots, data, zoom) {
     this.host = host;
     this.data = data;
+    this.zoom = zoom;
     this.plot = plots[0].plot;
+    this.plots = plots.map(({ plot }) => plot);
     this.tip = document.createElement("a");
     this.tip.className = "curve-tip";
     this.tip.hidden = true;
@@ -36,8 +38,9 @@ export class Pointer {
       if (step !== undefined && Number(step) !== this.#step) this.#select(Number(step));
     };
     // Not pointerover: a page that scrolls under a mouse at rest sends it too, and would undo what the keys chose.
-    for (const name of ["pointermove", "focusin"]) rows?.addEventListener(name, point);
-    for (const name of ["pointerleave", "focusout"]) rows?.addEventListener(name, () => document.activeElement === element || this.#select(null));
+    for (const name of ["pointermove", "pointerdown", "focusin"]) rows?.addEventListener(name, point);
+    // A finger leaves as soon as it is lifted: what it pointed at stays.
+    for (const name of ["pointerleave", "focusout"]) rows?.addEventListener(name, (event) => event.pointerType === "touch" || document.activeElement === element || this.#select(null));
   }
 
   #markRow(step) {
@@ -79,7 +82,7 @@ export class Pointer {
   #listenKeys(element) {
     element.tabIndex = 0;
     element.setAttribute("role", "group");
-    element.setAttribute("aria-label", "Fitness of each individual. Arrow keys move through them, Enter opens one.");
+    element.setAttribute("aria-label", "Fitness of each individual. Arrow keys move through them, Enter opens one, plus and minus zoom, Shift with an arrow key moves what is shown, 0 shows all.");
     element.addEventListener("keydown", (event) => {
       if (event.key in STRIDES) this.#move(STRIDES[event.key]);
       else if (event.key === "Enter" && this.#step !== null) this.#open(event.ctrlKey || event.metaKey);
@@ -95,9 +98,12 @@ export class Pointer {
   #move(stride) {
     const points = this.data.sorted;
     const last = points.length - 1;
-    let index = this.#step === null ? (stride > 0 ? -1 : last + 1) : points.findIndex(([step]) => step === this.#step);
+    // From beside the first or the last that is shown.
+    const begin = stride > 0 ? lowerBound(points, this.zoom.shown[0]) - 1 : lowerBound(points, this.zoom.shown[1]);
+    let index = this.#step === null ? begin : points.findIndex(([step]) => step === this.#step);
     index = Math.min(last, Math.max(0, index + stride));
     this.#select(points[index][0]);
+    this.zoom.reveal(points[index][0]);
     this.spoken.textContent = this.#words(this.data.individual(points[index][0])).join(", ");
   }
 
@@ -122,11 +128,13 @@ export class Pointer {
   }
 
   #select(step) {
+    const before = this.#step;
     this.#step = step;
     this.#markRow(step);
     const found = step === null ? null : this.data.individual(step);
     this.tip.hidden = this.mark.hidden = !found;
     this.plot.over.parentElement.classList.toggle("pointing", Boolean(found));
+    this.#cross(found ? step : null, before);
     if (!found) return;
     const left = this.plot.valToPos(step, "x");
     if (left < 0 || left > this.plot.over.clientWidth) {
@@ -147,6 +155,15 @@ export class Pointer {
     const x = Math.min(Math.max(0, left - width / 2), room - width);
     const y = top > 44 ? top - 40 : top + 14;
     this.tip.style.transform = `translate(${x}px, ${y}px)`;
+  }
+
+  /** The same line through all panels; where the mouse is, uPlot has it follow the mouse. */
+  #cross(step, before) {
+    if (step === null && before === null) return;
+    for (const plot of this.plots) {
+      const left = step === null ? -10 : plot.valToPos(step, "x");
+      plot.setCursor({ left: left > plot.over.clientWidth ? -10 : left, top: step === null ? -10 : 0 }, false, false);
+    }
   }
 
   #words({ step, fitness, parameters, state }) {

@@ -4,6 +4,7 @@ import { CurveData } from "./curve-data.js";
 import { fitnessPlot, parametersPlot } from "./curve-plots.js";
 import { Pointer } from "./curve-pointer.js";
 import { Poller, fetchText } from "./polling.js";
+import { Stretch } from "./stretch.js";
 
 const SECONDS = 2;
 const LEAST_STEPS = 2;
@@ -14,7 +15,6 @@ class LiveCurves extends HTMLElement {
   #cursor = "";
   #poller;
   #pointer;
-  #zoom;
   #updated = 0;
 
   connectedCallback() {
@@ -23,7 +23,6 @@ class LiveCurves extends HTMLElement {
     const { signal } = this.stopping;
     this.#poller = new Poller((abort) => this.#ask(abort), SECONDS, (_, failures) => this.#failed(failures));
     this.#poller.now();
-    this.querySelector("[data-zoom-out]").addEventListener("click", () => this.#show(null), { signal });
     this.querySelector("[data-window]")?.addEventListener("input", (event) => this.#smooth(Number(event.target.value)), { signal });
     document.addEventListener("theme:change", () => this.#plots.forEach((plot) => plot.retheme()), { signal });
     this.resizing = new ResizeObserver(() => this.#plots.forEach((plot) => plot.fit()));
@@ -57,9 +56,7 @@ class LiveCurves extends HTMLElement {
     if (!this.#plots.length) this.#build();
     const slider = this.querySelector(".median-window");
     if (slider) slider.hidden = !this.#data.adjustable;
-    const tables = this.#data.tables();
-    this.#plots.forEach((plot) => plot.show(tables));
-    this.#pointer.refresh();
+    this.#redraw();
   }
 
   #build() {
@@ -70,12 +67,18 @@ class LiveCurves extends HTMLElement {
       return element;
     };
     for (const hidden of this.querySelectorAll("h2[hidden]")) hidden.hidden = false;
-    const zoom = (this.#zoom = { stretch: null, show: (stretch) => this.#show(stretch) });
+    const whole = [0, Math.max(1, this.#data.individuals)];
+    const zoom = new Stretch({ whole: () => whole, changed: () => this.#redraw(), least: LEAST_STEPS });
     this.#plots = [
       fitnessPlot(place("fitness"), this.#data, zoom),
       parametersPlot(place("parameters"), this.#data, zoom),
     ];
-    this.#pointer = new Pointer(this, this.#plots, this.#data);
+    zoom.listenToKeys(this.#plots[0].element);
+    for (const { plot } of this.#plots) zoom.listenToPointers(plot.over, (x) => plot.posToVal(x - plot.over.getBoundingClientRect().left, "x"));
+    const buttons = this.querySelector(".zoom");
+    buttons.hidden = false;
+    zoom.listenToButtons(buttons);
+    this.#pointer = new Pointer(this, this.#plots, this.#data, zoom);
   }
 
   /** Another number of individuals under the medians. */
@@ -85,12 +88,7 @@ class LiveCurves extends HTMLElement {
     this.#draw();
   }
 
-  /** A stretch of steps, larger; null: all of them. */
-  #show(stretch) {
-    if (stretch && stretch[1] - stretch[0] < LEAST_STEPS) return;
-    this.#zoom.stretch = stretch && [Math.max(0, stretch[0]), Math.min(Math.max(1, this.#data.individuals), stretch[1])];
-    const button = this.querySelector("[data-zoom-out]");
-    button.hidden = !stretch;
+  #redraw() {
     const tables = this.#data.tables();
     this.#plots.forEach((plot) => plot.show(tables));
     this.#pointer.refresh();

@@ -47,19 +47,49 @@ function live() {
   wrap().classList.add("live");
   if (view) show();
   else fit();
+  stop(section.querySelector(".box.chosen") ?? section.querySelector(".box"));
+}
+
+const link = (box) => box?.querySelector("a");
+
+/** The one box that Tab leads to; arrows go on from it. */
+function stop(box) {
+  for (const other of section.querySelectorAll(".box a[tabindex='0']")) other.tabIndex = -1;
+  if (box) link(box).tabIndex = 0;
+}
+
+/** To a box, which the picture then shows. */
+function walk(box) {
+  stop(box);
+  link(box).focus({ preventScroll: true });
+  const [inner, outer] = [link(box).getBoundingClientRect(), wrap().getBoundingClientRect()];
+  const off = (low, high, from, to) => (low < from ? from - low + STEP : high > to ? to - high - STEP : 0);
+  pan(off(inner.left, inner.right, outer.left, outer.right), off(inner.top, inner.bottom, outer.top, outer.bottom));
+}
+
+/** What had the focus has it again in the fresh part: a box, a field, or a link that leads to the same layer. */
+function refocus(had) {
+  if (!had) return;
+  const box = had.closest(".box")?.dataset.box;
+  if (box !== undefined) return walk(section.querySelector(`[data-box="${CSS.escape(box)}"]`) ?? section.querySelector(".box"));
+  const same = had.id ? [document.getElementById(had.id)] : [...section.querySelectorAll("a[data-network]")].filter((other) => other.textContent === had.textContent);
+  same[0]?.focus({ preventScroll: true });
 }
 
 /** The state of another address into this page; the address is kept, so that it can be shared and survives a reload. */
 async function open(address, keep) {
   asking?.abort();
   asking = new AbortController();
+  let had = null;
   const url = new URL(address, location.href);
   const asked = new URL(url);
   asked.searchParams.set("part", "1");
   try {
     const answer = await fetch(asked, { signal: asking.signal });
     if (!answer.ok) return location.assign(url);
-    section.innerHTML = await answer.text();
+    const text = await answer.text();
+    had = section.contains(document.activeElement) ? document.activeElement : null;
+    section.innerHTML = text;
   } catch (error) {
     if (error.name !== "AbortError") location.assign(url);
     return;
@@ -67,17 +97,18 @@ async function open(address, keep) {
   history.replaceState(history.state, "", url);
   if (!keep) view = null;
   live();
+  refocus(had);
 }
 
 section.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-network]");
+  const target = event.target.closest("[data-network]");
   if (event.target.closest("[data-zoom]")) {
     const { zoom: factor } = event.target.closest("[data-zoom]").dataset;
     if (factor === "fit") fit();
     else zoom(Number(factor));
-  } else if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+  } else if (target && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
-    if (!dragged) open(link.getAttribute("href"), !link.closest(".switch"));
+    if (!dragged || !event.detail) open(target.getAttribute("href"), !target.closest(".switch"));
   }
 });
 
@@ -119,6 +150,16 @@ for (const name of ["pointerup", "pointercancel"]) addEventListener(name, (event
 });
 
 const ARROWS = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
+section.addEventListener("keydown", (event) => {
+  const box = event.target.closest(".box");
+  if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
+  const boxes = [...section.querySelectorAll(".box")];
+  const stride = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -boxes.length, End: boxes.length }[event.key];
+  if (stride) walk(boxes[Math.min(boxes.length - 1, Math.max(0, boxes.indexOf(box) + stride))]);
+  else if (event.key === " ") open(box.querySelector(".toggle")?.getAttribute("href") ?? link(box).getAttribute("href"), true);
+  else return;
+  event.preventDefault();
+});
 section.addEventListener("keydown", (event) => {
   if (!event.target.classList.contains("network-wrap") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key in ARROWS) pan(...ARROWS[event.key]);

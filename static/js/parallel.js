@@ -73,9 +73,16 @@ function point(step) {
 }
 
 panel?.addEventListener("pointerdown", drag);
+// Inside a drawing touch-action holds nothing back: a finger on an axis must not scroll the page away.
+panel?.addEventListener("touchstart", (event) => event.target.closest?.(".grip") && event.preventDefault(), { passive: false });
 // Not pointerover: a page that scrolls under a mouse at rest sends it too, and would undo what the keys chose.
-for (const name of ["pointermove", "focusin"]) panel?.addEventListener(name, (event) => point(event.target.closest?.("[data-step]")?.dataset.step));
-panel?.addEventListener("pointerleave", () => point());
+for (const name of ["pointermove", "pointerdown", "focusin"]) panel?.addEventListener(name, (event) => {
+  const step = event.target.closest?.("[data-step]")?.dataset.step;
+  // With a tap on a row the region around it takes the focus: that points at nothing else.
+  if (step !== undefined || name !== "focusin") point(step);
+});
+// A finger leaves as soon as it is lifted: what it pointed at stays.
+panel?.addEventListener("pointerleave", (event) => event.pointerType === "touch" || point());
 panel?.addEventListener("click", (event) => {
   const line = event.target.closest?.("path[data-step]");
   if (line) location.assign(line.ownerSVGElement.dataset.individual.replace(/0\/$/, `${line.dataset.step}/`));

@@ -63,7 +63,7 @@ class ParetoPlot extends HTMLElement {
     this.form.addEventListener("input", () => this.brush?.show(this.#bounds()), { signal });
     this.form.addEventListener("change", () => this.#remember(), { signal });
     document.getElementById("clear-selection").addEventListener("click", (event) => this.#clear(event), { signal });
-    for (const name of ["pointermove", "focusin"]) document.addEventListener(name, (event) => this.#pointRow(event), { signal });
+    for (const name of ["pointermove", "pointerdown", "focusin"]) document.addEventListener(name, (event) => this.#pointRow(event), { signal });
     this.resizing = new ResizeObserver(() => this.#fit());
     this.resizing.observe(this);
   }
@@ -168,6 +168,8 @@ class ParetoPlot extends HTMLElement {
   #pointRow(event) {
     const row = event.target.closest?.("tr[data-step]");
     if (row && Number(row.dataset.step) === this.#at?.[STEP]) return;
+    // With a tap on a row the region around it takes the focus: that points at nothing else.
+    if (!row && event.type === "focusin") return;
     if (row && this.plot) this.#point(this.#points.find((point) => point[STEP] === Number(row.dataset.step)) ?? null);
     else if (this.#byRow) this.#point(null);
     this.#byRow = Boolean(row);

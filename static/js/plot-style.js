@@ -1,5 +1,7 @@
 // How every plot looks. uPlot paints on canvas, so colours are read from the stylesheet whenever it paints.
 
+export const TICK = 9; // pixels: a failure's
+
 const probe = document.createElement("span");
 probe.hidden = true;
 const resolved = new Map();

@@ -1,4 +1,6 @@
 // A uPlot as SVG: it paints on canvas, and a canvas leaves the page as pixels alone.
+import { TICK } from "./plot-style.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function made(parent, name, attributes, text) {
@@ -20,7 +22,7 @@ export function uplotPicture(plot) {
   const x = (value) => left + plot.valToPos(value, "x");
   const y = (value) => top + plot.valToPos(value, "y");
   axes(svg, plot, { left, top, width, height, x, y });
-  plot.series.forEach((series, index) => index && line(svg, plot, series, index, { x, y, left, right: left + width }));
+  plot.series.forEach((series, index) => index && line(svg, plot, series, index, { x, y, left, top, width, height }));
   return svg;
 }
 
@@ -41,11 +43,15 @@ function axes(svg, plot, { left, top, width, height, x, y }) {
   made(svg, "text", { ...style, "text-anchor": "middle", transform: `translate(12 ${top + height / 2}) rotate(-90)` }, up.label ?? "");
 }
 
-function line(svg, plot, series, index, { x, y, left, right }) {
+function line(svg, plot, series, index, { x, y, left, top, width, height }) {
+  const right = left + width;
   const points = plot.data[0].map((step, row) => [x(step), plot.data[index][row]]).filter(([at, value]) => value !== null && value !== undefined && at >= left - 1 && at <= right + 1);
   if (!points.length) return;
   const places = points.map(([at, value]) => [at.toFixed(1), y(value).toFixed(1)]);
-  if (series.points?.show === true || token(series.points?.show, plot, index) === true) {
+  if (series.ticks) {
+    const end = top + height;
+    made(svg, "path", { d: places.map(([a]) => `M${a} ${end}v-${TICK}`).join(""), stroke: token(series._stroke ?? series.stroke, plot, index), "stroke-width": 1.5, fill: "none" });
+  } else if (series.points?.show === true || token(series.points?.show, plot, index) === true) {
     const fill = token(series.points.fill, plot, index);
     made(svg, "path", { d: places.map(([a, b]) => `M${a} ${b}h0`).join(""), stroke: fill, "stroke-width": series.points.size, "stroke-linecap": "round", fill: "none" });
   } else {

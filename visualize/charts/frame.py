@@ -36,9 +36,11 @@ class Frame:
     x_max: float
     y_min: float
     y_max: float
+    x_min: float = 0.0
 
     def x(self, value: float) -> float:
-        return self.left + (self.width - self.left - self.right) * value / self.x_max
+        share = (value - self.x_min) / (self.x_max - self.x_min)
+        return self.left + (self.width - self.left - self.right) * share
 
     def y(self, value: float) -> float:
         inside = (min(max(value, self.y_min), self.y_max) - self.y_min) / (self.y_max - self.y_min)
@@ -75,7 +77,7 @@ def fitness_chart(points: Sequence[Point], lines: series.Lines, individuals: int
     return Chart(
         frame=frame,
         dots=_dots(frame, [(point.step, point.fitness) for point in some if point.fitness is not None]),
-        failed=_dots(frame, [(point.step, frame.y_min) for point in some if point.state == "failed"]),
+        failed=_ticks(frame, [point.step for point in some if point.state == "failed"]),
         median=_path(frame, series.thin_line(lines.median, 400)),
         best=_path(frame, lines.best, stepped=True),
         x_ticks=_x_ticks(frame),
@@ -114,6 +116,11 @@ def sparkline(values: Sequence[float], width: float = 96, height: float = 24) ->
 def _dots(frame: Frame, places: Sequence[tuple[float, float]]) -> str:
     """Zero-length strokes with round caps: one path instead of thousands of circles."""
     return "".join(f"M{frame.x(x):.1f} {frame.y(y):.1f}h0" for x, y in places)
+
+
+def _ticks(frame: Frame, steps: Sequence[float]) -> str:
+    """Strokes up from the axis: what failed has no fitness."""
+    return "".join(f"M{frame.x(step):.1f} {frame.y_end:.1f}v-9" for step in steps)
 
 
 def _path(frame: Frame, line: Line, *, stepped: bool = False) -> str:

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from visualize.charts import series as curves
 from visualize.charts.frame import Frame, Tick
+from visualize.charts.stretches import Stretch, cut_band, cut_line
 from visualize.charts.trajectories import Axis, BandPoint, Line
 from visualize.style.formats import count, duration, magnitude, short_per_cent
 
@@ -69,21 +70,52 @@ class Plot:
     """Where the initial population ends on the axis of steps, in units of the picture; None: not marked."""
 
 
-def plots(series: Sequence[Series], axis: Axis, *, initial: int | None = None) -> list[Plot]:
+def plots(
+    series: Sequence[Series], axis: Axis, *, initial: int | None = None, stretch: Stretch | None = None
+) -> list[Plot]:
     """One for each quantity, on one axis. `initial`: networks of the initial population, marked on the axis of
-    steps."""
-    x_max = max(
-        (line[-1][0] for row in series for lines in row.lines.values() for line in lines if line), default=1.0
-    )
-    # Steps count from 0: after the last of 400 the axis reaches 400.
-    found = [_plot(name, series, axis, max(x_max + (axis == "step"), 1e-9)) for name in TITLES]
-    if initial is None or axis != "step" or initial >= x_max:
+    steps. `stretch`: the part of the axis that is shown, None for all of it."""
+    whole = (0.0, axis_end(series, axis))
+    left, right = held(stretch, whole) if stretch else whole
+    shown = [_cut(row, (left, right)) for row in series] if (left, right) != whole else series
+    found = [_plot(name, shown, axis, (left, right)) for name in TITLES]
+    if initial is None or axis != "step" or not left < initial < right - 1:
         return found
     return [replace(plot, initial_end=round(plot.frame.x(initial), 1)) for plot in found]
 
 
-def _plot(name: str, series: Sequence[Series], axis: Axis, x_max: float) -> Plot:
-    frame = _frame(name, series, x_max)
+def axis_end(series: Sequence[Series], axis: Axis) -> float:
+    """The last place of the axis when all is shown."""
+    x_max = max(
+        (line[-1][0] for row in series for lines in row.lines.values() for line in lines if line), default=1.0
+    )
+    # Steps count from 0: after the last of 400 the axis reaches 400.
+    return max(x_max + (axis == "step"), 1e-9)
+
+
+def held(stretch: Stretch, whole: Stretch) -> Stretch:
+    """What of a stretch lies on the axis; all of it where that is nothing.
+
+    >>> held((-5, 7), (0, 20)), held((30, 40), (0, 20))
+    ((0, 7), (0, 20))
+    """
+    left, right = max(stretch[0], whole[0]), min(stretch[1], whole[1])
+    return (left, right) if left < right else whole
+
+
+def _cut(series: Series, stretch: Stretch) -> Series:
+    bands = {name: cut_band(points, stretch, stepped=name == "best") for name, points in series.bands.items()}
+    lines = {
+        name: [cut_line(line, stretch, stepped=name == "best") for line in found]
+        for name, found in series.lines.items()
+    }
+    # Where a band has ended, no single line of it stands for the others.
+    ended = {name: [] for name, points in bands.items() if series.bands[name] and not points}
+    return replace(series, bands=bands, lines=lines | ended)
+
+
+def _plot(name: str, series: Sequence[Series], axis: Axis, stretch: Stretch) -> Plot:
+    frame = _frame(name, series, stretch)
     drawn = [_drawn(row, name, frame) for row in series if row.middle(name)]
     title, note = TITLES[name]
     write = magnitude if name == "parameters" else short_per_cent
@@ -94,7 +126,8 @@ def _plot(name: str, series: Sequence[Series], axis: Axis, x_max: float) -> Plot
         frame=frame,
         drawn=_apart(drawn, frame),
         x_ticks=tuple(
-            Tick(round(frame.x(tick), 1), written(tick, axis)) for tick in curves.ticks(0, frame.x_max, 5)
+            Tick(round(frame.x(tick), 1), written(tick, axis))
+            for tick in curves.ticks(frame.x_min, frame.x_max, 5)
         ),
         y_ticks=tuple(
             Tick(
@@ -111,7 +144,7 @@ def written(value: float, axis: Axis) -> str:
     return duration(value) if axis == "seconds" else count(round(value))
 
 
-def _frame(name: str, series: Sequence[Series], x_max: float) -> Frame:
+def _frame(name: str, series: Sequence[Series], stretch: Stretch) -> Frame:
     values = [value for row in series for line in row.lines[name] for _, value in line]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if name == "parameters":
@@ -119,7 +152,7 @@ def _frame(name: str, series: Sequence[Series], x_max: float) -> Frame:
     else:
         room = max(0.005, 0.06 * (high - low))
         low, high = max(0.0, low - room), min(1.0, high + room)
-    return Frame(560, 300, 52, 30, 10, 26, x_max, low, high)
+    return Frame(560, 300, 52, 30, 10, 26, stretch[1], low, high, stretch[0])
 
 
 def _drawn(series: Series, name: str, frame: Frame) -> Drawn:
@@ -217,6 +250,7 @@ def plots_json(drawn: Sequence[Plot], axis: str) -> list[dict[str, Any]]:
         {
             "name": plot.name,
             "range": [plot.frame.x_max, plot.frame.y_min, plot.frame.y_max],
+            "first": plot.frame.x_min,
             "series": [_series_json(row.series, plot.name) for row in plot.drawn],
             "svg": render_to_string("shared/trajectories.svg", {"plot": plot, "axis": axis}).strip(),
         }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from statistics import fmean, stdev
 from typing import Any, cast
 
@@ -12,8 +13,9 @@ from search.models import Experiment, ExperimentState
 from search.selectors import comparison
 from search.selectors.comparison import cached_course
 from visualize.charts.search_series import dash_of, series_of, tone_of, trajectory_of
+from visualize.charts.stretches import Stretch
 from visualize.charts.trajectories import Axis, Spread, Trajectory
-from visualize.charts.trajectory_plots import Plot, Series, plots
+from visualize.charts.trajectory_plots import Plot, Series, axis_end, plots
 from visualize.pages.compare import configuration_diff
 from visualize.pages.compare.configuration_diff import ConfigurationField
 from visualize.pages.experiments.listing import ExperimentListRow
@@ -38,6 +40,8 @@ class CompareQuery:
     spread: Spread
     name: str
     """Part of the names that the chooser offers."""
+    stretch: Stretch | None = None
+    """The part of the axis that is shown; None: all of it."""
 
     @property
     def experiments(self) -> str:
@@ -109,7 +113,16 @@ def asked(query: QueryDict) -> CompareQuery:
         axis=cast(Axis, axis if axis in AXES else "step"),
         spread=cast(Spread, spread if spread in SPREADS else "range"),
         name=str(query.get("name", "")).strip()[:200],
+        stretch=_stretch(query.get("left", ""), query.get("right", "")),
     )
+
+
+def _stretch(left: str, right: str) -> Stretch | None:
+    try:
+        first, last = float(left), float(right)
+    except ValueError:
+        return None
+    return (first, last) if isfinite(first) and isfinite(last) and first < last else None
 
 
 def compare_page(wanted: CompareQuery) -> dict[str, Any]:
@@ -164,7 +177,12 @@ def offered(wanted: CompareQuery, chosen: Sequence[Experiment]) -> list[Experime
 
 
 def drawn(groups: Sequence[SeedGroup], wanted: CompareQuery) -> list[Plot]:
-    return plots([_series(group, wanted) for group in groups], wanted.axis, initial=_initial(groups))
+    series = [_series(group, wanted) for group in groups]
+    return plots(series, wanted.axis, initial=_initial(groups), stretch=wanted.stretch)
+
+
+def end_of_axis(groups: Sequence[SeedGroup], wanted: CompareQuery) -> float:
+    return axis_end([_series(group, wanted) for group in groups], wanted.axis)
 
 
 def _initial(groups: Sequence[SeedGroup]) -> int | None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from visualize.charts.trajectory_plots import plots_json
-from visualize.pages.compare.page import AXES, asked, compare_page, drawn, grouped
+from visualize.pages.compare.page import AXES, asked, compare_page, drawn, end_of_axis, grouped
 from visualize.pages.shared.fragments import render_either
 
 
@@ -35,8 +35,10 @@ def chooser(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def curves(request: HttpRequest) -> HttpResponse:
-    """{open, plots: [{name, range: [largest x, least y, largest y], series: [{number, lines, band}], svg}]}."""
+    """{open, end, plots: [{name, first, range: [largest x, least y, largest y], series: [{number, lines, band}],
+    svg}]}: `end` of the whole axis; what is shown of it begins at `first`."""
     wanted = asked(request.GET)
     groups = grouped(wanted)
     is_open = any(run.is_open for group in groups for run in group.runs)
-    return JsonResponse({"open": is_open, "plots": plots_json(drawn(groups, wanted), AXES[wanted.axis])})
+    found = plots_json(drawn(groups, wanted), AXES[wanted.axis])
+    return JsonResponse({"open": is_open, "end": end_of_axis(groups, wanted), "plots": found})
