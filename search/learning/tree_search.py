@@ -61,6 +61,10 @@ class TreeSearch(Learner[TreeSearchConfig]):
             drawn: list[Descent] = []
 
             def draw(drawn: list[Descent] = drawn) -> Genotype:
+                if (
+                    drawn
+                ):  # led to a known network: counts as a visit too, so that the next one leads elsewhere
+                    under_way.update(drawn[-1].way)
                 drawn.append(Descent(self, under_way, rng))
                 return decode(self.space, drawn[-1].choose)
 

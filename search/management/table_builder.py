@@ -44,7 +44,7 @@ class Share:
 class TableBuilder:
     """Trains what a plan still misses, one network after the other."""
 
-    def __init__(self, plan: TablePlan, share: Share, stored: StoredTrainings | None, say: Say) -> None:
+    def __init__(self, plan: TablePlan, share: Share, stored: StoredTrainings, say: Say) -> None:
         if settings.TRAINER == DEFAULT_TRAINER:
             raise CommandError(NO_TEST_SCORES.format(have=settings.TRAINER), returncode=2)
         self._plan, self._share, self._stored, self._say = plan, share, stored, say
@@ -87,7 +87,7 @@ class TableBuilder:
             eligible=False,
         )
         evaluation_id = evaluation_of_step(added.experiment_id, added.step)
-        if self._stored is None or not self._stored.put_back(row, evaluation_id, worker=self._worker):
+        if not self._stored.put_back(row, evaluation_id, worker=self._worker):
             run_attempt(evaluation_id=evaluation_id, worker=self._worker)
 
 

@@ -174,6 +174,22 @@ def test_a_new_database_goes_on_from_a_published_table(
 
 
 @pytest.mark.django_db
+def test_an_unfinished_building_goes_on_on_another_machine(tmp_path: Path) -> None:
+    lines = tmp_path / "unfinished.jsonl"
+    build("--seeds", "1")
+    accuracies = set(FitnessRecord.objects.values_list("accuracy", flat=True))
+    assert build("--lines", str(lines)) == "unfinished.jsonl: 33 trainings\n"
+    call_command("flush", interactive=False, verbosity=0)
+    assert build("--seeds", "1", "--from", str(lines)) == "sep: 33 of 66 trainings\n"
+    assert set(FitnessRecord.objects.values_list("accuracy", flat=True)) == accuracies
+    assert build("--from", str(lines), "--lines", str(tmp_path / "more.jsonl")) == "more.jsonl: 0 trainings\n"
+    head, first, *_ = lines.read_text().splitlines()
+    lines.write_text(f"{head}\n{first[:-9]}\n")
+    with pytest.raises(CommandError, match="line 2 is no training"):
+        build("--from", str(lines))
+
+
+@pytest.mark.django_db
 def test_a_table_of_another_protocol_is_no_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_export, "PROXIES", f"{__name__}.made_proxies")
     build()

@@ -84,7 +84,8 @@ class ParetoEvolution(MutatingStrategy[ParetoConfig]):
         names = ("fitness", *self.config.cost_names)
         new = Place(losses(member.objectives, names), self.seen)
         self.seen += 1
-        if not any(dominates(old.losses, new.losses) for old in self.front):
+        # An equal one is there already: a network that is found again is no second place on the front.
+        if not any(old.losses == new.losses or dominates(old.losses, new.losses) for old in self.front):
             left = [old for old in self.front if not dominates(new.losses, old.losses)]
             self.front = sorted([*left, new])
 
@@ -101,11 +102,10 @@ class ParetoEvolution(MutatingStrategy[ParetoConfig]):
         front, names = self.front, self.config.cost_names
         points = [place(dict(zip(names, row.losses[1:], strict=True))) for row in front]
         density = Density(points)
+        along = [density(point) for point in points]
         children: list[Proposal] = []
         for _ in range(self.config.children):
-            parent = population.fittest_of(
-                [lonely(front, [density(point) for point in points], rng).completion]
-            )
+            parent = population.fittest_of([lonely(front, along, rng).completion])
             children.append(self._child(parent, population.genotype(parent), rng))
         around = [density(place(self._costs_of(child))) for child in children]
         chosen = lonely(children, around, rng)

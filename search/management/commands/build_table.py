@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search.logcontext import only_problems
 from search.management.interruptions import stop_on_interrupt
-from search.management.stored_trainings import StoredTrainings
+from search.management.stored_trainings import StoredTrainings, write_lines
 from search.management.table_builder import Share, TableBuilder
 from search.management.table_check import check_table
 from search.management.table_export import ExportOptions, export_table
@@ -55,8 +55,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--from",
             type=Path,
-            metavar="FILE.npz",
-            help="read the trainings that an earlier version of the table holds from it instead of making them again",
+            nargs="+",
+            default=(),
+            metavar="FILE",
+            help="read the trainings that an earlier version of the table (.npz) or --lines (.jsonl) holds from there "
+            "instead of making them again",
+        )
+        parser.add_argument(
+            "--lines",
+            type=Path,
+            metavar="FILE.jsonl",
+            help="write what is trained and not in the files of --from, for another machine to go on from, and end",
         )
         parser.add_argument("--table-version", default="0.1", help="with --export: the table's version")
         parser.add_argument("--hardware", default="", help="with --export: what it was trained on, in words")
@@ -75,7 +84,11 @@ class Command(BaseCommand):
         if options["export"] or options["check"]:
             self._use(plan, _part(plan, options["part"]), options)
             return
-        stored = StoredTrainings(options["from"], plan) if options["from"] else None
+        stored = StoredTrainings(options["from"], plan)
+        if options["lines"]:
+            count = write_lines(options["lines"], plan, stored)
+            self.stdout.write(f"{options['lines'].name}: {count} trainings")
+            return
         share = Share(*_share(options["process"]), seeds=options["seeds"] or plan.protocol.repeats)
         builder = TableBuilder(plan, share, stored, self.stderr.write)
         minutes = options["minutes"]
