@@ -30,6 +30,8 @@ IMPORTS = frozenset({"experiment_import", "import_experiment"})
 
 BUSY = "Other long computations are under way on this server just now. Try again in a moment."
 GONE = "The client has gone."
+GONE_STATUS = 499
+"""As nginx writes it. Nobody reads the answer: it is for the log, where a 503 would be an error of ours."""
 API = "/api/"
 
 
@@ -78,6 +80,8 @@ class RequestBudget:
                 response = self._get_response(request)
         finally:
             watch.end()
+        if watch.client_gone:
+            response.status_code = GONE_STATUS
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             return _download(request, response)
         return response
@@ -98,6 +102,7 @@ class _Watch:
         self._request = request
         self._caller: str | None = None
         self._asks_who = False
+        self.client_gone = False
 
     def look(self, taken: float) -> None:
         # Who asks may itself be a question to the database, and each question looks here first.
@@ -111,6 +116,7 @@ class _Watch:
             self._caller = caller
         # What somebody wanted changed is changed, whether or not they wait for the answer.
         if self._request.method in ("GET", "HEAD") and has_gone(self._request):
+            self.client_gone = True
             raise OverBudget(GONE)
 
     def end(self) -> None:

@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from nasweb.embedded.database import check_encoding, pending_migrations
 from nasweb.embedded.disk_space import DiskSpaceWatch
 from nasweb.embedded.locking import folder_lock
 from nasweb.embedded.supervision import Say, Supervisor
-from nasweb.embedded.web import listen, page_status, web_command
+from nasweb.embedded.web import FirstPage, listen, web_command
 from nasweb.embedded.worker import (
     default_processes,
     learning_command,
@@ -130,18 +130,20 @@ def answers_soon(supervisor: Supervisor, broker: Broker) -> bool:
 def announce(supervisor: Supervisor, address: str, say: Say) -> None:
     """Print the address once the page answers; say so when that takes long."""
     late = time.monotonic() + SLOW_PAGE_SECONDS
-    while not supervisor.stopping:
-        status = page_status(address)
-        if status is not None:
-            say(f"nasweb runs at {address} (Ctrl-C stops it)")
-            if status >= 400 and status != LOG_IN_FIRST:
-                say(f"Its first page answers with status {status}: see {supervisor.log_folder / 'web.log'}")
-            return
-        if time.monotonic() > late:
-            late = float("inf")
-            say(f"The page does not answer yet. Its log: {supervisor.log_folder / 'web.log'}")
-        supervisor.watch()
-        supervisor.sleep(0.1)
+    log = supervisor.log_folder / "web.log"
+    with closing(FirstPage(address)) as page:
+        while not supervisor.stopping:
+            status = page.status(0.05)
+            if status is not None:
+                say(f"nasweb runs at {address} (Ctrl-C stops it)")
+                if status >= 400 and status != LOG_IN_FIRST:
+                    say(f"Its first page answers with status {status}: see {log}")
+                return
+            if time.monotonic() > late:
+                late = float("inf")
+                say(f"The page does not answer yet. Its log: {log}")
+            supervisor.watch()
+            supervisor.sleep(0.05)
 
 
 def keep_going(supervisor: Supervisor, room: DiskSpaceWatch) -> None:

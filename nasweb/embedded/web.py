@@ -1,6 +1,7 @@
 """Web server on loopback. The parent holds its socket, so a restart loses no request."""
 
 import http.client
+import select
 import socket
 import sys
 
@@ -10,6 +11,8 @@ FIRST_PORT = 8000
 LAST_PORT = 8099
 CHOOSE = "Choose another: make run PORT=9000"
 THREADS = 8
+ANSWER_SECONDS = 30.0
+"""For an answer that has begun."""
 
 
 class PortTaken(Exception):
@@ -54,13 +57,33 @@ def web_command(listener: socket.socket) -> Command:
     )
 
 
-def page_status(address: str) -> int | None:
-    """The status of the first page; None while nobody answers."""
-    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
-    try:
-        connection.request("GET", "/experiments/")
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
+class FirstPage:
+    """One request for the first page, which waits until the server takes it up.
+
+    A second one would only wait behind it: our socket listens long before the server is there.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._host = address.removeprefix("http://")
+        self._connection: http.client.HTTPConnection | None = None
+
+    def status(self, seconds: float) -> int | None:
+        """Its status; None while there is no answer after so many seconds. Asked anew where the server broke it off."""
+        try:
+            connection = self._connection or self._ask()
+            if not select.select([connection.sock], [], [], seconds)[0]:
+                return None
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            self.close()
+            return None
+
+    def _ask(self) -> http.client.HTTPConnection:
+        self._connection = http.client.HTTPConnection(self._host, timeout=ANSWER_SECONDS)
+        self._connection.request("GET", "/experiments/")
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -4,12 +4,12 @@ import json
 import re
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from nasweb.embedded.web import page_status
+from nasweb.embedded.web import FirstPage
 from tests.browser.site import private
 from tests.processes import Running, eventually, share_kernels
 
@@ -38,5 +38,6 @@ def running_system(folder: Path, *, workers: int = 2) -> Iterator[System]:
     command = [*private(folder / "var"), "manage.py", "serve", "--empty", "--workers", str(workers)]
     with System(command, folder / "serve.log", stop_with=signal.SIGINT) as system:
         eventually(lambda: system.said("runs at http"), "the system has started", seconds=120)
-        assert page_status(system.address) == 200, system.log
+        with closing(FirstPage(system.address)) as page:
+            assert page.status(60) == 200, system.log
         yield system

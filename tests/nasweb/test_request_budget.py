@@ -82,6 +82,17 @@ def test_a_computation_ends_when_its_client_has_gone() -> None:
     server.close()
 
 
+def test_a_reader_who_left_is_no_error_of_ours(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither of the pages nor of the API: the terminal of `make run` shows what is logged as an error."""
+    for address in ("/experiments/", "/api/v1/experiments"):
+        server, browser = socket.socketpair()
+        with server:
+            browser.close()
+            answer = client.get(address, **{"gunicorn.socket": server})
+        assert answer.status_code == 499
+    assert not [row for row in caplog.records if row.levelname == "ERROR"]
+
+
 def test_bytes_that_wait_to_be_read_are_no_goodbye() -> None:
     server, browser = socket.socketpair()
     with server, browser:
