@@ -45,7 +45,8 @@ def motif_drawings(transport: Transport, key: str) -> MotifDrawings:
 
 def experiment_html(transport: Transport, row: ExperimentRecord, address: str) -> str:
     """Where it stands, and the motifs of its best; a picture that cannot be had is left out."""
-    where = f"{row.state}, {row.evaluated:,} of {row.individuals:,} networks evaluated, {row.failed:,} failed"
+    nothing = ", nothing found" if row.found_nothing else ""
+    where = f"{row.state}{nothing}, {row.evaluated:,} of {row.individuals:,} networks evaluated, {row.failed:,} failed"
     best, drawn = row.best, ""
     if best is not None:
         where += f"; best #{best.step}"

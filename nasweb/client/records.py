@@ -79,6 +79,8 @@ class ExperimentRecord(Record):
     """None as lists show it."""
     config: Document | None = None
     """None as lists show it."""
+    found_nothing: bool = False
+    """Finished or stopped, and none of its individuals has a fitness."""
     dataset_report: Document | None = None
     """What a worker found in the folder of images that it trains on; None as lists show it, and for other data."""
 

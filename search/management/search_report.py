@@ -12,6 +12,7 @@ def as_document(experiment: Experiment) -> dict[str, Any]:
         "experiment": experiment.pk,
         "name": experiment.name,
         "state": experiment.state,
+        "found_nothing": experiment.found_nothing,
         "proposed": experiment.proposed,
         "evaluated": experiment.evaluated,
         "failed": experiment.failed,

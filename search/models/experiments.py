@@ -110,6 +110,11 @@ class Experiment(models.Model):
         return EarlyDecisions.model_validate(config.get("decisions") or {})
 
     @property
+    def found_nothing(self) -> bool:
+        """Whether it is over and none of its individuals has a fitness."""
+        return self.state in (ExperimentState.FINISHED, ExperimentState.STOPPED) and not self.evaluated
+
+    @property
     def device_hours(self) -> float | None:
         """Of its budget; None: time does not end it."""
         hours = self.config.get("budget", {}).get("device_hours")

@@ -9,6 +9,7 @@ from search.models import Experiment
 from search.selectors.experiments import experiment_by_id
 from tests.api.conftest import Api
 from tests.search.searching import created, small_config, started
+from tests.visualize.searches import made_search
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,14 @@ def test_an_experiment_is_created_from_a_preset(api: Api) -> None:
 
 def test_a_preset_gives_its_title_as_the_name(api: Api) -> None:
     assert api.post("/experiments", {"preset": "quick"})["name"] == PRESETS["quick"].title
+
+
+def test_it_says_whether_it_found_nothing(api: Api) -> None:
+    hopeless, fine = made_search(3, failing=3), made_search(3, failing=2)
+    assert api.get(f"/experiments/{hopeless.pk}")["found_nothing"] is True
+    assert api.get(f"/experiments/{fine.pk}")["found_nothing"] is False
+    found = {row["id"]: row["found_nothing"] for row in api.get("/experiments")["items"]}
+    assert found == {hopeless.pk: True, fine.pk: False}
 
 
 def test_overrides_are_merged_into_the_preset(api: Api) -> None:

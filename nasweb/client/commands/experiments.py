@@ -1,7 +1,7 @@
 """`nas experiments …`"""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -26,11 +26,17 @@ from search.evolution.text_input import read_json
 STATES = ("draft", "running", "paused", "finished", "stopped", "failed")
 BEST: Column = ("best", lambda row: per_cent((row["best"] or {}).get("fitness")))
 DONE: Column = ("done", lambda row: f"{row['evaluated'] + row['failed']}/{row['individuals']}")
-COLUMNS = (("id", lambda row: str(row["id"])), named("state"), DONE, BEST, named("name"))
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    return f"{row['state']}, nothing found" if row.get("found_nothing") else str(row["state"])
+
+
+COLUMNS = (("id", lambda row: str(row["id"])), ("state", _state), DONE, BEST, named("name"))
 FIELDS = (
     COLUMNS[0],
     named("name"),
-    named("state"),
+    ("state", _state),
     named("reason"),
     DONE,
     named("failed"),

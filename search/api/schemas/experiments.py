@@ -84,6 +84,7 @@ EXAMPLE_SUMMARY: dict[str, Any] = {
     "name": "Digits, first try",
     "state": "running",
     "reason": "",
+    "found_nothing": False,
     "awaits": None,
     "tags": ["digits"],
     "archived": False,
@@ -155,6 +156,9 @@ class ExperimentSummary(Document):
     name: str
     state: State
     reason: str = Field(description="Why it is in this state, where there is more to say")
+    found_nothing: bool = Field(
+        description="Whether it is finished or stopped and none of its individuals has a fitness"
+    )
     awaits: str | None = Field(
         description="The data set that it is paused for: it goes on by itself when that is there"
     )
@@ -246,6 +250,7 @@ def _fields(row: models.Experiment) -> dict[str, Any]:
         "name": row.name,
         "state": row.state,
         "reason": row.reason,
+        "found_nothing": row.found_nothing,
         "awaits": row.awaits["dataset"] if row.awaits and row.state == "paused" else None,
         "tags": row.tags,
         "archived": row.archived,

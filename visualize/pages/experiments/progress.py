@@ -16,6 +16,7 @@ from search.selectors.progress import Finish, Open
 from search.selectors.winner import Winner, winner
 from search.services.experiments.rescoring import OTHER_MEASURES, REPEATS
 from visualize.pages.experiments.pace import FEWEST, Pace, measure_pace
+from visualize.pages.shared.duration_estimate import estimate_here
 from visualize.style import formats
 from visualize.style.strategy_words import strategy_summary
 
@@ -149,7 +150,7 @@ class ExperimentProgress:
         pace = self.pace
         seconds = pace.seconds_left(self.total - self.done - self.cancelled)
         if seconds is None:
-            return f"the time left is estimated after {FEWEST} results"
+            return self._left_by_estimate()
         if pace.stalled:
             silent = formats.duration((self.now - self.latest[-1].finished_at).total_seconds())
             return format_html("stalled? nothing finished for {}", silent)
@@ -160,6 +161,18 @@ class ExperimentProgress:
             formats.rough_duration(seconds),
             end.isoformat(),
             formats.clock(end),
+        )
+
+    def _left_by_estimate(self) -> SafeString:
+        """What the launch form said, of what is left: until the first results tell better."""
+        found = estimate_here(self.config)
+        seconds = found.seconds_each * max(0, self.total - self.done - self.cancelled) / found.at_once
+        return format_html(
+            '<span class="strong">about {} left</span> <span class="muted" title="{}">· rough, by the estimate of the '
+            "protocol, until {} results are there</span>",
+            formats.rough_duration(seconds),
+            found.basis,
+            FEWEST,
         )
 
     def _when_over(self) -> str:

@@ -21,6 +21,7 @@ from visualize.pages.experiments.configuration_summary import (
 from visualize.pages.experiments.extend_views import extend_form
 from visualize.pages.experiments.listing import headings, list_order, listing
 from visualize.pages.experiments.live_curves import still
+from visualize.pages.experiments.nothing_found import nothing_found, remedies
 from visualize.pages.experiments.population_table import population
 from visualize.pages.experiments.progress import RECENT, progress_of
 from visualize.pages.shared.fragments import is_fragment, render_either
@@ -125,4 +126,6 @@ def _now(experiment: Experiment) -> dict[str, Any]:
     if progress.is_open:
         return now
     reasons = progress_selectors.failures_by_reason(experiment.pk) if experiment.failed else []
+    if experiment.found_nothing:
+        now |= {"nothing": nothing_found(experiment, reasons), "remedies": remedies(reasons)}
     return now | {"outcome": outcome_facts(experiment, reasons)}

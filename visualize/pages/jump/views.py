@@ -88,7 +88,8 @@ def _groups(found: Found, text: str) -> list[tuple[str, list[Hit]]]:
 
 
 def _experiment_hit(row: Experiment) -> Hit:
-    return Hit(row.name, f"{row.pk} · {row.state}", reverse("experiment", args=[row.pk]))
+    nothing = ", nothing found" if row.found_nothing else ""
+    return Hit(row.name, f"{row.pk} · {row.state}{nothing}", reverse("experiment", args=[row.pk]))
 
 
 def _number(text: str) -> int | None:

@@ -5,11 +5,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from search.evolution.estimates.shared_training_memory import supernet_parameters
 from search.evolution.experiments.config import ConfigError, ExperimentConfig
 from search.evolution.experiments.evaluators import InheritWeights, LookUpInTable
 from search.tables.reports import table_names
-from visualize.pages.shared.duration_estimate import rough_seconds
+from visualize.pages.shared.duration_estimate import NO_PARENTS, carrying_seconds, rough_seconds
 from visualize.pages.shared.field_kinds import flag
 
 NOT_BOTH = "Where fitness is looked up in a table nothing is trained and no weights are inherited: choose one of both"
@@ -21,11 +20,6 @@ NOTHING_KEPT = (
     "No weights are kept here (NASWEB_KEPT_WEIGHTS_MIB is 0), so every child would fail. Raise it, or leave “Inherit "
     "weights” off."
 )
-CARRYING_SECONDS, OF_EACH_WEIGHT = 0.2, 1e-7
-"""Of one CPU core: for any network, and for each weight that a supernet of the space would have (docs/strategies.md
-has the measurement)."""
-NO_PARENTS = ("random",)
-"""Strategies whose networks have no parent."""
 
 
 def _choices() -> list[tuple[str, str]]:
@@ -66,14 +60,6 @@ def evaluator_of(values: dict[str, Any]) -> dict[str, Any]:
     if inherit:
         return {"evaluator": {"kind": "inherit"}}
     return {"evaluator": {"kind": "table", "table": table}} if table else {}
-
-
-def carrying_seconds(config: ExperimentConfig) -> float:
-    """Processor seconds that one child takes to get its parent's weights; 0 where none are inherited."""
-    if not isinstance(config.protocol.evaluator, InheritWeights) or config.strategy.kind in NO_PARENTS:
-        return 0.0
-    weights = supernet_parameters(config.space, config.protocol.shape_host)
-    return CARRYING_SECONDS + OF_EACH_WEIGHT * weights
 
 
 def inheritance_sentence(config: ExperimentConfig) -> str:

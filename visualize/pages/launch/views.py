@@ -1,6 +1,5 @@
 """Views: new experiment, its duration estimate, the demo."""
 
-import os
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,15 +17,12 @@ from search.evolution.experiments.presets import PRESETS
 from search.evolution.genotypes.published import PUBLISHED
 from search.models import Experiment, ExperimentState
 from search.permissions import actor_of
-from search.selectors import progress as progress_selectors
 from search.selectors.experiments import unused_name
-from search.selectors.protocols import keys_of
-from search.selectors.workers import training_processes
 from search.tasks import nudge_experiment
-from visualize.pages.launch.evaluator_fields import carrying_seconds, inheritance_sentence
+from visualize.pages.launch.evaluator_fields import inheritance_sentence
 from visualize.pages.launch.form import LaunchForm, initial_values, preset_values
 from visualize.pages.launch.warnings import launch_warnings
-from visualize.pages.shared.duration_estimate import estimate as estimate_of
+from visualize.pages.shared.duration_estimate import estimate_here
 from visualize.pages.shared.signal_sentence import signal_sentence
 from visualize.pages.shared.space_builder import builder_context
 
@@ -125,9 +121,7 @@ def _estimate(config: ExperimentConfig | None, form: LaunchForm) -> dict[str, An
     """What it would take; of a form that is not right, which fields to correct."""
     if config is None:
         return {"faults": [form.fields[name].label or name for name in form.errors if name in form.fields]}
-    recorded = progress_selectors.recorded_seconds(keys_of(config.protocol))
-    cores = (training_processes() or os.cpu_count()) if settings.EMBEDDED else None
-    found = estimate_of(config, recorded, cores, extra_seconds=carrying_seconds(config))
+    found = estimate_here(config)
     return {
         "estimate": found,
         "warnings": launch_warnings(config, found),

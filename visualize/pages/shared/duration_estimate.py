@@ -1,11 +1,18 @@
 """Duration estimate of a search: from recorded trainings of the same protocol, else computed."""
 
+import os
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from search.evolution.estimates.search_cost import MOST_MUTATIONS, trained_share, typical
+from search.evolution.estimates.shared_training_memory import supernet_parameters
 from search.evolution.estimates.training_cost import ENOUGH, arithmetic_seconds, training_host
 from search.evolution.experiments.config import ExperimentConfig
-from search.selectors.progress import Recorded
+from search.evolution.experiments.evaluators import InheritWeights
+from search.selectors.progress import Recorded, recorded_seconds
+from search.selectors.protocols import keys_of
+from search.selectors.workers import training_processes
 from visualize.style.formats import count, magnitude, rough_duration
 
 
@@ -38,6 +45,11 @@ class DurationEstimate:
         return f"{count(self.individuals)} × {each}{repeats}{by}"
 
 
+CARRYING_SECONDS, OF_EACH_WEIGHT = 0.2, 1e-7
+"""Of one CPU core: for any network, and for each weight that a supernet of the space would have (docs/strategies.md
+has the measurement)."""
+NO_PARENTS = ("random",)
+"""Strategies whose networks have no parent."""
 DECIDED = "Early decisions are counted in: they leave about {share} % of the full training time."
 
 
@@ -64,6 +76,21 @@ def estimate(
         + less
     )
     return DurationEstimate(config.budget.individuals, each, at_once, basis, protocol.repeats)
+
+
+def estimate_here(config: ExperimentConfig) -> DurationEstimate:
+    """By what this installation has recorded, and how many train here."""
+    cores = (training_processes() or os.cpu_count()) if settings.EMBEDDED else None
+    recorded = recorded_seconds(keys_of(config.protocol))
+    return estimate(config, recorded, cores, extra_seconds=carrying_seconds(config))
+
+
+def carrying_seconds(config: ExperimentConfig) -> float:
+    """Processor seconds that one child takes to get its parent's weights; 0 where none are inherited."""
+    if not isinstance(config.protocol.evaluator, InheritWeights) or config.strategy.kind in NO_PARENTS:
+        return 0.0
+    weights = supernet_parameters(config.space, config.protocol.shape_host)
+    return CARRYING_SECONDS + OF_EACH_WEIGHT * weights
 
 
 def rough_seconds(seconds: float) -> str:

@@ -1,5 +1,6 @@
 """The page of one experiment, as the server writes it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from search.evolution.experiments.presets import PRESETS
 from search.models import Experiment, Individual
 from search.services.pauses.dataset_pauses import await_data
 from search.services.workers import report_worker
@@ -44,10 +46,22 @@ def test_it_shows_how_far_how_fast_and_how_good(client: Client) -> None:
     assert 'id="resume"' not in text
 
 
-def test_little_is_known_before_four_individuals(client: Client) -> None:
-    assert "the time left is estimated after 4 results" in page(
-        client, made_search(3, planned=80, state="running")
-    )
+def test_before_four_results_the_time_left_is_a_rough_one_from_the_first_moment(client: Client) -> None:
+    for tried in (0, 3):
+        text = page(client, made_search(tried, planned=80, state="running"))
+        assert re.search(r">about \d+ (s|min)[^<]* left<", text), tried
+        assert "· rough, by the estimate of the protocol, until 4 results are there" in text
+        assert 'title="From arithmetic: random networks of this space need' in text
+    assert "rough, by the estimate" not in page(client, made_search(4, planned=80, state="running"))
+
+
+def test_the_rough_figure_is_what_the_launch_form_said_of_all_networks(client: Client) -> None:
+    form = client.get("/experiments/new/?preset=quick").content.decode()
+    said = re.search(r'<p class="value">about ([^<]+)</p>', form)
+    assert said is not None
+    planned = PRESETS["quick"].config.budget.individuals
+    address = f"/experiments/{made_search(0, planned=planned, state='running').pk}/"
+    assert f">about {said[1]} left<" in client.get(address).content.decode()
 
 
 def test_failed_individuals_say_why(client: Client) -> None:
@@ -66,6 +80,35 @@ def test_a_search_of_failures_only_has_no_best_and_still_a_page(client: Client) 
     assert "All 4 networks failed: there is no fitness to draw." in text
     assert "none finished yet" not in text
     assert "will stand here" not in text
+
+
+def test_a_search_that_found_nothing_says_so_everywhere_and_what_to_do(client: Client) -> None:
+    experiment = made_search(4, failing=4)
+    text = page(client, experiment)
+    assert ">Finished, nothing found</span>" in text
+    assert "Nothing was found.</strong> All 4 evaluations failed: 4 × out of memory." in text
+    assert "Out of memory: a smaller batch, fewer channels or a limit of parameters needs less" in text
+    assert f'href="/experiments/{experiment.pk}/?state=failed#population"' in text
+    assert f'href="/experiments/new/?from={experiment.pk}">Clone with other settings' in text
+    assert ">Finished, nothing found</span>" in client.get("/experiments/").content.decode()
+    assert "finished, nothing found" in client.get("/jump/", {"q": "a search"}).content.decode()
+    assert (
+        "Finished, nothing found ·"
+        in client.get(f"/api/v1/experiments/{experiment.pk}/report.html").content.decode()
+    )
+
+
+def test_only_a_search_that_is_over_without_any_fitness_found_nothing(client: Client) -> None:
+    stopped = page(client, made_search(2, failing=2, planned=9, state="stopped"))
+    assert ">Stopped, nothing found</span>" in stopped
+    assert "each of which can be tried again" not in stopped
+    assert "No network was tried." in page(client, made_search(0, planned=9, state="stopped"))
+    for other in (
+        made_search(4, failing=3),
+        made_search(2, failing=2, planned=9, state="running"),
+        made_search(2, failing=2, planned=9, state="paused"),
+    ):
+        assert "othing found" not in page(client, other)
 
 
 def test_buttons_follow_the_state(client: Client) -> None:

@@ -8,9 +8,9 @@ from pytest_django.fixtures import Settings
 from search.evolution.experiments.config import ExperimentConfig
 from search.evolution.experiments.presets import PRESETS
 from search.selectors.progress import Recorded
-from visualize.pages.launch.evaluator_fields import carrying_seconds, inheritance_sentence
+from visualize.pages.launch.evaluator_fields import inheritance_sentence
 from visualize.pages.launch.warnings import launch_warnings
-from visualize.pages.shared.duration_estimate import estimate
+from visualize.pages.shared.duration_estimate import carrying_seconds, estimate
 from visualize.pages.shared.signal_sentence import signal_sentence
 
 
