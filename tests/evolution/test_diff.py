@@ -49,6 +49,35 @@ def test_a_changed_edge_is_named_with_what_was_and_is() -> None:
     assert (change.status, change.before, change.after) == ("altered", "identity", "sep3x3")
 
 
+def test_an_edit_is_told_from_another_motif_altogether() -> None:
+    edited = LIU.with_edge(2, 5, 2, 1, 3)
+    assert not any(pair.replaced for pair in diff_genotypes(LIU, edited).pairs)
+    one, other = parse_genotype("1x4:1.11.111"), parse_genotype("1x4:1.11.110")
+    assert not diff_genotypes(one, other).pairs[0].replaced
+    for others, replaced in (("1x4:2.22.111", False), ("1x4:2.22.211", True), ("1x4:2.22.222", True)):
+        pair = diff_genotypes(one, parse_genotype(others)).pairs[0]
+        assert pair.replaced is replaced, others
+
+
+def test_the_only_edge_of_a_motif_that_changes_is_an_edit() -> None:
+    pair = diff_genotypes(parse_genotype("1x3:0.03"), parse_genotype("1x3:0.04")).pairs[0]
+    assert len(pair.changes) == 1
+    assert not pair.replaced
+
+
+def test_an_edge_that_carries_a_replaced_motif_has_changed() -> None:
+    other = LIU
+    for successor, predecessor in ((2, 1), (3, 1), (3, 2), (4, 1), (4, 2), (4, 3)):
+        other = other.with_edge(2, 1, successor, predecessor, 5)
+    found = diff_genotypes(LIU, other)
+    replaced = [pair for pair in found.pairs if pair.replaced and pair.level == 2]
+    assert len(replaced) == 1
+    (cell,) = [pair for pair in found.pairs if pair.level == 3]
+    carrying = [edge for edge in cell.edges if edge.before == f"M{replaced[0].left}"]
+    assert carrying
+    assert all(edge.status == "altered" for edge in carrying)
+
+
 def test_added_and_removed_edges_are_told_apart() -> None:
     sparse, dense = parse_genotype("1x3:3.03"), parse_genotype("1x3:3.43")
     assert [edge.status for edge in diff_genotypes(sparse, dense).pairs[0].changes] == ["added"]

@@ -214,6 +214,7 @@ def diff_two_genotypes(request: HttpRequest, key: GenotypeKey, other: GenotypeKe
                 level=pair.level,
                 left=pair.left,
                 right=pair.right,
+                replaced=pair.replaced,
                 changes=[EdgeDifference(**vars(change)) for change in pair.changes],
             )
             for pair in found.pairs

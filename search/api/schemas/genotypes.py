@@ -255,6 +255,7 @@ class MotifDifference(Document):
     level: int
     left: int | None
     right: int | None
+    replaced: bool = Field(description="Most edges differ: the one is no edit of the other")
     changes: list[EdgeDifference]
 
 
@@ -274,6 +275,7 @@ class GenotypeDifference(Document):
                             "level": 2,
                             "left": 2,
                             "right": 2,
+                            "replaced": False,
                             "changes": [
                                 {
                                     "successor": 3,

@@ -2,9 +2,10 @@
 
 Slots are names, not meaning: motif 2 of one genotype may be motif 5 of the other. Level by level, from the
 bottom, motifs are paired by equal content first and then by the assignment that leaves the fewest differing
-edges; one level up an edge counts as unchanged when it carries a pair's two halves. A cell is only ever paired
-with a cell: in spaces of different heights neither has a counterpart. Nodes are few and ordered, with fixed source
-and sink, so the comparison is exact and quick.
+edges; one level up an edge counts as unchanged when it carries a pair's two halves. Where most edges of a pair
+differ, one motif is no edit of the other: it is replaced, and an edge that carries it has changed. A cell is only
+ever paired with a cell: in spaces of different heights neither has a counterpart. Nodes are few and ordered, with
+fixed source and sink, so the comparison is exact and quick.
 
 Pure Python: must import neither Django nor torch.
 """
@@ -54,6 +55,13 @@ class MotifPair:
         """The edges that differ."""
         return tuple(edge for edge in self.edges if edge.status != "unchanged")
 
+    @property
+    def replaced(self) -> bool:
+        """Whether these are two motifs that have little to do with each other: most of their edges differ, and more
+        than one, which a single edit can change."""
+        both = self.left is not None and self.right is not None
+        return both and len(self.changes) > max(1, len(self.edges) // 2)
+
 
 @dataclass(frozen=True)
 class GenotypeDiff:
@@ -82,6 +90,7 @@ def diff_genotypes(left: Genotype, right: Genotype) -> GenotypeDiff:
         matched = _match(ours, translated) if comparable else _alone(ours, translated)
         if comparable and level == left.space.top:
             matched = _cells(ours, theirs)
+        names = {}
         for one, other in matched:
             sink = max(
                 genotype.space.level(level).nodes
@@ -91,8 +100,10 @@ def diff_genotypes(left: Genotype, right: Genotype) -> GenotypeDiff:
             changes = _changes(
                 ours.get(one or 0, {}), theirs.get(other or 0, {}), translated.get(other or 0, {}), sink
             )
-            pairs.append(MotifPair(level, one, other, changes))
-        names = {f"M{other}": f"M{one}" if one else f"new M{other}" for one, other in matched if other}
+            pair = MotifPair(level, one, other, changes)
+            pairs.append(pair)
+            if other:
+                names[f"M{other}"] = f"M{one}" if one and not pair.replaced else f"new M{other}"
     return GenotypeDiff(
         tuple(sorted(pairs, key=lambda pair: (-pair.level, pair.left or 999, pair.right or 999)))
     )

@@ -59,6 +59,11 @@ class PairCard:
         return self.pair.left is None or self.pair.right is None
 
     @property
+    def replaced(self) -> bool:
+        """Another motif altogether; cells stand for each other whatever is in them."""
+        return self.pair.replaced and not self.is_cell
+
+    @property
     def dense(self) -> bool:
         """Too wide to stand beside another one."""
         return self.nodes > DENSE_NODES
@@ -104,7 +109,9 @@ def pair_cards(left: Genotype, right: Genotype, diff: GenotypeDiff) -> list[Pair
     """All pairs, the cell first."""
     uses = (analyse(left).uses, analyse(right).uses)
     renamed = {
-        pair.level for pair in diff.pairs if pair.left != pair.right and not _is_cell(left, right, pair.level)
+        pair.level
+        for pair in diff.pairs
+        if (pair.left != pair.right or pair.replaced) and not _is_cell(left, right, pair.level)
     }
     different: set[tuple[int, int | None]] = set()  # (level, left slot) of what differs in itself or below
     cards = []
@@ -139,9 +146,10 @@ def pair_cards(left: Genotype, right: Genotype, diff: GenotypeDiff) -> list[Pair
 
 
 def changes_of(left: Genotype, right: Genotype, cards: list[PairCard]) -> list[ChangeRow]:
-    """Every edge that differs between two motifs, in the order of the cards."""
+    """Every edge that differs between a motif and its edit, in the order of the cards."""
     sides = ((left, analyse(left)), (right, analyse(right)))
-    return [_change(card, edge, sides) for card in cards if not card.alone for edge in card.pair.changes]
+    edited = [card for card in cards if not (card.alone or card.replaced)]
+    return [_change(card, edge, sides) for card in edited for edge in card.pair.changes]
 
 
 def pair_nodes(left: Genotype, right: Genotype, pair: MotifPair) -> int:
@@ -164,14 +172,17 @@ def _is_cell(left: Genotype, right: Genotype, level: int) -> bool:
 
 
 def _pair_name(left: Genotype, right: Genotype, pair: MotifPair) -> str:
-    """`M3`, or `M3 = M5′` where the two number their motifs differently."""
+    """`M3`; where the two number their motifs differently `M3 = M5′`, or `M3 → M5′` for its edit."""
     names = [
         motif_name(genotype.space, pair.level, slot) if slot is not None else ""
         for genotype, slot in ((left, pair.left), (right, pair.right))
     ]
+    if pair.replaced and not _is_cell(left, right, pair.level):
+        return f"{names[0]} replaced by {names[1]}{PRIME}"
     if names[0] == names[1]:
         return names[0]
-    return " = ".join(name for name in (names[0], names[1] + PRIME if names[1] else "") if name)
+    after = names[1] + PRIME if names[1] else ""
+    return (" → " if pair.changes else " = ").join(name for name in (names[0], after) if name)
 
 
 def _change(card: PairCard, edge: EdgeChange, sides: tuple[tuple[Genotype, Liveness], ...]) -> ChangeRow:

@@ -38,6 +38,15 @@ class NumberPair:
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """A motif and the one that stands in its place, each as its own genotype draws it."""
+
+    card: PairCard
+    left: SafeString
+    right: SafeString
+
+
+@dataclass(frozen=True)
 class Cells:
     """The two cells beside each other, and one over the other where both are of one height; of pairs, the two normal
     or the two reduction cells."""
@@ -94,7 +103,10 @@ def comparison(left: Side, right: Side) -> Context:
             for slot in left.genotype.space.cell_slots
             if slot in right.genotype.space.cell_slots
         ],
-        "differing": [card for card in cards if card.open and not card.is_cell and not card.alone],
+        "differing": [
+            card for card in cards if card.open and not (card.is_cell or card.alone or card.replaced)
+        ],
+        "replaced": [_replaced(left.genotype, right.genotype, card) for card in cards if card.replaced],
         "alone": [card for card in cards if card.alone],
         "unchanged": [card for card in cards if not (card.open or card.is_cell or card.alone)],
         "primed": any(card.primed for card in cards),
@@ -121,7 +133,9 @@ def _sentence(left: Genotype, right: Genotype, diff: GenotypeDiff) -> str:
     touched = sum(1 for pair in diff.pairs if pair.changes)
     edges = "1 edge differs" if diff.distance == 1 else f"{count(diff.distance)} edges differ"
     motifs = f"in {touched} of {len(diff.pairs)} motif{'s' if len(diff.pairs) != 1 else ''}"
-    return f"{edges}, {motifs}" if diff.distance else "No edge differs"
+    other = sum(1 for pair in diff.pairs if pair.replaced and pair.level < left.space.top)
+    replaced = f", {other} of them replaced by another" if other else ""
+    return f"{edges}, {motifs}{replaced}" if diff.distance else "No edge differs"
 
 
 def _numbers(left: Side, right: Side, host: Host, verdict: Verdict) -> list[NumberPair]:
@@ -186,16 +200,25 @@ def _cells(left: Genotype, right: Genotype, cards: list[PairCard], cell: int) ->
                     marked[name] = f"diff-{edge.status}"
                 elif (edge.successor, edge.predecessor) in card.carriers:
                     marked[name] = "diff-carrier"
-        pictures.append(_own_picture(genotype, cell, marked, side))
+        pictures.append(_own_picture(genotype, (top, cell), marked, side))
     both = next((each for each in cards if each.is_cell and each.pair.left == each.pair.right == cell), None)
     pair = left.space if left.space.reduction_cell else right.space
     return Cells(pair.motif_name(pair.top, cell), pictures[0], pictures[1], both)
 
 
-def _own_picture(genotype: Genotype, cell: int, marked: dict[str, str], side: str) -> SafeString:
-    """Ids and links are told apart by the side: the page draws two cells."""
+def _replaced(left: Genotype, right: Genotype, card: PairCard) -> Replaced:
+    level, one, other = card.pair.level, card.pair.left, card.pair.right
+    assert one is not None
+    assert other is not None
+    return Replaced(
+        card, _own_picture(left, (level, one), {}, "left"), _own_picture(right, (level, other), {}, "right")
+    )
+
+
+def _own_picture(genotype: Genotype, place: tuple[int, int], marked: dict[str, str], side: str) -> SafeString:
+    """The motif at (level, slot). Ids and links are told apart by the side: the page draws both genotypes."""
     try:
-        svg = page_svg(motif_drawing(genotype, genotype.space.top, cell), marked=marked)
+        svg = page_svg(motif_drawing(genotype, *place), marked=marked)
     except (TooLarge, DrawingFailed) as refusal:
         return format_html('<p class="undrawn">{}</p>', str(refusal))
     own = svg.replace(' id="', f' id="{side}-').replace(' href="#', f' href="#{side}-')

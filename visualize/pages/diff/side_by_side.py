@@ -23,6 +23,7 @@ from visualize.style.palette import tone
 MOST_ROWS = 24
 """Motifs that are drawn; a space may have hundreds."""
 MOST_CHARACTERS = 20_000
+ANOTHER = "Another motif, no edit of it: {changed} of {edges} edges differ"
 Place = tuple[int, int]
 """(level, slot)"""
 
@@ -140,6 +141,8 @@ class _Against:
         marked = {}
         for edge in card.pair.edges:
             name = edge_id(*own_place(self._genotype, card.pair.level, slot, edge, card.nodes))
+            if card.replaced:
+                continue
             if edge.status in ("added", "altered"):
                 marked[name] = f"diff-{edge.status}"
             elif (edge.successor, edge.predecessor) in card.carriers:
@@ -153,6 +156,8 @@ class _Against:
             if carried
             else []
         )
+        if card.replaced:
+            told = [ANOTHER.format(changed=len(card.pair.changes), edges=len(card.pair.edges))]
         return (*self._words.get(card.id, ()), *told)
 
 

@@ -96,6 +96,22 @@ def test_an_individual_without_a_parent_says_so(client: Client, experiment: Expe
     assert "drawn at random" in text
 
 
+def test_motifs_that_have_nothing_to_do_with_each_other_are_drawn_beside_each_other(client: Client) -> None:
+    other = PAPER
+    for successor, predecessor in ((2, 1), (3, 1), (3, 2), (4, 1), (4, 2), (4, 3)):
+        other = other.with_edge(2, 1, successor, predecessor, 5)
+    text = page(client, PAPER.text, other.text)
+    assert re.search(r">M\d replaced by M\d′<", text)
+    assert "1 of them replaced by another" in text
+    assert text.count('class="card motif-card diff-replaced') == 1
+    table = text.partition('id="changes"')[2]
+    assert "replaced by" not in table
+    edit = page(client, PAPER.text, PAPER.with_edge(2, 1, 2, 1, 1).text)
+    assert "replaced" not in edit
+    beside = client.get("/diff/several/", {"of": f"{PAPER.text},{other.text}"}).content.decode()
+    assert "Another motif, no edit of it: " in beside
+
+
 def test_both_sides_may_be_the_same(client: Client, experiment: Experiment) -> None:
     text = page(client, f"{experiment.pk}/3", f"{experiment.pk}/3")
     assert "The same genotype" in text
