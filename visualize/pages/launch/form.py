@@ -11,7 +11,12 @@ from django import forms
 from search.evolution.experiments.config import ConfigError, ExperimentConfig, experiment_config
 from search.evolution.experiments.datasets import DATASETS, FOLDER_NAME_RULE, FOLDER_PREFIX
 from search.evolution.experiments.presets import PRESETS
-from visualize.pages.launch.evaluator_fields import EvaluatorFields, evaluator_of, evaluator_values
+from visualize.pages.launch.evaluator_fields import (
+    EvaluatorFields,
+    evaluator_of,
+    evaluator_values,
+    shared_training_fault,
+)
 from visualize.pages.launch.form_layout import GROUPS, PATHS, PER_CENT, field_of
 from visualize.pages.launch.machine_fields import MachineFields
 from visualize.pages.launch.space_field import space_of, space_values
@@ -25,7 +30,7 @@ from visualize.pages.launch.strategy_fields import (
     told,
 )
 from visualize.pages.shared.bounds import bounds_of, field_at, limit
-from visualize.pages.shared.field_kinds import StepList, flag, real, whole
+from visualize.pages.shared.field_kinds import StepList, flag, in_per_cent, of_per_cent, real, whole
 from visualize.pages.shared.names import visible
 from visualize.pages.shared.recipe_fields import RecipeFields
 from visualize.pages.shared.space_builder import CUSTOM, space_document_field
@@ -128,6 +133,12 @@ class LaunchForm(RecipeFields, EvaluatorFields, MachineFields):
     validation_images = whole(
         "Validation images", "Fitness is the accuracy on these. The test set is never touched."
     )
+    validation_share = real(
+        "Validation share",
+        "Of a folder's images, such as 0.2: once they are counted it becomes the number of validation images. Empty: "
+        "that number as it stands.",
+        required=False,
+    )
     repeats = whole("Repeats", "Trainings of each network; fitness is their mean.")
     training_seed = whole("Training seed", "Enters every training's seed.")
     split_seed = whole(
@@ -172,6 +183,9 @@ class LaunchForm(RecipeFields, EvaluatorFields, MachineFields):
             except ConfigError as error:
                 for path, message in in_form_words(error.errors):
                     self.add_error(self._place(path, message), f"{message}.")
+            else:
+                if fault := shared_training_fault(self.config):
+                    self.add_error("shared_training", fault)
         return values
 
     def _forget_other_strategies(self, kind: str) -> None:
@@ -199,7 +213,7 @@ class LaunchForm(RecipeFields, EvaluatorFields, MachineFields):
                 target = target.setdefault(parent, {})
             target[leaf] = values[name]
         for name, (section, leaf) in PER_CENT.items():
-            document[section][leaf] = values[name] / 100
+            document[section][leaf] = of_per_cent(values[name])
         document["strategy"], empty = told(values["strategy"], values)
         if empty:
             raise ConfigError([(f"form.{name}", REQUIRED) for name in empty])
@@ -240,7 +254,7 @@ def initial_values(config: ExperimentConfig) -> dict[str, Any]:
         values[name] = value
     values |= initial_of(config.strategy) | evaluator_values(config)
     for name, (section, leaf) in PER_CENT.items():
-        values[name] = f"{100 * document[section][leaf]:.6g}"
+        values[name] = in_per_cent(document[section][leaf])
     values |= space_values(config.space)
     if config.protocol.dataset not in DATASETS:
         values |= {"dataset": FOLDER, "folder": config.protocol.dataset.removeprefix(FOLDER_PREFIX)}

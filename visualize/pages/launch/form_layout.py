@@ -25,7 +25,7 @@ PATHS: dict[str, str] = {
     for name in (
         "host", "channels", "cells", "final_separable", "image_size", "steps", "batch_size", "learning_rate",
         "schedule", "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "crop", "crop_padding", "flip",
-        *RECIPE_FIELDS, "train_images", "validation_images", "repeats",
+        *RECIPE_FIELDS, "train_images", "validation_images", "validation_share", "repeats",
         "time_limit_seconds", "split_seed", "needs", "memory_gib",
     )
 }  # fmt: skip
@@ -62,7 +62,7 @@ GROUPS = (
         "How each network is trained and scored",
         (
             "dataset", "folder", "host", "channels", "steps", "batch_size", "learning_rate", "repeats", "table",
-            "inherit",
+            "inherit", "shared_training",
         ),
     ),
     FieldGroup(
@@ -75,7 +75,7 @@ GROUPS = (
         "Images and schedule",
         "Split, augmentation, learning rate",
         (
-            "train_images", "validation_images", "image_size", "crop", "crop_padding", "flip",
+            "train_images", "validation_images", "validation_share", "image_size", "crop", "crop_padding", "flip",
             *RECIPE_FIELDS,
             "schedule", "learning_rate_drops", "drop_factor", "momentum", "weight_decay", "cells", "final_separable",
             "training_seed", "split_seed",

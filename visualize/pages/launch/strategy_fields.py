@@ -15,7 +15,7 @@ from search.evolution.experiments.config import ExperimentConfig, Protocol
 from search.evolution.strategies import STRATEGIES
 from search.evolution.strategies.settings import OF_ALL, PER_CENT, SeedGenotype, StrategyConfig, extra
 from visualize.pages.shared.bounds import bounds_of, limit
-from visualize.pages.shared.field_kinds import SeedList, flag, real, whole
+from visualize.pages.shared.field_kinds import SeedList, flag, in_per_cent, of_per_cent, real, whole
 
 TAKEN = {*Protocol.model_fields, *ExperimentConfig.model_fields}
 """Names of other fields of the form."""
@@ -124,7 +124,7 @@ def told(kind: str, values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         elif value is None or value == "":
             empty.append(row.form_name)
         else:
-            document[row.name] = value / 100 if row.in_per_cent else value
+            document[row.name] = of_per_cent(value) if row.in_per_cent else value
     return document, empty
 
 
@@ -133,5 +133,5 @@ def initial_of(config: StrategyConfig) -> dict[str, Any]:
     found = {}
     for row in SETTINGS:
         value = getattr(config, row.name) if config.kind in row.kinds else row.info.default
-        found[row.form_name] = f"{100 * value:.6g}" if row.in_per_cent else value
+        found[row.form_name] = in_per_cent(value) if row.in_per_cent else value
     return found

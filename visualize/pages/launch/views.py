@@ -19,6 +19,7 @@ from search.models import Experiment, ExperimentState
 from search.permissions import actor_of
 from search.selectors.experiments import unused_name
 from search.tasks import nudge_experiment
+from visualize.pages.launch.copying import not_taken_over
 from visualize.pages.launch.evaluator_fields import inheritance_sentence
 from visualize.pages.launch.form import LaunchForm, initial_values, preset_values
 from visualize.pages.launch.warnings import launch_warnings
@@ -67,7 +68,9 @@ def _clone(request: HttpRequest, key: str) -> HttpResponse:
     config = source.configuration
     values = {"name": f"{source.name} (copy)"[:NAME_LENGTH], **initial_values(config), "token": uuid4()}
     return render(
-        request, "launch/new.html", _context(LaunchForm(initial=values), "", config) | {"source": source}
+        request,
+        "launch/new.html",
+        _context(LaunchForm(initial=values), "", config) | {"source": source, "lost": not_taken_over(config)},
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from search.selectors.budgets import budget_hours
+from visualize.pages.shared.field_kinds import plain_number
 
 
 class BudgetField(forms.CharField):
@@ -21,4 +22,4 @@ class BudgetField(forms.CharField):
             raise forms.ValidationError(str(refusal)) from None
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:.10g} h" if isinstance(value, int | float) else value
+        return f"{plain_number(value)} h" if isinstance(value, int | float) else value

@@ -2,13 +2,14 @@
 
 import os
 from dataclasses import dataclass
+from math import ceil
 
 from django.conf import settings
 
 from search.evolution.estimates.search_cost import MOST_MUTATIONS, trained_share, typical
 from search.evolution.estimates.shared_training_memory import supernet_parameters
 from search.evolution.estimates.training_cost import ENOUGH, arithmetic_seconds, training_host
-from search.evolution.experiments.config import ExperimentConfig
+from search.evolution.experiments.config import ExperimentConfig, Protocol
 from search.evolution.experiments.evaluators import InheritWeights
 from search.selectors.progress import Recorded, recorded_seconds
 from search.selectors.protocols import keys_of
@@ -50,6 +51,9 @@ CARRYING_SECONDS, OF_EACH_WEIGHT = 0.2, 1e-7
 has the measurement)."""
 NO_PARENTS = ("random",)
 """Strategies whose networks have no parent."""
+TABLE_SECONDS = 0.03
+"""To propose a network and look it up: 2,000 take a minute (docs/table.md)."""
+LOOKED_UP = "Nothing is trained: each fitness is looked up in a benchmark table."
 DECIDED = "Early decisions are counted in: they leave about {share} % of the full training time."
 
 
@@ -67,15 +71,25 @@ def estimate(
         basis = f"From {count(recorded.count)} evaluations under the same protocol.{less}"
         each = recorded.seconds * share + extra
         return DurationEstimate(config.budget.individuals, each, at_once, basis, protocol.repeats)
+    if protocol.evaluator.kind == "table":
+        each = TABLE_SECONDS * protocol.repeats
+        return DurationEstimate(config.budget.individuals, each, at_once, LOOKED_UP, protocol.repeats)
     mutations = min(config.strategy.initial_mutations, MOST_MUTATIONS)
     work = typical(config.space, training_host(protocol.shape_host, protocol), mutations)
-    each = share * arithmetic_seconds(work, protocol) + extra
+    each = share * arithmetic_seconds(work, _trained(protocol)) + extra
     basis = (
         f"From arithmetic: random networks of this space need {magnitude(work.multiply_adds)} multiply-adds for an "
         "image; one CPU core was taken, a GPU is many times faster. It gets exact after the first few trainings."
         + less
     )
     return DurationEstimate(config.budget.individuals, each, at_once, basis, protocol.repeats)
+
+
+def _trained(protocol: Protocol) -> Protocol:
+    """What is computed for one network: with shared weights only its scores, a step's forward third."""
+    if protocol.evaluator.kind != "shared_weights":
+        return protocol
+    return protocol.model_copy(update={"steps": ceil(protocol.validation_images / protocol.batch_size / 3)})
 
 
 def estimate_here(config: ExperimentConfig) -> DurationEstimate:

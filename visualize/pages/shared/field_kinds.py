@@ -1,8 +1,36 @@
 """The kinds of fields that forms for configuration documents are made of."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+
+
+def plain_number(value: float) -> str:
+    """The shortest text that reads as just that value.
+
+    >>> plain_number(2.0), plain_number(1e-05)
+    ('2', '0.00001')
+    """
+    return f"{Decimal(repr(value)).normalize():f}"
+
+
+def in_per_cent(fraction: float) -> str:
+    """As a form shows it; `of_per_cent` gives just that fraction again.
+
+    >>> in_per_cent(0.07), in_per_cent(1 / 3)
+    ('7', '33.33333333333333')
+    """
+    return f"{Decimal(repr(fraction)).scaleb(2).normalize():f}"
+
+
+def of_per_cent(number: float) -> float:
+    """By its digits: a division would lose the last of them.
+
+    >>> of_per_cent(33.33333333333333) == 1 / 3
+    True
+    """
+    return float(Decimal(repr(number)).scaleb(-2))
 
 
 class StepList(forms.CharField):
@@ -47,7 +75,7 @@ class SeedList(forms.CharField):
         if not fitness.strip():
             return {"genotype": text}
         try:
-            return {"genotype": text, "fitness": float(fitness.strip().rstrip("% ")) / 100}
+            return {"genotype": text, "fitness": of_per_cent(float(fitness.strip().rstrip("% ")))}
         except ValueError:
             raise forms.ValidationError(
                 f"After the genotype stands its fitness in per cent, not {fitness.strip()[:40]!r}."
@@ -59,7 +87,7 @@ class SeedList(forms.CharField):
     def _line(self, seed: Any) -> str:
         row = seed if isinstance(seed, dict) else seed.model_dump()
         known = row.get("fitness")
-        return row["genotype"] if known is None else f"{row['genotype']} {100 * known:.10g}"
+        return row["genotype"] if known is None else f"{row['genotype']} {in_per_cent(known)}"
 
 
 def whole(label: str, help_text: str, *, required: bool = True) -> forms.IntegerField:

@@ -15,6 +15,8 @@ from visualize.pages.launch.form import LaunchForm, initial_values, preset_value
 from visualize.pages.launch.form_layout import GROUPS, PATHS, field_of
 from visualize.pages.launch.strategy_fields import SETTINGS, settings_of
 
+pytestmark = pytest.mark.django_db
+
 
 def filled(preset: str = "quick", **changes: Any) -> LaunchForm:
     """As a browser sends it: text, and nothing for what is not ticked."""
@@ -84,8 +86,8 @@ def test_a_pair_and_a_benchmark_table_are_refused_at_the_box() -> None:
 def test_every_value_of_the_configuration_has_a_field_and_every_field_a_group() -> None:
     config = PRESETS["quick"].config.to_json()
     leaves = {f"{part}.{leaf}" for part in ("protocol", "budget", "decisions") for leaf in config[part]}
-    # A worker writes the first, presets and documents the others.
-    leaves -= {"protocol.content", "protocol.validation_share", "protocol.evaluator"}
+    # A worker writes the first; the other is made of three fields.
+    leaves -= {"protocol.content", "protocol.evaluator"}
     assert leaves | {"seed", "strategy.kind"} == set(PATHS.values())
     for kind, row in STRATEGIES.items():
         assert {setting.name for setting in settings_of(kind)} | {"kind"} == set(row.settings.model_fields)
@@ -255,4 +257,4 @@ def test_weights_are_inherited_where_the_box_is_ticked_and_a_copy_of_the_search_
 
 def test_inherited_weights_and_a_benchmark_table_are_refused_at_the_box() -> None:
     form = filled("benchmark", inherit="on")
-    assert "choose one of both" in str(form.errors["inherit"])
+    assert "from a shared training: choose one" in str(form.errors["inherit"])
