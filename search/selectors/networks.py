@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Max
+
 from search.models import Evaluation, Experiment, Genotype, Individual, WorkState
 from search.selectors.twins import fitness_counts
 
@@ -60,7 +62,8 @@ def standing(individual: Individual) -> Standing | None:
 def carriers(genotype: Genotype, *, limit: int = 12) -> Builders:
     """Individuals of all experiments that are this very genotype, latest first."""
     rows = Individual.objects.filter(genotype=genotype)
-    return Builders(list(rows.select_related("experiment").order_by("-pk")[:limit]), rows.count())
+    listed = rows.select_related("experiment", "evaluation").order_by("-pk")[:limit]
+    return Builders(list(listed), rows.count())
 
 
 def same_network(phenotype_key: str, *, besides: Individual | Genotype, limit: int = 12) -> Builders:
@@ -70,8 +73,20 @@ def same_network(phenotype_key: str, *, besides: Individual | Genotype, limit: i
     """
     rows = Individual.objects.filter(genotype__phenotype_key=phenotype_key)
     rows = rows.exclude(genotype=besides) if isinstance(besides, Genotype) else rows.exclude(pk=besides.pk)
-    listed = rows.select_related("experiment", "genotype").order_by("-pk")[:limit]
+    listed = rows.select_related("experiment", "genotype", "evaluation").order_by("-pk")[:limit]
     return Builders(list(listed), rows.count())
+
+
+def measured_elsewhere(individual: Individual, *, limit: int) -> list[Individual]:
+    """Those of the same network whose fitness comes from another training, one for each training, latest first."""
+    rows = Individual.objects.filter(
+        genotype__phenotype_key=individual.genotype.phenotype_key, fitness__isnull=False
+    ).exclude(evaluation=individual.evaluation_id)
+    latest = rows.order_by().values("evaluation").annotate(latest=Max("pk")).order_by("-latest")[:limit]
+    keys = [row["latest"] for row in latest]
+    return list(
+        Individual.objects.filter(pk__in=keys).select_related("experiment", "evaluation").order_by("-pk")
+    )
 
 
 def evaluations_of(phenotype_key: str) -> list[Evaluation]:

@@ -1,18 +1,16 @@
 """Verdict on a fitness difference in words: significant, noise, unknown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from search.evolution.statistics.significance import Comparison, Measured, Pooled, compare
 from search.models import Individual, WorkState
 from search.selectors.noise import pooled_spread
+from visualize.pages.shared.protocol_differences import protocol_differences
 from visualize.style.formats import count, per_cent, points
 
 Kind = Literal["beyond", "within", "unknown", "same", "incomparable", "absent"]
 
-OF_NO_EFFECT = {"seed", "split_seed", "repeats", "time_limit_seconds", "needs", "memory_gib"}
-"""Fields of a protocol that do not change what a fitness means. Which images score is noise, too: see `_split`."""
 NEVER = 0.001
 FEW = 5
 """Individuals up to which being the best of them is no choice among many."""
@@ -46,7 +44,7 @@ def fitness_verdict(left: Individual | None, right: Individual | None, *, same_n
     if left.fitness is None or right.fitness is None:
         open_ones = [_why_none(row) for row in (left, right) if row.fitness is None]
         return Verdict("absent", "No fitness to compare", " ".join(dict.fromkeys(open_ones)))
-    if differing := _differing(left.evaluation.protocol, right.evaluation.protocol):
+    if differing := protocol_differences(left.evaluation.protocol, right.evaluation.protocol):
         return Verdict(
             "incomparable",
             "Measured differently",
@@ -122,22 +120,6 @@ def _why_none(row: Individual) -> str:
     if row.evaluation.state == WorkState.RUNNING:
         return f"#{row.step} is being trained ({per_cent(row.evaluation.progress, 0)})."
     return f"#{row.step} waits for a worker."
-
-
-def _differing(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[str]:
-    """`steps 60 against 500`, for at most three fields."""
-    names = [
-        name for name in sorted({*left, *right} - OF_NO_EFFECT) if left.get(name, "") != right.get(name, "")
-    ]
-    words = [
-        f"{name.replace('_', ' ')} {_value(left.get(name))} against {_value(right.get(name))}"
-        for name in names[:3]
-    ]
-    return [*words, *([f"{len(names) - 3} more"] if len(names) > 3 else [])]
-
-
-def _value(value: object) -> str:
-    return "none" if value is None else str(value)
 
 
 def _unknown(difference: float, sides: list[Measured], images: int) -> str:

@@ -25,6 +25,7 @@ from visualize.drawings.flattened import FLATTENED
 from visualize.drawings.names import edge_id, motif_id
 from visualize.pages.genotypes.fitness_strip import strip
 from visualize.pages.genotypes.hierarchy import hierarchy
+from visualize.pages.genotypes.other_fitness import MOST, other_fitnesses
 from visualize.pages.genotypes.training_report import training_report
 from visualize.pages.shared.host_layers import part_boxes
 from visualize.render import DrawingFailed, page_svg
@@ -77,6 +78,7 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
         "repeats": len(selectors.fitness_records(row.evaluation_id)),
         "ahead": networks.waiting_before(row.evaluation) if waiting else 0,
         "same": same,
+        "other_fitnesses": other_fitnesses(row, networks.measured_elsewhere(row, limit=MOST)),
         "parameters": row.parameters,
         "multiply_adds": row.multiply_adds,
         "is_open": row.state in models.Individual.OPEN,
@@ -89,6 +91,9 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
 def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
     """The page of a genotype on its own: in the paper's small host, with everybody who carries it."""
     host = Host()
+    carriers = networks.carriers(row, limit=SHOWN)
+    same = networks.same_network(row.phenotype_key, besides=row, limit=SHOWN)
+    measured = [each for each in (*carriers.rows, *same.rows) if each.fitness is not None]
     context = _shared_context(row, tab if tab in TABS else "", {edge: "selected"}, host)
     phenotype: Phenotype | None = context["phenotype"]
     cost = network_cost(phenotype, host) if phenotype else None
@@ -96,8 +101,10 @@ def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
         **context,
         "edit_address": reverse("genotype_edit", args=[row.key]),
         "host": host,
-        "carriers": networks.carriers(row, limit=SHOWN),
-        "same": networks.same_network(row.phenotype_key, besides=row, limit=SHOWN),
+        "carriers": carriers,
+        "same": same,
+        "measured": measured[0] if measured else None,
+        "other_fitnesses": other_fitnesses(measured[0], measured[1:]) if measured else [],
         "parameters": cost.parameters if cost else None,
         "multiply_adds": cost.multiply_adds if cost else None,
         "is_open": False,

@@ -1,5 +1,6 @@
 """Context of a motif's page: structure, contents, carriers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from visualize.pages.motifs.interval_plot import Whisker, whiskers
 from visualize.pages.motifs.list import against_the_rest, subjects_of
 from visualize.pages.motifs.pictures import Subject, picture, thumbnail, words
 from visualize.pages.shared.matrices import Matrix, matrix
+from visualize.pages.shared.protocol_differences import protocol_differences
 from visualize.style.palette import tone
 
 EXPERIMENTS = 10
@@ -73,8 +75,16 @@ def motif_page(motif: Motif) -> dict[str, Any]:
         "experiments": experiments,
         "carriers": sum(bearing.carriers for bearing in bearings),
         "same": same,
+        "differing": _protocol_differences(bearings),
         "more_same": more - len(same),
     }
+
+
+def _protocol_differences(bearings: Sequence[Bearing]) -> str:
+    """What differs in how these searches measured fitness, in words; empty where all figures are on one scale."""
+    protocols = [row.experiment.config.get("protocol", {}) for row in bearings]
+    found = (protocol_differences(protocols[0], other) for other in protocols[1:])
+    return next((", ".join(words) for words in found if words), "")
 
 
 def _portrait(motif: Motif, drawn: Subject) -> Portrait:
