@@ -249,6 +249,7 @@ OPERATIONS: dict[str, Rule] = {
             "show_front",
             "show_rescorings",
             "show_gain",
+            "list_baselines",
             "list_workers",
             "list_checkpoints",
             "download_checkpoint",

@@ -14,6 +14,8 @@ from nasweb.client.transport import Transport
 from nasweb.client.waiting import wait_for_end
 
 TABLES = ("csv", "jsonl", "parquet")
+MORE = 40
+"""Networks that a search is extended by where no number is given."""
 
 
 class Experiment:
@@ -98,6 +100,11 @@ class Experiment:
         document: Document = self._transport.call("GET", f"{self._path}/gain")
         return document
 
+    def baselines(self) -> Sequence[Document]:
+        """Known networks beside the search, reference cells and ResNet-18, with their test scores by final protocol."""
+        rows: Sequence[Document] = self._transport.call("GET", f"{self._path}/baselines")["items"]
+        return rows
+
     def delete(self) -> None:
         """For good, with its individuals; a search that is under way is to be stopped first."""
         self._transport.call("DELETE", self._path)
@@ -125,9 +132,14 @@ class Experiment:
         self.record = ExperimentRecord.read(self._transport.call("PATCH", self._path, body=body))
         return self
 
-    def extend(self, networks: int) -> "Experiment":
-        """A finished search goes on, with so many more networks to try."""
-        return self.update(individuals=self.refresh().record.raw["individuals"] + networks)
+    def extend(self, networks: int | None = None, *, budget: str | None = None) -> "Experiment":
+        """A finished search goes on, with so many more networks to try; `budget` is device hours of training in all, or
+        money ("30 EUR"), those that are spent included. Without a number it is 40, and none where a budget ended the
+        search before it had tried all."""
+        row = self.refresh().record.raw
+        if networks is None:
+            networks = 0 if row["proposed"] < row["individuals"] else MORE
+        return self.update(individuals=row["individuals"] + networks, budget=budget)
 
     def wait(self, *, progress: bool = False, timeout: float | None = None) -> "Experiment":
         """Until the search is finished, stopped or failed; with `progress` a bar tells how far it is.

@@ -21,6 +21,7 @@ from search.api.problems import not_found
 from search.api.request_checks import guarded
 from search.api.routes import (
     analysis,
+    baselines,
     checkpoints,
     curves,
     evaluations,
@@ -125,6 +126,7 @@ api.add_router("/experiments", rescorings.router)
 api.add_router("/experiments", curves.router)
 api.add_router("/experiments", exports.router)
 api.add_router("/experiments", analysis.router)
+api.add_router("/experiments", baselines.router)
 api.add_router("/experiments", importance.router)
 api.add_router("/experiments/{experiment_id}/individuals", individuals.router)
 api.add_router("/genotypes", genotypes.router)

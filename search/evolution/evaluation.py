@@ -96,6 +96,10 @@ class Cancelled(Exception):
     """Raised by the progress call-back: the evaluation was cancelled or its lease was lost."""
 
 
+class ProcessLost(Exception):
+    """One of several processes that train together was killed: the attempt is over, the candidate is not to blame."""
+
+
 class Checkpoint(TypingProtocol):
     """Where one repeat keeps its state, so that another attempt goes on from it. Never raises for a disk."""
 

@@ -15,6 +15,8 @@ class ReferenceScore:
     protocol: dict[str, Any]
     accuracies: tuple[float, ...]
     """On the test set, of each run, fractions 0..1."""
+    top5: float
+    """Mean over the runs."""
     parameters: int
     device: str
 
@@ -38,6 +40,7 @@ def reference_scores(name: str, dataset: str) -> list[ReferenceScore]:
             name,
             rows[0].protocol,
             tuple(row.accuracy for row in reversed(rows)),
+            statistics.fmean(row.top5 for row in rows),
             rows[0].parameters,
             rows[0].device,
         )

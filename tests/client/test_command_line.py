@@ -85,6 +85,32 @@ def test_a_budget_is_written_in_hours_or_in_the_money_of_the_server(nas: Nas, se
     assert json.loads(study.out)["settings"]["device_hours"] == 2
 
 
+def test_a_finished_search_is_extended_within_a_budget(nas: Nas, search: Experiment, settings: Any) -> None:
+    settings.DEVICE_HOUR_PRICE = "2.50 EUR"
+    refused = nas("experiments", "extend", search.pk, "--budget", "2 USD")
+    assert "A device hour has its price in EUR here" in refused.err
+    more = json.loads(
+        nas("experiments", "extend", search.pk, "--networks", 3, "--budget", "30EUR", "--json").out
+    )
+    assert (more["state"], more["individuals"]) == ("running", 15)
+    assert more["config"]["budget"]["device_hours"] == 12
+
+
+def test_what_its_budget_ended_goes_on_with_a_larger_one_and_no_more_networks(
+    nas: Nas, search: Experiment
+) -> None:
+    budget = search.config["budget"] | {"individuals": 20, "device_hours": 0.001}
+    Experiment.objects.update(
+        config=search.config | {"budget": budget}, individuals_planned=20, train_seconds=4
+    )
+    assert (
+        "has spent 0.001111 device hours" in nas("experiments", "extend", search.pk, "--budget", "1e-3h").err
+    )
+    more = json.loads(nas("experiments", "extend", search.pk, "--budget", "2h", "--json").out)
+    assert (more["state"], more["individuals"]) == ("running", 20)
+    assert nas("experiments", "extend", search.pk, "--networks", 0).status == 2
+
+
 def test_what_the_server_refuses_is_said_in_its_words(nas: Nas) -> None:
     number = created().pk
     refused = nas("experiments", "pause", number)

@@ -160,6 +160,7 @@ def _train(server: Client, _: ExperimentRow, folder: Path) -> None:
 def _score(server: Client, search: ExperimentRow, folder: Path) -> None:
     assert server.finals.cost(search.pk, along=2)["known"] == 0
     assert server.experiments.get(search.pk).gain()["lines"] == []
+    assert server.experiments.get(search.pk).baselines()[-1]["name"] == "resnet18"
     [row] = server.finals.create(search.pk, best=1, overrides={"repeats": 1})
     assert server.finals.stop(row["id"])["state"] == "cancelled"
     assert server.finals.retry(row["id"])["state"] == "waiting"

@@ -59,6 +59,7 @@ def reading(search: Experiment, folder: Path) -> dict[str, str]:
         "experiments list": "Finished search",
         f"experiments show {search.pk}": "Finished search",
         f"experiments mutations {search.pk}": "silent",
+        f"experiments baselines {search.pk}": "resnet18",
         f"experiments strategy {search.pk}": "Evolution",
         f"experiments importance {search.pk}": "add --work-out",
         f"experiments importance {search.pk} --work-out": "ask again",

@@ -1,6 +1,7 @@
 """`nas experiments …`: what is learned from the individuals of one."""
 
 from argparse import Namespace
+from typing import Any
 
 from nasweb.client.client import Client
 from nasweb.client.commands.output import Column, Output, named, per_cent
@@ -17,7 +18,23 @@ LEANS_ON: tuple[Column, ...] = (
 """What a model that predicts fitness leans on."""
 
 
+BASELINES: tuple[Column, ...] = (
+    named("name"),
+    ("fitness", lambda row: per_cent(row["fitness"])),
+    ("test accuracy", lambda row: per_cent(row["accuracy"])),
+    ("deviation", lambda row: per_cent(row["deviation"])),
+    named("runs"),
+    ("steps", lambda row: row["protocol"].get("steps")),
+    named("final evaluation", "final_id"),
+    named("device"),
+)
+NO_SCORE: dict[str, Any] = {"accuracy": None, "deviation": None, "runs": 0, "protocol": {}, "final_id": None}
+
+
 def add(noun: Noun) -> None:
+    add_experiment(
+        noun.verb("baselines", _baselines, "list known networks beside a search, with their test scores")
+    )
     add_experiment(noun.verb("mutations", _mutations, "show what mutations did to fitness"))
     add_experiment(noun.verb("strategy", _strategy, "show what a search's strategy has learned"))
     importance = noun.verb(
@@ -30,6 +47,16 @@ def add(noun: Noun) -> None:
     front = noun.verb("front", _front, "list what nothing else beats in fitness and a cost")
     add_experiment(front)
     front.add_argument("--cost", choices=COSTS, default="parameters", help="default parameters")
+
+
+def _baselines(client: Client, options: Namespace, out: Output) -> None:
+    rows = client.experiments.get(options.experiment).baselines()
+    if options.json:
+        out.rows(rows, ())
+        return
+    out.rows(
+        ({"device": "", **row, **score} for row in rows for score in row["scores"] or [NO_SCORE]), BASELINES
+    )
 
 
 def _mutations(client: Client, options: Namespace, out: Output) -> None:

@@ -77,7 +77,10 @@ def add(nouns: Any) -> None:
     )
     extend = noun.verb("extend", _extend, "let a finished search try more networks")
     add_experiment(extend)
-    extend.add_argument("--networks", type=int, default=40, help="how many more (default 40)")
+    extend.add_argument(
+        "--networks", type=int, help="how many more (default 40; none where its budget ended it before all)"
+    )
+    extend.add_argument("--budget", metavar="TEXT", help=f"{BUDGET}; in all, what is spent included")
     _add_update(noun.verb("update", _update, "change name, notes, tags or budget"))
     delete = noun.verb("delete", _delete, "delete an experiment and its individuals, for good")
     add_experiment(delete)
@@ -218,9 +221,10 @@ def _update(client: Client, options: Namespace, out: Output) -> None:
 
 
 def _extend(client: Client, options: Namespace, out: Output) -> None:
-    if options.networks < 1:
+    if options.networks is not None and options.networks < (options.budget is None):
         raise UsageError(f"--networks {options.networks}: give at least 1")
-    _print(client.experiments.get(options.experiment).extend(options.networks), out)
+    experiment = client.experiments.get(options.experiment)
+    _print(experiment.extend(options.networks, budget=options.budget), out)
 
 
 def _delete(client: Client, options: Namespace, out: Output) -> None:

@@ -47,4 +47,5 @@ CHANGE_EXAMPLES: dict[str, dict[str, Any]] = {
     "more device hours": {"value": {"device_hours": 2.5}},
     "a budget as text": {"value": {"budget": "1.5 h"}},
     "a larger budget": {"value": {"individuals": 200, "in_flight": 4}},
+    "more networks, within device hours": {"value": {"individuals": 200, "budget": "4 h"}},
 }

@@ -3,7 +3,7 @@
 Pure Python: must import neither Django nor torch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol as TypingProtocol
 
@@ -22,6 +22,12 @@ FINAL_TRAINER = "search.training.finals.entry"
 """Module whose `train(job, ...)` makes one run. Found by its path: no search imports what reads a test set."""
 TOP = 5
 """A prediction is right among the top so many classes; with fewer classes, always."""
+RESNET = "resnet18"
+"""Name of the baseline that is no genotype."""
+RESNET_TITLE = "ResNet-18"
+RESNET_SOURCE = (
+    "He et al. 2016, torchvision's with the stem for small images; no cell, so no search trains it"
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class FinalJob:
     """From 0."""
     seed: int
     runtime: Runtime = DEFAULT_RUNTIME
+    devices: tuple[str, ...] = ()
+    """Devices of one kind that train it together, a process on each; with fewer than two the runtime's trains it."""
 
 
 @dataclass(frozen=True)
@@ -85,21 +93,22 @@ class FinalScore:
     """Their names in the order of the labels."""
     curve: tuple[CurvePoint, ...]
     seconds: float
+    """Of the devices, all of them together."""
     device: str
     weights: bytes = field(repr=False)
     """The network's state, and its pixel scaling: what the exported code loads."""
 
 
 class EstimateFinal(TypingProtocol):
-    """What `train` would take of which device. Raises EvaluationFailed where there is no such device."""
+    """What `train` would take, device by device. Raises EvaluationFailed where there is no such device."""
 
-    def __call__(self, job: FinalJob) -> ResourceEstimate: ...
+    def __call__(self, job: FinalJob) -> Sequence[ResourceEstimate]: ...
 
 
 class TrainFinal(TypingProtocol):
     """Trains one run and scores it once on the test set. Same job, same device: same score.
 
-    Raises EvaluationFailed, and what `progress` raises.
+    Raises EvaluationFailed, ProcessLost, and what `progress` raises.
     """
 
     def __call__(

@@ -14,11 +14,11 @@ from search.evolution.evaluation import EvaluationFailed, Progress
 from search.evolution.experiments.config import ConfigError
 from search.evolution.finals.presets import DEFAULT_PRESET, FINAL_PRESETS, final_from_preset
 from search.evolution.finals.protocol import final_key, without_cells
+from search.evolution.finals.scores import RESNET
 from search.models import Experiment, ReferenceRun
 from search.selectors.reference_runs import reference_runs
 from search.services.finals.references import keep_reference_run
 
-NAME = "resnet18"
 TRAINER = "search.training.finals.resnet_baseline"
 """Found by its path, as everything that reads test images."""
 
@@ -41,13 +41,13 @@ class Command(BaseCommand):
             over = json.loads(options["set"]) | ({"repeats": options["runs"]} if options["runs"] else {})
             searched = experiment.configuration.protocol
             protocol = without_cells(final_from_preset(options["preset"], searched, over))
-            known = reference_runs(NAME, final_key(protocol))
+            known = reference_runs(RESNET, final_key(protocol))
             wanted = [known[run] for run in sorted(known) if run < protocol.repeats]
             for row in wanted:
                 self._print(row, "kept from before")
             trainer = import_module(TRAINER)
             for score in trainer.baseline_scores(protocol, self._tell, options["device"], known):
-                row = keep_reference_run(NAME, protocol, score)
+                row = keep_reference_run(RESNET, protocol, score)
                 wanted.append(row)
                 self._print(row, f"{row.seconds:.0f} s, {row.device}")
             scores = [row.accuracy for row in wanted]

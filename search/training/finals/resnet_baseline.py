@@ -5,15 +5,13 @@ from collections.abc import Callable, Container, Iterator
 from search.evolution.evaluation import Progress, Runtime
 from search.evolution.experiments.config import Protocol
 from search.evolution.finals.protocol import final_key, run_seed, without_cells
-from search.evolution.finals.scores import ReferenceResult
+from search.evolution.finals.scores import RESNET, ReferenceResult
 from search.training.data.held_out import load_final_split
 from search.training.finals.scoring import score_on_test
 from search.training.loop.progress import Pulse
 from search.training.loop.run import Setup, TrainingRun
 from search.training.network.resnet import resnet18
 from search.training.trainer import choose_device, limit_clock
-
-NAME = "resnet18"
 
 
 def baseline_scores(
@@ -33,7 +31,7 @@ def baseline_scores(
     for number in range(protocol.repeats):
         if number in known:
             continue
-        seed = run_seed(NAME, key, number)
+        seed = run_seed(RESNET, key, number)
         network = resnet18(final.shape.image_channels, final.shape.classes, seed=seed)
         pulse = Pulse(progress, protocol.steps, protocol.time_limit_seconds, clock=limit_clock(place))
         run = TrainingRun(

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from search.evolution.experiments.config import ConfigError
 from search.evolution.finals.presets import FINAL_PRESETS
+from search.evolution.finals.scores import RESNET, RESNET_SOURCE, RESNET_TITLE
 from search.evolution.genotypes.reference_cells import BASELINES
 from search.models import Experiment
 from search.selectors.baselines import baselines_of
@@ -17,8 +18,6 @@ from visualize.pages.finals.choice import BEST, MOMENTS, RUNS, Choice
 from visualize.pages.finals.training_fields import TrainingFields
 
 BEST_SHOWN = 5
-RESNET = "resnet18"
-"""As `manage.py resnet_baseline` keeps it."""
 CORRECT = "Correct {fields} to see what it takes."
 
 Context = dict[str, Any]
@@ -37,6 +36,8 @@ def experiment_context(experiment: Experiment, choice: Choice, fields: TrainingF
         "may_rescore": experiment.configuration.protocol.evaluator.kind not in OTHER_MEASURES,
         "gain": gain_of(experiment),
         "baselines": [(row, uuid4()) for row in baselines_of(experiment)],
+        "resnet_title": RESNET_TITLE,
+        "resnet_source": RESNET_SOURCE,
         "resnet": reference_scores(RESNET, experiment.configuration.protocol.dataset),
         "baseline_titles": [(f"baseline:{name}", title) for name, title in BASELINES.items()],
         "presets": FINAL_PRESETS.values(),

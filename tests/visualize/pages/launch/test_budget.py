@@ -87,3 +87,14 @@ def test_a_search_that_its_budget_ended_says_so_and_is_extended(client: Client) 
     )
     experiment.refresh_from_db()
     assert experiment.device_hours is None
+
+
+@pytest.mark.django_db
+def test_a_search_without_a_budget_is_extended_within_one(client: Client) -> None:
+    experiment = made_search(6)
+    page = text(client.get(f"/experiments/{experiment.pk}/extend/"))
+    assert 'name="device_hours"' in page
+    form = {"planned": "6", "networks": "10", "device_hours": "2 h"}
+    client.post(f"/experiments/{experiment.pk}/extend/", form)
+    experiment.refresh_from_db()
+    assert (experiment.state, experiment.individuals_planned, experiment.device_hours) == ("running", 16, 2)
