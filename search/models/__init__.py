@@ -9,7 +9,7 @@ from search.models.genotypes import Genotype, Motif, MotifUse
 from search.models.individuals import Individual
 from search.models.learning import Draft, ImportanceReport, StrategyState
 from search.models.states import ExperimentState, StudyState, WorkState
-from search.models.studies import Study, StudyCell
+from search.models.studies import ScoreAlong, Study, StudyCell
 from search.models.sweeps import Sweep
 from search.models.workers import Worker
 
@@ -36,6 +36,7 @@ __all__ = [
     "ReferenceRun",
     "Role",
     "Scope",
+    "ScoreAlong",
     "StrategyState",
     "Study",
     "StudyCell",

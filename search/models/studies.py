@@ -44,7 +44,9 @@ class StudyCell(models.Model):
     arm = models.CharField(max_length=120)
     title = models.CharField(max_length=200)  # of the arm
     seed = models.PositiveSmallIntegerField()  # of the repetition, from 1
-    plan = models.JSONField()  # {"search": ExperimentConfig, "final": {"preset", "over"} or null}
+    plan = (
+        models.JSONField()
+    )  # {"search": ExperimentConfig, "final": {"preset", "over"} or null, "along": moments}
     started_at = models.DateTimeField(null=True)  # once: a search that somebody deletes is not started again
     experiment = models.ForeignKey(
         Experiment, null=True, on_delete=models.SET_NULL, related_name="study_cells"
@@ -68,3 +70,17 @@ class StudyCell(models.Model):
     def search(self) -> ExperimentConfig:
         """The configuration of its search, validated."""
         return experiment_config(self.plan["search"])
+
+
+class ScoreAlong(models.Model):
+    """One more test score of a cell: of a network that was the best at a moment of its search, or the first."""
+
+    cell = models.ForeignKey(StudyCell, on_delete=models.CASCADE, related_name="along")
+    final = models.ForeignKey(FinalEvaluation, on_delete=models.CASCADE, related_name="along_cells")
+
+    class Meta:
+        ordering = ("cell", "id")
+        constraints = (models.UniqueConstraint(fields=["cell", "final"], name="study_score_along_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.cell_id} final {self.final_id}"

@@ -9,8 +9,11 @@ from statistics import fmean
 from django.db.models import Count, Q, QuerySet, Sum
 
 from search.evolution.studies.results import ArmScores, Difference, differences
-from search.models import Experiment, FinalEvaluation, FinalRun, Study, StudyCell, WorkState
+from search.models import Experiment, FinalEvaluation, FinalRun, ScoreAlong, Study, StudyCell, WorkState
 from search.selectors.other_trainers import other_trainers
+
+SETTLED = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)
+"""States of a test score for which nothing more is done by itself."""
 
 
 def studies() -> QuerySet[Study]:
@@ -38,6 +41,8 @@ class CellResult:
     """Test accuracy of each run once all are done, fractions 0..1."""
     top5: float | None = None
     """Mean over these runs."""
+    along: tuple[FinalEvaluation, ...] = ()
+    """Of its first network, and of those that were the best at moments of its search, where they are asked for."""
 
     @property
     def fitness(self) -> float | None:
@@ -75,7 +80,13 @@ class CellResult:
     @property
     def device_seconds(self) -> float:
         searched = self.experiment.train_seconds if self.experiment else 0.0
-        return searched + (self.final.train_seconds if self.final else 0.0)
+        return float(searched + sum(row.train_seconds for row in self.finals))
+
+    @property
+    def finals(self) -> list[FinalEvaluation]:
+        """Each once."""
+        rows = [*([self.final] if self.final else []), *self.along]
+        return list({row.pk: row for row in rows}.values())
 
 
 @dataclass(frozen=True)
@@ -126,7 +137,7 @@ class StudyResults:
     @property
     def device_seconds(self) -> float:
         """A final evaluation of several cells counts once."""
-        finals = {row.final.pk: row.final.train_seconds for row in self.cells if row.final}
+        finals = {final.pk: final.train_seconds for row in self.cells for final in row.finals}
         searched = sum(row.experiment.train_seconds for row in self.cells if row.experiment)
         return float(searched + sum(finals.values()))
 
@@ -149,8 +160,11 @@ class StudyResults:
 
 
 def study_results(study: Study) -> StudyResults:
-    """With four queries, however many cells there are."""
+    """With six queries, however many cells there are."""
     cells = list(study.cells.select_related("experiment__best__genotype", "final").defer("final__log"))
+    along: dict[int, list[FinalEvaluation]] = defaultdict(list)
+    for score in ScoreAlong.objects.filter(cell__study=study).select_related("final").defer("final__log"):
+        along[score.cell_id].append(score.final)
     accuracies = _accuracies([cell.final_id for cell in cells if cell.final_id])
     arms: dict[str, list[CellResult]] = {}
     for cell in cells:
@@ -161,6 +175,7 @@ def study_results(study: Study) -> StudyResults:
             cell.final,
             tuple(accuracy for accuracy, _ in found),
             fmean(top5 for _, top5 in found) if found else None,
+            tuple(along[cell.pk]),
         )
         arms.setdefault(cell.arm, []).append(row)
     images = max((cell.final.test_images or 0 for cell in cells if cell.final), default=0)
@@ -174,9 +189,14 @@ def study_results(study: Study) -> StudyResults:
 def spent_seconds(study: Study) -> float:
     """Device time of all its searches and test scores; a final evaluation of several cells counts once."""
     searches = Experiment.objects.filter(study_cells__study=study).distinct()
-    finals = FinalEvaluation.objects.filter(study_cells__study=study).distinct()
-    sums = [rows.aggregate(sum=Sum("train_seconds"))["sum"] or 0.0 for rows in (searches, finals)]
+    sums = [rows.aggregate(sum=Sum("train_seconds"))["sum"] or 0.0 for rows in (searches, finals_of(study))]
     return float(sum(sums))
+
+
+def finals_of(study: Study) -> QuerySet[FinalEvaluation]:
+    """Those of its cells' best networks and of networks along their searches, each once."""
+    wanted = Q(study_cells__study=study) | Q(along_cells__cell__study=study)
+    return FinalEvaluation.objects.filter(wanted).order_by("pk").distinct()
 
 
 def is_budget_spent(study: Study) -> bool:

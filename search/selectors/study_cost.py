@@ -27,6 +27,7 @@ class StudyCost:
     networks: int
     """Individuals of all searches."""
     final_trainings: int
+    """Those of networks along searches included."""
     search_seconds: float
     """Of devices."""
     final_seconds: float
@@ -61,8 +62,10 @@ def study_cost(cells: Sequence[StudyCell]) -> StudyCost:
         searched += seconds
         if cell.final:
             protocol = final_from_preset(cell.final.preset, cell.search.protocol, cell.final.over)
-            finals += protocol.repeats
-            scored += _final_seconds(cell.search, protocol)
+            # Along a search the best of its end is the best network itself.
+            scores = max(1, min(cell.along + 1, planned) if cell.along else 1)
+            finals += scores * protocol.repeats
+            scored += scores * _final_seconds(cell.search, protocol)
     recorded = sum(len(found) for found in timings.values() if len(found) >= ENOUGH)
     return StudyCost(len(cells), networks, finals, searched, scored, recorded)
 

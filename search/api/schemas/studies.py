@@ -99,6 +99,7 @@ class StudyDocument(StudyRow):
                             "seed": 1,
                             "experiment_id": 4,
                             "final_id": 2,
+                            "along_ids": [3, 4],
                             "fitness": 0.95,
                             "accuracies": [0.95, 0.96, 0.97],
                             "complete": True,

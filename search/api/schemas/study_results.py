@@ -51,6 +51,9 @@ class CellDocument(Document):
     seed: int
     experiment_id: int | None
     final_id: int | None
+    along_ids: list[int] = Field(
+        description="Final evaluations of its first network and of those that were the best along its search"
+    )
     fitness: float | None = Field(description="Of its best network so far")
     accuracies: list[float] = Field(description="On the test set, one for each run")
     complete: bool
@@ -62,6 +65,7 @@ class CellDocument(Document):
             seed=row.cell.seed,
             experiment_id=row.cell.experiment_id,
             final_id=row.cell.final_id,
+            along_ids=[final.pk for final in row.along],
             fitness=row.fitness,
             accuracies=list(row.accuracies),
             complete=row.cell.complete,

@@ -41,6 +41,15 @@ class PaperTableSettings(SeededSettings):
         default=("one", "random-200", "random-7000", "evolution"), min_length=1, title="Searches"
     )
 
+    along: int = Field(
+        default=5,
+        ge=0,
+        le=50,
+        title="Figure 4, moments",
+        description="Of the first evolution in each space its first network and the best of so many moments get a test "
+        "score too, as the best has; 0: no Figure 4.",
+    )
+
     @field_validator("spaces", "searches")
     @classmethod
     def _each_once(cls, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -73,6 +82,7 @@ def cells(settings: PaperTableSettings) -> list[StudyCell]:
             seed=seed,
             search=_config(base, settings, space, search, seed),
             final=settings.final_plan(),
+            along=settings.along if search == "evolution" and seed == 1 and settings.final_plan() else 0,
         )
         for seed in range(1, settings.seeds + 1)
         for space in settings.spaces

@@ -147,6 +147,8 @@ class StudyCell:
     """Number of the repetition, from 1; in a study of spaces that of the networks of one size."""
     search: ExperimentConfig
     final: FinalPlan | None = None
+    along: int = 0
+    """So many moments of the search, whose best networks are scored as its best is, and its first network."""
 
 
 ResultsLayout = Literal["arms", "paper-table-1", "one-network", "spaces", "quality"]

@@ -1,7 +1,8 @@
 """Studies advance: what is missing of their cells is started, once each.
 
-A cell goes from nothing to its search, from the search's end to the test score of its best network, and from that
-score's end to complete. Whoever finds the study at any moment goes on from there.
+A cell goes from nothing to its search, from the search's end to the test score of its best network and of those along
+the search that were asked for, and from the scores' end to complete. Whoever finds the study at any moment goes on
+from there.
 """
 
 from dataclasses import dataclass, field
@@ -14,13 +15,15 @@ from search.models import (
     Experiment,
     ExperimentState,
     FinalEvaluation,
+    ScoreAlong,
     Study,
     StudyCell,
     StudyState,
     WorkState,
 )
+from search.selectors.evolution_gain import best_along
 from search.selectors.finals import best_individuals
-from search.selectors.studies import is_budget_spent
+from search.selectors.studies import SETTLED, is_budget_spent
 from search.services.experiments.lifecycle import create_experiment, start_experiment
 from search.services.finals.of_searches import ask_for_finals
 from search.services.one_by_one import one_by_one
@@ -29,7 +32,6 @@ from search.services.studies.controls import pause_study
 LONGEST_NAME = 200
 OVER = (ExperimentState.FINISHED, ExperimentState.STOPPED)
 """A failed search can be resumed, so its cell waits for a person."""
-SETTLED = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)
 
 
 @dataclass
@@ -79,12 +81,9 @@ def _advance_cell(study: Study, cell: StudyCell, started: Started) -> None:
     if cell.final is None and cell.experiment is not None:
         if cell.experiment.state not in OVER:
             return
-        cell.final = _final(study, cell, cell.experiment)
-        if cell.final is not None:
-            cell.save(update_fields=["final"])
-            if cell.final.state == WorkState.WAITING:
-                started.finals.append(cell.final.pk)
-    if cell.final is None or cell.final.state in SETTLED:
+        _score(study, cell, cell.experiment, started)
+    along = FinalEvaluation.objects.filter(along_cells__cell=cell).exclude(state__in=SETTLED)
+    if (cell.final is None or cell.final.state in SETTLED) and not along.exists():
         cell.complete = True
         cell.save(update_fields=["complete"])
 
@@ -100,10 +99,20 @@ def _search(study: Study, cell: StudyCell) -> Experiment:
     return start_experiment(experiment_id=experiment.pk)
 
 
-def _final(study: Study, cell: StudyCell, experiment: Experiment) -> FinalEvaluation | None:
-    """None where none is wanted, or no network of the search came to anything."""
+def _score(study: Study, cell: StudyCell, experiment: Experiment, started: Started) -> None:
+    """Ask for its test scores, where any are wanted and a network of the search came to anything."""
     wanted = cell.plan["final"]
     best = best_individuals(experiment, 1) if wanted else []
     if not best:
-        return None
-    return ask_for_finals(best, preset=wanted["preset"], over=wanted["over"], owner_id=study.owner_id)[0]
+        return
+    moments = cell.plan.get("along", 0)
+    along = best_along(experiment, moments) if moments else []
+    asked = ask_for_finals(
+        [*best, *along], preset=wanted["preset"], over=wanted["over"], owner_id=study.owner_id
+    )
+    cell.final = asked[0]
+    cell.save(update_fields=["final"])
+    for row in asked[1:]:
+        ScoreAlong.objects.get_or_create(cell=cell, final=row)
+    waiting = {row.pk for row in asked if row.state == WorkState.WAITING}
+    started.finals += [key for key in dict.fromkeys(row.pk for row in asked) if key in waiting]

@@ -1,10 +1,11 @@
 """What people do to studies: pause, resume, stop. Each function is one transaction."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from search.database.clock import database_now
 from search.models import Experiment, ExperimentState, Study, StudyState, WorkState
-from search.selectors.studies import is_budget_spent
+from search.selectors.studies import finals_of, is_budget_spent
 from search.services import errors
 from search.services.experiments.lifecycle import pause_experiment, resume_experiment, stop_experiment
 from search.services.finals.asking import stop_final
@@ -46,13 +47,10 @@ def stop_study(*, study_id: int) -> Study:
     study = _locked(study_id, (State.RUNNING, State.PAUSED), "stopped")
     for experiment in _searches(study, *OPEN):
         stop_experiment(experiment_id=experiment.pk)
-    for cell in study.cells.filter(final__state__in=(WorkState.WAITING, WorkState.RUNNING)):
-        others = Study.objects.filter(cells__final=cell.final_id, state=State.RUNNING).exclude(pk=study.pk)
-        final = cell.final
-        if final is not None and not others.exists():
-            final.refresh_from_db(fields=["state"])
-            if final.state in (WorkState.WAITING, WorkState.RUNNING):  # two cells may have one network
-                stop_final(final_id=final.pk)
+    for final in finals_of(study).filter(state__in=(WorkState.WAITING, WorkState.RUNNING)):
+        wanted = Q(cells__final=final) | Q(cells__along__final=final)
+        if not Study.objects.filter(wanted, state=State.RUNNING).exclude(pk=study.pk).exists():
+            stop_final(final_id=final.pk)
     study.finished_at = database_now()
     return _put(study, State.STOPPED)
 

@@ -54,4 +54,4 @@ def create_study(
 
 def _plan(cell: PlannedCell) -> dict[str, Any]:
     final = {"preset": cell.final.preset, "over": dict(cell.final.over)} if cell.final else None
-    return {"search": cell.search.to_json(), "final": final}
+    return {"search": cell.search.to_json(), "final": final, "along": cell.along}

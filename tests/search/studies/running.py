@@ -15,6 +15,7 @@ SMALL: dict[str, Any] = {
     "scale": 0.001,
     "protocol": {"channels": 4, "steps": 5, "batch_size": 16, "repeats": 1},
     "final_runs": 2,
+    "along": 0,
 }
 """Of paper-table-1: 2 and 7 networks."""
 QUALITY: dict[str, Any] = {

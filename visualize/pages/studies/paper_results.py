@@ -16,7 +16,7 @@ from search.evolution.studies.paper_table import (
     search_title,
 )
 from search.models import Experiment
-from search.selectors.studies import StudyResults
+from search.selectors.studies import SETTLED, StudyResults
 from visualize.charts.gain_chart import GainChart, gain_of
 from visualize.pages.studies.arm_rows import ArmRow
 from visualize.pages.studies.figures import Figure, figure_of
@@ -65,6 +65,10 @@ class GainRow:
     search: Experiment
     gain: GainChart | None
     """None: its first network and one that was the best after it are not both scored."""
+    asked: int
+    """Test scores that the study has asked for along it."""
+    over: int
+    """Of these, that have ended."""
 
 
 def paper_context(results: StudyResults, rows: Sequence[ArmRow]) -> dict[str, Any]:
@@ -114,9 +118,10 @@ def _figure_3(results: StudyResults, settings: PaperTableSettings) -> Figure | N
 def _figure_4(results: StudyResults) -> list[GainRow]:
     """The first seed of each evolution that is over: its gain, where networks along it have a test score."""
     return [
-        GainRow(arm.title, search, gain_of(search))
+        GainRow(arm.title, search, gain_of(search), len(along), sum(row.state in SETTLED for row in along))
         for arm in results.arms
         if arm.arm.endswith(f"/{EVOLUTION}") and (search := arm.cells[0].experiment) and search.finished_at
+        for along in [arm.cells[0].along]
     ]
 
 

@@ -27,6 +27,7 @@ SENT: dict[str, Any] = {
     "in_flight": "2",
     "final": "none",
     "final_runs": "1",
+    "along": "0",
     "scale": "0.001",
     "spaces": ["flat", "hierarchical"],
     "searches": ["one", "evolution"],
@@ -46,7 +47,7 @@ def text(content: bytes) -> str:
 def test_the_cost_is_shown_before_anything_starts(client: Client) -> None:
     page = text(client.get("/studies/new/?kind=paper-table-1").content)
     assert "12 parts · 219 networks in searches" in page
-    assert "36 trainings for test scores" in page
+    assert "81 trainings for test scores" in page
     shown = client.post("/studies/new/", SENT | {"act": "cost"})
     assert "8 parts · 32 networks in searches" in text(shown.content)
     part = client.post("/studies/new/", SENT | {"act": "cost"}, headers={"HX-Request": "true"})
