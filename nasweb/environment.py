@@ -133,6 +133,29 @@ def offers(env: Environment) -> str:
     )
 
 
+def final_devices(env: Environment) -> list[str]:
+    """Of one kind; the same GPU twice would only be slower."""
+    text = env.checked(
+        "NASWEB_FINAL_DEVICES",
+        "",
+        "Devices of one kind that train a final evaluation together, a process on each, such as cuda:0,cuda:1; empty: "
+        "where all else is trained",
+        accept=_are_devices,
+        expected="different GPUs such as cuda:0,cuda:1 with commas, or cpu,cpu for two processes on a CPU",
+    )
+    return _devices(text)
+
+
+def _devices(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _are_devices(text: str) -> bool:
+    named = _devices(text)
+    gpus = all(re.fullmatch(r"cuda:\d{1,2}", name) for name in named)
+    return (gpus and len(set(named)) == len(named)) or all(name == "cpu" for name in named)
+
+
 def device_hour_price(env: Environment) -> str:
     """As `search.evolution.estimates.price.HourPrice` reads it; nothing is imported so early."""
     return env.checked(

@@ -178,6 +178,7 @@ TRAINER = env.checked(
     expected="a dotted path such as search.training.trainer.evaluate",
 )
 DEVICE = env.text("NASWEB_DEVICE", "auto", "Where workers train: auto, cpu, cuda or cuda:1")
+FINAL_DEVICES = environment.final_devices(env)
 OFFERS = environment.offers(env)
 GPU_TRAININGS = env.number("NASWEB_GPU_TRAININGS", 4, "Most trainings at once on one GPU", most=64)
 TORCH_THREADS = env.number(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from search.evolution.evaluation import Evaluated, Job, Progress, ResourceEstimate, instant_trainer
+from search.evolution.finals.scores import FinalJob
 from tests.device_sharer import pretended_memory
 
 FOLDER = "NASWEB_TEST_DEVICE"
@@ -27,3 +28,9 @@ def during(progress: Callable[[Progress], None]) -> None:
 def estimate(job: Job) -> ResourceEstimate:
     folder = Path(os.environ[FOLDER])
     return ResourceEstimate("pretended", BYTES, is_gpu=True, memory=lambda: pretended_memory(folder, TOTAL))
+
+
+def estimates(job: FinalJob) -> list[ResourceEstimate]:
+    """Of a final evaluation, on the same device."""
+    folder = Path(os.environ[FOLDER])
+    return [ResourceEstimate("pretended", BYTES, is_gpu=True, memory=lambda: pretended_memory(folder, TOTAL))]

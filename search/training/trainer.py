@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from search.evolution.networks.host import Host, host_layers
 from search.evolution.networks.phenotype import Phenotype
 from search.training.data.datasets import load_split
 from search.training.data.image_source import Split
+from search.training.device.processes import ALONE, Processes
 from search.training.loop.fitting import estimate_resources_on, must_recompute
 from search.training.loop.progress import Pulse, report_while
 from search.training.loop.run import Setup, TrainingRun
@@ -55,9 +57,15 @@ def estimate(job: Job) -> ResourceEstimate:
     return estimate_for(job.phenotype, job.protocol, job.runtime)
 
 
-def estimate_for(phenotype: Phenotype, protocol: Protocol, runtime: Runtime) -> ResourceEstimate:
-    """What a training would take of which device. Raises EvaluationFailed where there is no such device."""
-    return estimate_resources_on(phenotype, protocol, choose_device(runtime.device), runtime)
+def estimate_for(
+    phenotype: Phenotype, protocol: Protocol, runtime: Runtime, *, processes: Processes = ALONE
+) -> ResourceEstimate:
+    """What a training, or one of several processes of it, would take of which device.
+
+    Raises EvaluationFailed where there is no such device.
+    """
+    place = choose_device(runtime.device)
+    return estimate_resources_on(phenotype, protocol, place, runtime, processes=processes)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,10 @@ class Subject:
     repeat: int = 0
     """From 0; it only names the training: what it changes is in the seed."""
     runtime: Runtime = DEFAULT_RUNTIME
+    processes: Processes = ALONE
+    """Those that train it together; each calls `train_on` with its own."""
+    recomputes: bool = False
+    """Cells are computed again in the backward pass, whatever memory there is."""
 
     @classmethod
     def of(cls, job: Job) -> "Subject":
@@ -108,11 +120,18 @@ def train_on(
     prepare: Callable[[Network], None] = lambda network: None,
     read: Callable[[TrainingRun, Evaluated], Result],
 ) -> Result:
-    """`train` on images that are at hand; `read` makes the result from the finished run."""
-    place = choose_device(subject.runtime.device)
+    """`train` on images that are at hand; `read` makes the result from the finished run.
+
+    Several processes recompute all or none, and where one finds no memory each ends: who started them tries again.
+    """
+    place, processes = choose_device(subject.runtime.device), subject.processes
     host = subject.protocol.make_host(split.shape)
-    must = must_recompute(subject.phenotype, host, subject.protocol, place, subject.runtime)
-    for recomputes in (True,) if must else (False, True):
+    short = must_recompute(
+        subject.phenotype, host, subject.protocol, place, subject.runtime, processes=processes
+    )
+    must = subject.recomputes or processes.any(short, place)
+    tries = (True,) if must else (False, True) if processes.count == 1 else (False,)
+    for recomputes in tries:
         try:
             training = _Training(subject, split, progress, place, recomputes, prepare)
             return read(*_trained(training, checkpoint))
@@ -181,9 +200,13 @@ class _Training:
         network = build_network(self.subject.phenotype, host, seed=seed)
         self.prepare(network)
         # Now that the network is ready: to build it is no training.
-        pulse = Pulse(self.progress, protocol.steps, protocol.time_limit_seconds, clock=clock)
+        processes = self.subject.processes
+        # Of several processes the first one keeps the time.
+        limit = protocol.time_limit_seconds if processes.number == 0 else math.inf
+        pulse = Pulse(self.progress, protocol.steps, limit, clock=clock, devices=processes.count)
         network.recomputes = self.recomputes
-        return TrainingRun(network, Setup(self.split, protocol, self.device, seed, runtime), pulse)
+        setup = Setup(self.split, protocol, self.device, seed, runtime, processes)
+        return TrainingRun(network, setup, pulse)
 
 
 def _trained(training: _Training, checkpoint: Checkpoint | None) -> tuple[TrainingRun, Evaluated]:

@@ -3,7 +3,7 @@
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -38,13 +38,13 @@ class Room:
 
     is_wanted: bool
     """Whether the training is still to be done."""
-    share: DeviceShare | None = None
-    """None: it starts without one, for its need or the device's shares cannot be told."""
+    shares: tuple[DeviceShare, ...] = ()
+    """One of each device; it starts without where its need or a device's shares cannot be told."""
 
     def told(self, step: int) -> None:
         """The training has done so many steps: whether it has taken all its memory."""
-        if self.share is not None and step >= SETTLED_STEP:
-            self.share.settle()
+        for share in self.shares if step >= SETTLED_STEP else ():
+            share.settle()
 
 
 @contextmanager
@@ -54,8 +54,9 @@ def room_for(evaluation_id: int, prepared: Prepared) -> Iterator[Prepared | None
     Whatever goes wrong in the asking is the attempt's to tell: it starts then as if there were room.
     """
 
-    def needs() -> ResourceEstimate | None:
-        return None if prepared.estimate is None else prepared.estimate(prepared.job())
+    def needs() -> list[ResourceEstimate]:
+        need = None if prepared.estimate is None else prepared.estimate(prepared.job())
+        return [] if need is None else [need]
 
     def is_wanted() -> bool:
         return waiting_evaluation(evaluation_id) is not None
@@ -63,7 +64,7 @@ def room_for(evaluation_id: int, prepared: Prepared) -> Iterator[Prepared | None
     with device_room(f"evaluation {evaluation_id}", needs, is_wanted) as room:
         if not room.is_wanted:
             yield None
-        elif room.share is None:
+        elif not room.shares:
             yield prepared
         else:
             yield replace(prepared, evaluate=_settling(prepared.evaluate, room))
@@ -71,31 +72,35 @@ def room_for(evaluation_id: int, prepared: Prepared) -> Iterator[Prepared | None
 
 @contextmanager
 def device_room(
-    what: str, needs: Callable[[], ResourceEstimate | None], is_wanted: Callable[[], bool]
+    what: str, needs: Callable[[], Sequence[ResourceEstimate]], is_wanted: Callable[[], bool]
 ) -> Iterator[Room]:
-    """Room on its device for a training that `what` names, waited for while it `is_wanted`."""
-    need = _resources(needs)
+    """Room on each of its devices for a training that `what` names, waited for while it `is_wanted`.
+
+    Devices are waited for in the order of their names, so that no two trainings hold what the other one waits for.
+    """
+    shares: list[DeviceShare] = []
     with ExitStack() as stack:
-        if need is None:
-            yield Room(is_wanted=True)
-            return
-        try:
-            share = stack.enter_context(_share(what, need, is_wanted))
-        except (OSError, ValueError, TypeError) as error:
-            log.warning("shares of %s cannot be kept, trainings start without: %s", need.device, error)
-            yield Room(is_wanted=True)
-            return
-        yield Room(share is not None, share)
+        for need in sorted(_resources(needs), key=lambda need: need.device):
+            try:
+                share = stack.enter_context(_share(what, need, is_wanted))
+            except (OSError, ValueError, TypeError) as error:
+                log.warning("shares of %s cannot be kept, trainings start without: %s", need.device, error)
+                continue
+            if share is None:
+                yield Room(is_wanted=False)
+                return
+            shares.append(share)
+        yield Room(True, tuple(shares))
 
 
-def _resources(needs: Callable[[], ResourceEstimate | None]) -> ResourceEstimate | None:
+def _resources(needs: Callable[[], Sequence[ResourceEstimate]]) -> Sequence[ResourceEstimate]:
     try:
         return needs()
     except EvaluationFailed:
-        return None
+        return ()
     except RuntimeError as error:  # a driver's
         log.warning("what a training needs is not known, it starts without: %s", error)
-        return None
+        return ()
 
 
 @contextmanager

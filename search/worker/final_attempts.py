@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -19,6 +20,7 @@ from search.evolution.evaluation import (
     Cancelled,
     CurvePoint,
     EvaluationFailed,
+    ProcessLost,
     Progress,
     ResourceEstimate,
 )
@@ -26,7 +28,7 @@ from search.evolution.experiments.config import Protocol
 from search.evolution.finals.protocol import run_seed
 from search.evolution.finals.scores import FINAL_TRAINER, EstimateFinal, FinalJob, TrainFinal
 from search.evolution.genotypes.genotype import Genotype
-from search.evolution.networks.phenotype import build_phenotype
+from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.logcontext import about
 from search.selectors.finals import waiting_final
 from search.services import LeaseLost
@@ -43,6 +45,7 @@ log = logging.getLogger(__name__)
 STOPPING = "{worker} stops: final evaluation {key} waits for another one."
 GOES_ON = "Final evaluation {key} goes on in another attempt: this one's time is over."
 LOST = "Final evaluation {key} is no longer held by this attempt."
+LONGEST_DEVICE = 100
 SHARE_OF_LIMIT = 0.9
 """Of the worker's limit for one attempt: after that the state is saved and the rest is another attempt's."""
 
@@ -56,18 +59,26 @@ def run_final_attempt(*, final_id: int, worker: str) -> bool:
         return room.is_wanted and _claimed(final_id, worker, room)
 
 
-def _needs(final_id: int) -> ResourceEstimate | None:
-    """None where it cannot be told: what is wrong with it is an attempt's to say."""
+def _needs(final_id: int) -> Sequence[ResourceEstimate]:
+    """Nothing where it cannot be told: what is wrong with it is an attempt's to say."""
     row = waiting_final(final_id)
     if row is None:
-        return None
+        return ()
     try:
         protocol = Protocol.model_validate(row.protocol)
         phenotype = build_phenotype(Genotype.of_row(row.genotype))
     except ValueError:
-        return None
-    estimate = cast(EstimateFinal, import_string(f"{FINAL_TRAINER}.estimate"))
-    return estimate(FinalJob(phenotype, protocol, 0, 0, installed_runtime()))
+        return ()
+    estimates = cast(EstimateFinal, import_string(f"{FINAL_TRAINER}.estimates"))
+    return estimates(_job(phenotype, protocol))
+
+
+def _job(phenotype: Phenotype, protocol: Protocol, *, run: int = 0, seed: int = 0) -> FinalJob:
+    """On the devices that the settings say."""
+    devices, runtime = tuple(settings.FINAL_DEVICES), installed_runtime()
+    if len(devices) == 1:
+        runtime = replace(runtime, device=devices[0])
+    return FinalJob(phenotype, protocol, run, seed, runtime, devices)
 
 
 def _waits(final_id: int) -> bool:
@@ -76,7 +87,8 @@ def _waits(final_id: int) -> bool:
 
 def _claimed(final_id: int, worker: str, room: Room) -> bool:
     train = cast(TrainFinal, import_string(f"{FINAL_TRAINER}.train"))
-    claim = final_attempts.claim_final(final_id=final_id, worker=worker, device=settings.DEVICE)
+    device = ", ".join(settings.FINAL_DEVICES)[:LONGEST_DEVICE] or settings.DEVICE
+    claim = final_attempts.claim_final(final_id=final_id, worker=worker, device=device)
     if claim is None:
         return False
     attempt = _Attempt(claim, train, room)
@@ -89,6 +101,10 @@ def _claimed(final_id: int, worker: str, room: Room) -> bool:
             log.info("%s", reason)
             final_attempts.release_final(claim=claim)
             return attempt.time_is_over and not told_to_stop()
+        except ProcessLost as reason:
+            log.warning("final evaluation %s: %s", claim.final_id, reason)
+            why = f"In attempt {claim.attempt} {reason}."
+            return insist(partial(final_attempts.lose_final, claim=claim, reason=why))
         except AWAY:
             raise  # the sweep takes it back when the lease has run out
         except BaseException:
@@ -122,7 +138,7 @@ class _Attempt:
                 f"the worker's limit of {limit} s for one attempt was reached between two signs of progress"
             )
             insist(partial(fail, code="time_out", reason=reason))
-        except (Cancelled, LeaseLost, DatabaseError):
+        except (Cancelled, LeaseLost, ProcessLost, DatabaseError):
             raise
         except Exception as error:
             log.exception("final evaluation %s failed", claim.final_id)
@@ -140,7 +156,7 @@ class _Attempt:
             heart, progress = self._heartbeat(run)
             file = run_checkpoint(phenotype_key=claim.phenotype_key, protocol_key=claim.protocol_key, run=run)
             score = self._train(
-                FinalJob(phenotype, protocol, run, seed, installed_runtime()),
+                _job(phenotype, protocol, run=run, seed=seed),
                 progress=progress,
                 checkpoint=PausingCheckpoint(heart, file),
             )

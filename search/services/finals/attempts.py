@@ -21,6 +21,7 @@ from search.evolution.experiments.config import TRAINER_VERSION
 from search.evolution.finals.scores import FinalScore
 from search.models import FinalEvaluation, FinalRun, WorkState
 from search.services import errors
+from search.services.evaluations.recording import WORKER_LOST
 from search.services.leasing import claim_statement, lock_held, wait_again
 
 LOG_LENGTH = 20_000
@@ -152,6 +153,22 @@ def fail_final(*, claim: FinalClaim, code: str, reason: str, log: str = "") -> N
     row = _held(claim)
     row.reason_code, row.reason, row.log = code, storable(reason), storable(log[-LOG_LENGTH:])
     _end(row, WorkState.FAILED)
+
+
+@transaction.atomic
+def lose_final(*, claim: FinalClaim, reason: str) -> bool:
+    """The attempt was lost by no fault of the network, as one whose worker goes silent is: it waits again and the
+    attempt counts; the last one fails it. Whether it waits. Quiet when the lease is gone."""
+    try:
+        row = _held(claim)
+    except errors.LeaseLost:
+        return False
+    if row.attempts >= row.max_attempts:
+        fail_lost_final(row, code=WORKER_LOST, reason=storable(reason))
+        return False
+    wait_again(row, counts=True, reason=storable(reason))
+    row.save()
+    return True
 
 
 @transaction.atomic

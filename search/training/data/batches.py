@@ -10,17 +10,32 @@ from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.training.data.colour_changes import draw_factors, recoloured
 from search.training.data.image_source import Images, Split
-from search.training.data.resized_crops import draw_parts, resized_crops
+from search.training.data.resized_crops import Parts, draw_parts, resized_crops
+from search.training.device.processes import ALONE, Processes
 
 MOST_OF_A_GPU = 0.25
 """Images that would take more of a GPU's free memory stay where they are and travel batch by batch."""
 
 
 class Batches:
-    """What one repeat trains and scores on: bytes on the device where they fit, else gathered beside it."""
+    """What one repeat trains and scores on: bytes on the device where they fit, else gathered beside it.
 
-    def __init__(self, split: Split, protocol: Protocol, device: torch.device, *, seed: int) -> None:
+    Of several processes each has its part of the batches that one alone would have: all draw what is random of the
+    whole batch, and gather their own images.
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        protocol: Protocol,
+        device: torch.device,
+        *,
+        seed: int,
+        processes: Processes = ALONE,
+    ) -> None:
         self.protocol = protocol
+        self.part = processes.part_of(protocol.batch_size)
+        """Of each batch, what is this process's."""
         self.validation = _near(split.validation, device)
         self.train = _near(split.train, device)
         self.mean = (255 * split.mean).to(device).view(1, -1, 1, 1)
@@ -38,14 +53,16 @@ class Batches:
             )
 
     def training(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Endless (images float [B, C, H, W], labels [B]): each pass sees every image once, in a new order."""
+        """Endless (images float [B, C, H, W], labels [B]): each pass sees every image once, in a new order. Of several
+        processes B is the part's size."""
         wanted = self.protocol.batch_size
         labels = self.train.labels
         while True:
             while len(self.waiting) < wanted:
                 order = torch.randperm(len(self.train), generator=self.generator)
                 self.waiting = torch.cat([self.waiting, order])
-            indices, self.waiting = self.waiting[:wanted].to(labels.device), self.waiting[wanted:]
+            batch, self.waiting = self.waiting[:wanted], self.waiting[wanted:]
+            indices = batch[self.part].to(labels.device)
             images = self._normalised(self._recoloured(self._augmented(indices)))
             if self.protocol.cutout:
                 images = self._cut_out(images)
@@ -76,10 +93,10 @@ class Batches:
             return self._resized(images, indices, crop)
         if crop == size and not self.protocol.flip:
             return self._all_of(images, indices, size)
-        rows = self._starts(len(indices), size - crop) + torch.arange(crop)  # [B, crop]
-        columns = self._starts(len(indices), size - crop) + torch.arange(crop)
+        rows = self._starts(size - crop) + torch.arange(crop)  # [B, crop]
+        columns = self._starts(size - crop) + torch.arange(crop)
         if self.protocol.flip:
-            flipped = torch.rand(len(indices), 1, generator=self.generator) < 0.5
+            flipped = self._flipped()
             columns = torch.where(flipped, columns.flip(1), columns)
         # Drawn on the padded image, whose corner lies `padding` before the image's own.
         rows, columns = (rows - self.padding).to(indices.device), (columns - self.padding).to(indices.device)
@@ -90,16 +107,20 @@ class Batches:
         brightness, contrast = self.protocol.brightness, self.protocol.contrast
         if not brightness and not contrast:
             return pixels
-        factors = [draw_factors(len(pixels), amount, self.generator) for amount in (brightness, contrast)]
-        return recoloured(pixels, *factors)
+        whole = self.protocol.batch_size
+        factors = [draw_factors(whole, amount, self.generator) for amount in (brightness, contrast)]
+        return recoloured(pixels, *(drawn[self.part] for drawn in factors))
 
     def _resized(self, images: Images, indices: Tensor, side: int) -> Tensor:
         """Random parts of those images at one size: float [B, side, side, C]."""
-        parts = draw_parts(len(indices), self.train.size, self.protocol.resized_crop, self.generator)
-        mirrored = None
-        if self.protocol.flip:
-            mirrored = torch.rand(len(indices), 1, generator=self.generator) < 0.5
-        return resized_crops(images, indices, parts, side, mirrored)
+        protocol = self.protocol
+        drawn = draw_parts(protocol.batch_size, self.train.size, protocol.resized_crop, self.generator)
+        parts = Parts(*(row[self.part] for row in drawn))
+        return resized_crops(images, indices, parts, side, self._flipped() if protocol.flip else None)
+
+    def _flipped(self) -> Tensor:
+        """Which images are mirrored: bool [B, 1]."""
+        return (torch.rand(self.protocol.batch_size, 1, generator=self.generator) < 0.5)[self.part]
 
     def _all_of(self, images: Images, indices: Tensor, size: int) -> Tensor:
         if not self.padding:
@@ -110,18 +131,18 @@ class Batches:
     def _cut_out(self, images: Tensor) -> Tensor:
         """A square of each image becomes the mean colour; its centre lies anywhere, so that it may hang over the edge
         (DeVries & Taylor 2017)."""
-        count, _, height, width = images.shape
         side = self.protocol.cutout
         blanked = []
-        for size in (height, width):
-            start = torch.randint(size, (count, 1), generator=self.generator) - side // 2
+        for size in images.shape[2:]:
+            start = self._starts(size - 1) - side // 2
             place = torch.arange(size)
             blanked.append((place >= start) & (place < start + side))  # [B, size]
         square = blanked[0][:, None, :, None] & blanked[1][:, None, None, :]
         return images.masked_fill(square.to(images.device), 0.0)
 
-    def _starts(self, count: int, room: int) -> Tensor:
-        return torch.randint(room + 1, (count, 1), generator=self.generator)
+    def _starts(self, room: int) -> Tensor:
+        """A whole number from 0 to `room` for each image: [B, 1]."""
+        return torch.randint(room + 1, (self.protocol.batch_size, 1), generator=self.generator)[self.part]
 
     def _normalised(self, pixels: Tensor) -> Tensor:
         # Bytes lie as [B, H, W, C], so this view has channels last already: no copy to another layout.

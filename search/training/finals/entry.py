@@ -1,55 +1,42 @@
 """Final training: one run on all training images, then one score on the test set (methods A9)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from search.evolution.evaluation import Checkpoint, Evaluated, Progress, ResourceEstimate
+from search.evolution.evaluation import Checkpoint, Progress, ResourceEstimate
 from search.evolution.finals.scores import FinalJob, FinalScore
-from search.training.data.held_out import load_final_split
-from search.training.finals.classes import class_names
-from search.training.finals.scoring import score_on_test
-from search.training.loop.progress import report_while
-from search.training.loop.run import TrainingRun
-from search.training.loop.run_state import trained_weights
-from search.training.trainer import Subject, estimate_for, train_on
+from search.training.device.processes import Processes
+from search.training.finals.one_process import read_images, train_on_images
+from search.training.finals.together import runtime_on, train_together, used_devices
+from search.training.trainer import estimate_for
 
 
-def estimate(job: FinalJob) -> ResourceEstimate:
-    """What `train` would take of which device. Raises EvaluationFailed where there is no such device."""
-    return estimate_for(job.phenotype, job.protocol, job.runtime)
+def estimates(job: FinalJob) -> Sequence[ResourceEstimate]:
+    """What `train` would take, each device once. Raises EvaluationFailed where there is no such device."""
+    devices = used_devices(job)
+    if len(devices) < 2:
+        return [estimate_for(job.phenotype, job.protocol, job.runtime)]
+    processes = Processes(len(devices))
+    found: dict[str, ResourceEstimate] = {}
+    for device in devices:
+        need = estimate_for(job.phenotype, job.protocol, runtime_on(job, device), processes=processes)
+        known = found.get(need.device)
+        found[need.device] = replace(need, bytes=need.bytes + (known.bytes if known else 0))
+    return list(found.values())
 
 
 def train(
     job: FinalJob, *, progress: Callable[[Progress], None], checkpoint: Checkpoint | None = None
 ) -> FinalScore:
-    """On a CPU the same job gives the same weights to the last bit, interrupted or not.
+    """On a CPU the same job gives the same weights to the last bit, interrupted or not; on several devices, where a
+    process on each trains its part of every batch, the same weights but for the rounding of sums.
 
     The test images are read before the training, so that what has none fails at once, and looked at after its last
     step: nothing is chosen by them.
-    Raises EvaluationFailed, and what `progress` raises.
+    Raises EvaluationFailed, ProcessLost where one of several processes was killed, and what `progress` raises.
     """
-    protocol = job.protocol
-    final = report_while(
-        lambda: load_final_split(protocol, all_images=True),
-        lambda: progress(Progress(0, protocol.steps, 0.0)),
-    )
-    names = class_names(protocol.dataset, final.shape.classes)
-
-    def read(run: TrainingRun, result: Evaluated) -> FinalScore:
-        found = score_on_test(run, final.test)
-        return FinalScore(
-            accuracy=found.accuracy,
-            top5=found.top5,
-            loss=found.loss,
-            confusion=found.confusion,
-            mistakes=found.mistakes,
-            test_images=len(final.test),
-            seen=final.seen,
-            classes=names,
-            curve=result.curve,
-            seconds=result.seconds,
-            device=result.device,
-            weights=trained_weights(run),
-        )
-
-    subject = Subject(job.phenotype, protocol, job.seed, job.run, job.runtime)
-    return train_on(final.trained_on, subject, progress, checkpoint, read=read)
+    if len(used_devices(job)) > 1:
+        return train_together(job, progress, checkpoint)
+    score = train_on_images(job, read_images(job, progress), progress, checkpoint)
+    assert score is not None  # a process alone scores
+    return score

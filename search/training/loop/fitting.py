@@ -10,6 +10,7 @@ from search.evolution.experiments.config import Protocol
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype
 from search.training.device.memory import CUDA_CONTEXT_BYTES, device_memory
+from search.training.device.processes import ALONE, Processes
 from search.training.native.library import has_kernels
 
 log = logging.getLogger(__name__)
@@ -20,14 +21,22 @@ CERTAIN = 1 / 1.3
 
 
 def must_recompute(
-    phenotype: Phenotype, host: Host, protocol: Protocol, device: torch.device, runtime: Runtime
+    phenotype: Phenotype,
+    host: Host,
+    protocol: Protocol,
+    device: torch.device,
+    runtime: Runtime,
+    *,
+    processes: Processes = ALONE,
 ) -> bool:
-    """Whether cells must be computed again in the backward pass for the training to fit in what is free now.
+    """Whether cells must be computed again in the backward pass for the training, or one of several processes of it, to
+    fit in what is free now.
 
     Raises EvaluationFailed (out_of_memory) when even so it needs more than there would be without anybody else.
     """
     kind, memory = _kind(device, protocol, runtime), device_memory(device)
-    least = training_bytes(phenotype, host, protocol, kind=kind, recomputes=True)
+    part = _part(protocol, processes)
+    least = training_bytes(phenotype, host, part, kind=kind, recomputes=True)
     if CERTAIN * least > memory.total:
         raise EvaluationFailed(
             "out_of_memory",
@@ -35,17 +44,23 @@ def must_recompute(
             f"{device.type} has {max(0, memory.total) / _GIB:.1f} GiB for it: "
             f"lower batch_size (now {protocol.batch_size}), channels (now {protocol.channels}) or the image size",
         )
-    whole = training_bytes(phenotype, host, protocol, kind=kind)
+    whole = training_bytes(phenotype, host, part, kind=kind)
     if whole > memory.free:
         log.info("%.2f GiB are wanted and %.2f GiB are free", whole / _GIB, memory.free / _GIB)
     return whole > memory.free
 
 
 def estimate_resources_on(
-    phenotype: Phenotype, protocol: Protocol, device: torch.device, runtime: Runtime
+    phenotype: Phenotype,
+    protocol: Protocol,
+    device: torch.device,
+    runtime: Runtime,
+    *,
+    processes: Processes = ALONE,
 ) -> ResourceEstimate:
-    """What a training takes on its device, so that it starts beside others only where there is room."""
-    host = protocol.shape_host
+    """What a training, or one of several processes of it, takes on its device, so that it starts beside others only
+    where there is room."""
+    host, protocol = protocol.shape_host, _part(protocol, processes)
     kind = _kind(device, protocol, runtime)
     total = device_memory(device).total
     wanted = training_bytes(phenotype, host, protocol, kind=kind)
@@ -56,6 +71,13 @@ def estimate_resources_on(
     return ResourceEstimate(
         device_name(device), wanted, is_gpu=kind == "cuda", memory=lambda: device_memory(device)
     )
+
+
+def _part(protocol: Protocol, processes: Processes) -> Protocol:
+    """As the memory of one of several processes depends on it: each has its part of a batch."""
+    if processes.count == 1:
+        return protocol
+    return protocol.model_copy(update={"batch_size": processes.largest_part(protocol.batch_size)})
 
 
 def device_name(device: torch.device) -> str:

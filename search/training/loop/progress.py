@@ -31,6 +31,7 @@ class Pulse:
         *,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] | None = None,
+        devices: int = 1,
     ) -> None:
         self._progress = progress
         self._limit_seconds = limit_seconds
@@ -38,6 +39,8 @@ class Pulse:
         self._start = self._last = self._wall()
         self._limit_start = clock()
         self._look = 0.0
+        self._devices = devices
+        self._spent, self._spent_by = 0.0, 0.0
         self.steps = steps
         self.step = 0
 
@@ -47,13 +50,20 @@ class Pulse:
         return self._wall() - self._start
 
     @property
+    def device_seconds(self) -> float:
+        """Of all devices together, whatever number of them each part of the training had."""
+        return self._spent + self._devices * (self.seconds - self._spent_by)
+
+    @property
     def counted(self) -> float:
         """Seconds that count towards the time limit."""
         return self._clock() - self._limit_start
 
-    def resume(self, step: int, seconds: float, counted: float) -> None:
-        """The training goes on after that step, which it reached after so many seconds."""
+    def resume(self, step: int, seconds: float, counted: float, device_seconds: float | None = None) -> None:
+        """The training goes on after that step, which it reached after so many seconds; without `device_seconds` they
+        were of one device."""
         self.step = step
+        self._spent, self._spent_by = seconds if device_seconds is None else device_seconds, seconds
         self._start = self._wall() - seconds
         self._limit_start = self._clock() - counted
         self._look = 0.0

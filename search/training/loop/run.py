@@ -17,13 +17,16 @@ from search.training.data.batches import Batches
 from search.training.data.image_source import Images, Split
 from search.training.data.scoring_views import view_scores
 from search.training.device.allocator import give_back_freed
+from search.training.device.processes import ALONE, Processes
 from search.training.loop.averaging import WeightAverage
 from search.training.loop.compilation import Compilation
 from search.training.loop.cuda_graphs import CapturedStep, cuda_graph
 from search.training.loop.progress import Pulse, beat_inside, report_while
 from search.training.loop.schedule import learning_rate
 from search.training.network.auxiliary_head import AuxiliaryHead
+from search.training.network.flat_cell import DropPath
 from search.training.network.hosts import Network, drop_path
+from search.training.network.whole_batch import normalise_whole_batches
 
 CURVE_POINTS = 12
 SCORED_POINTS = (3, 6, 9, 12)
@@ -41,6 +44,8 @@ class Setup:
     """Of the batches and of an auxiliary head; the network's weights are drawn already."""
     runtime: Runtime = DEFAULT_RUNTIME
     """Its `device` was chosen from."""
+    processes: Processes = ALONE
+    """Those that train it together, each on its own device."""
 
 
 class TrainingRun:
@@ -51,7 +56,14 @@ class TrainingRun:
         self.network = network.to(device)
         self.auxiliary = auxiliary_head(protocol, split, device, seed)
         """The second classifier, if the protocol has one. It is no part of the network: nothing scores or keeps it."""
-        self.batches = Batches(split, protocol, device, seed=derive_seed("batches", seed))
+        self.processes, trained = setup.processes, [network, *([self.auxiliary] if self.auxiliary else [])]
+        if self.processes.count > 1:
+            for part in trained:
+                normalise_whole_batches(part, device)
+        self.losses = self.processes.averaging(self._losses, trained, device)
+        self.batches = Batches(
+            split, protocol, device, seed=derive_seed("batches", seed), processes=self.processes
+        )
         self.protocol, self.device, self.pulse = protocol, device, pulse
         # A schedule that changes the rate at each step needs it where a recorded step reads it anew: on the GPU.
         tensor_rate = device.type == "cuda" and protocol.schedule == "cosine"
@@ -68,7 +80,10 @@ class TrainingRun:
         self.accuracy = 0.0
         """The last score."""
         if protocol.drop_path:
-            drop_path(network, protocol.drop_path, self.batches.generator)
+            dropped = DropPath(
+                protocol.drop_path, self.batches.generator, self.processes, protocol.batch_size
+            )
+            drop_path(network, dropped)
         # What draws in each step can be neither compiled nor recorded: it would draw the same for ever. An auxiliary
         # head reads a map from within the network, which the compiled one does not give.
         mode = "never" if protocol.drop_path or self.auxiliary else setup.runtime.compile
@@ -111,7 +126,7 @@ class TrainingRun:
             elif self.pulse.beat():
                 self._check_finite(float(self.sums[0]))
             between_steps()
-        return Evaluated(self.accuracy, tuple(self.curve), self.pulse.seconds, self.device_name())
+        return Evaluated(self.accuracy, tuple(self.curve), self.pulse.device_seconds, self.device_name())
 
     def take_step(self, images: Tensor, labels: Tensor) -> Tensor:
         if self.compilation.is_due():
@@ -122,13 +137,16 @@ class TrainingRun:
         return report_while(step, self.pulse.beat) if self.beats_beside else step()
 
     def gradient_step(self, images: Tensor, labels: Tensor) -> Tensor:
-        """One step of gradient descent; returns (loss, number of hits) without waiting for the device."""
+        """One step of gradient descent; returns (loss, number of hits) without waiting for the device. Of several
+        processes each takes its part of the batch, and the step and what is returned are those of the whole."""
         with self._precision():
-            scores, loss, trained_on = self._losses(images, labels)
+            scores, loss, trained_on = self.losses(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
-        trained_on.backward()
+        weight = self.processes.weight(self.protocol.batch_size)
+        (weight * trained_on).backward()
         self.optimizer.step()
-        return torch.stack([loss.detach(), (scores.detach().argmax(1) == labels).sum()])
+        hits = (scores.detach().argmax(1) == labels).sum()
+        return self.processes.total(torch.stack([weight / self.processes.count * loss.detach(), hits]))
 
     def _losses(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Class scores, the network's loss, and what is descended: with the auxiliary head's where there is one."""
@@ -225,7 +243,8 @@ class TrainingRun:
         return nullcontext()
 
     def device_name(self) -> str:
-        name = str(self.device)
+        count = self.processes.count
+        name = str(self.device) if count == 1 else f"{count} × {self.device.type}"
         if self.device.type == "cuda":
             name = f"{name} {torch.cuda.get_device_name(self.device)}"
         return f"{name}, compiled" if self.compilation.compiled else name

@@ -36,6 +36,7 @@ def freeze(run: TrainingRun, whose: Identity) -> bytes:
         "step": run.pulse.step,
         "seconds": run.pulse.seconds,
         "counted": run.pulse.counted,
+        "device seconds": run.pulse.device_seconds,
         "network": run.network.state_dict(),
         "optimizer": run.optimizer.state_dict(),
         "average": run.average.values if run.average else None,
@@ -89,7 +90,10 @@ def _restore(run: TrainingRun, state: dict[str, Any]) -> None:
     if run.average is not None:
         run.average.restore(state["average"])
     run.batches.restore(state["batches"])
-    run.pulse.resume(state["step"], state["seconds"], state.get("counted", state["seconds"]))
+    seconds = state["seconds"]
+    run.pulse.resume(
+        state["step"], seconds, state.get("counted", seconds), state.get("device seconds", seconds)
+    )
     run.curve = state["curve"]
     run.sums = state["sums"].to(run.device)
     run.since, run.accuracy = state["since"], state["accuracy"]

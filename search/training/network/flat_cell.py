@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from search.evolution.networks.phenotype import Phenotype, joined_width
 from search.evolution.networks.program import Held, cell_program, single
+from search.training.device.processes import ALONE, Processes
 from search.training.network.operations import OPERATIONS
 from search.training.network.recomputation import recomputed
 
@@ -27,10 +28,15 @@ class DropPath:
     chance: float
     generator: torch.Generator
     """On the CPU, so that the same seed leaves out the same on every device."""
+    processes: Processes = ALONE
+    batch: int = 0
+    """Images of a whole batch, for all of which each of several processes draws the same."""
 
     def draw(self, operations: int, x: Tensor) -> Tensor:
         """[operations, N, 1, 1, 1]: 0 where it is left out, else 1 / (1 - chance)."""
-        drawn = torch.rand(operations, len(x), 1, 1, 1, generator=self.generator)
+        images = len(x) if self.processes.count == 1 else self.batch
+        drawn = torch.rand(operations, images, 1, 1, 1, generator=self.generator)
+        drawn = drawn[:, self.processes.part_of(images)]
         return ((drawn >= self.chance) / (1 - self.chance)).to(x)
 
 

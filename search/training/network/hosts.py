@@ -79,11 +79,11 @@ def place_cells(host: Host, cell: CellBuilder) -> Network:
     return Network(layers)
 
 
-def drop_path(network: Network, chance: float, generator: torch.Generator) -> None:
-    """From now on training leaves out each operation of each cell with that chance."""
+def drop_path(network: Network, how: DropPath) -> None:
+    """From now on training leaves out operations of each cell so."""
     for layer in network.layers:
         if isinstance(layer, FlatCell):
-            layer.drop_path = DropPath(chance, generator)
+            layer.drop_path = how
 
 
 def build_network(phenotype: Phenotype, host: Host, *, seed: int) -> Network:
