@@ -2,7 +2,7 @@
 // the chart's card offers them; where a card has several charts, each is named.
 import { uplotPicture } from "./uplot-picture.js";
 
-const CHARTS = "svg.chart, svg.parallel, svg.lanes, svg.learning, svg.heat, [data-plot]";
+const CHARTS = "svg.chart, svg.parallel, svg.lanes, svg.learning, svg.heat, svg.tree, svg.network, [data-plot]";
 const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity",
   "font-size", "font-weight", "font-family", "text-anchor", "paint-order", "display", "visibility"];
 const SHARPER = 2;
@@ -111,7 +111,7 @@ function line(chart, card) {
 }
 
 /** The charts of a card; a place that a script draws in counts once, with what it holds. */
-const chartsOf = (card) => [...card.querySelectorAll(CHARTS)].filter((each) => !each.parentElement.closest("[data-plot]") && (each.uplot || each.matches("svg") || each.querySelector("svg")));
+const chartsOf = (card) => [...card.querySelectorAll(CHARTS)].filter((each) => each.checkVisibility() && !each.parentElement.closest("[data-plot]") && (each.uplot || each.matches("svg") || each.querySelector("svg")));
 
 function offer(card) {
   const head = card.querySelector(".panel-head");

@@ -33,9 +33,9 @@ export class Canvas {
     new ResizeObserver(() => this.#fit()).observe(svg.parentElement);
   }
 
-  /** Show a motif: its rows, and what the server said of it. */
-  show(slot, rows, marks) {
-    this.#now = { slot, rows, marks };
+  /** Show a motif: its rows, what the server said of it, and by edge the operation that an edit has replaced. */
+  show(slot, rows, marks, edited) {
+    this.#now = { slot, rows, marks, edited };
     this.svg.classList.toggle("unused", Boolean(marks?.unused));
     for (const [key, edge] of this.#edges) this.#paint(key, edge);
     for (const [number, node] of this.#nodes) {
@@ -107,13 +107,14 @@ export class Canvas {
 
   #paint(key, edge) {
     const [from, to] = key.split("-").map(Number);
-    const { slot, marks } = this.#now;
+    const { slot, marks, edited } = this.#now;
     const operation = this.#operation(key);
+    const before = this.#choices[edited.get(key)];
     const choice = this.#choices[operation];
     const dead = operation > 0 && Boolean(marks?.dead.has(key));
     const share = marks?.shares.get(key) ?? "";
     const kept = ["open", "aimed", "fresh", "lit"].filter((name) => edge.group.classList.contains(name));
-    edge.group.setAttribute("class", ["edge", choice.classes, dead ? "dead" : "", ...kept].join(" ").trim());
+    edge.group.setAttribute("class", ["edge", choice.classes, dead ? "dead" : "", before ? "edited" : "", ...kept].join(" ").trim());
     edge.group.id = `L${this.#level}-M${slot}-e${from}-${to}`;
     edge.group.dataset.operation = operation;
     edge.text.textContent = operation && this.#compact ? choice.word : choice.pill;
@@ -121,6 +122,7 @@ export class Canvas {
     const said = [`${this.nodeName(from)} to ${this.nodeName(to)}: ${choice.label}`];
     if (dead) said.push("dead, on no live path");
     if (operation && share) said.push(`${share} of the ${marks.measure}`);
+    if (before) said.push(`edited, before: ${before.label}`);
     edge.group.setAttribute("aria-label", said.join(", "));
     this.#size(edge);
   }

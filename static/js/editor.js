@@ -224,9 +224,12 @@ class MotifEditor extends HTMLElement {
   #paint() {
     const { place, done, undone } = this.#draft;
     const changes = this.#draft.changes();
+    const here = changes.filter(({ level, slot }) => level === place.level && slot === place.slot);
+    const edited = new Map(here.map(({ from, to, before }) => [`${from}-${to}`, before]));
     for (const part of this.querySelectorAll(".level-canvas")) part.hidden = Number(part.dataset.level) !== place.level;
-    this.#canvases.get(place.level).show(place.slot, this.#draft.rows(), this.#panel.marks(place, this.#draft.rows().length + 1));
+    this.#canvases.get(place.level).show(place.slot, this.#draft.rows(), this.#panel.marks(place, this.#draft.rows().length + 1), edited);
     this.#panel.showPlace(place, this.#draft);
+    this.#markMatrix(edited);
     const many = changes.length;
     this.field("changes").textContent = many ? `${many} change${many > 1 ? "s" : ""} from ${this.#document.startName}` : "No changes";
     this.querySelector("[data-act=undo]").disabled = !done.length;
@@ -236,6 +239,17 @@ class MotifEditor extends HTMLElement {
     for (const chip of this.querySelectorAll(".motif-chip")) {
       chip.ariaCurrent = chip.dataset.place === `L${place.level}-M${place.slot}` ? "true" : null;
       chip.classList.toggle("touched", touched.has(chip.dataset.place));
+    }
+  }
+
+  #markMatrix(edited) {
+    const choices = this.#document.choices[this.#draft.place.level];
+    for (const select of this.querySelectorAll("#matrix fieldset:not([hidden]) select")) {
+      const before = choices[edited.get(select.name.split("-").slice(1).join("-"))];
+      const cell = select.closest("td");
+      cell.classList.toggle("edited", Boolean(before));
+      if (before) cell.title = `before: ${before.label}`;
+      else cell.removeAttribute("title");
     }
   }
 }

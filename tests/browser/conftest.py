@@ -2,6 +2,7 @@
 
 - `browser`: Chromium, one for each file of tests.
 - `context`: its window; whatever a page in it complains about fails the test.
+- `desk`, `phone`: a page on a large screen and one on a small one for fingers, dark; both of high resolution.
 - `site`, `empty_site`: the pages in front of prepared rows, and in front of none (site.py).
 - `system`: everything, as `make run` starts it (system.py).
 """
@@ -9,9 +10,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chromium import quiet_context, running_chromium
+from tests.browser.chromium import PHONE, quiet_context, running_chromium
 from tests.browser.site import Site, serving_prepared
 
 
@@ -26,6 +27,20 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     with quiet_context(browser) as context:
         yield context
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    """On a screen of high resolution."""
+    with quiet_context(browser, device_scale_factor=2) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+    with quiet_context(browser, color_scheme="dark", **options) as context:
+        yield context.new_page()
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,8 @@ def test_from_the_list_through_curves_and_population_to_a_diff(page: Page, site:
     page.get_by_label("Origin").tap()
     page.locator(".columns button").tap()
     expect(page.locator("th:has-text('Origin')")).to_be_visible()  # what was chosen, a phone shows too
+    page.goto(site.at("/experiments/{finished}/"))
+    expect(page.locator("th:has-text('Origin')")).to_be_visible()  # and remembers
     page.locator("[name=pick]").nth(0).tap()
     page.locator("[name=pick]").nth(1).tap()
     page.locator("#pick [data-most='2']").tap()

@@ -1,15 +1,13 @@
 """Charts are zoomed, moved, read and taken apart by mouse, by keys alone and by fingers."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import PHONE, quiet_context
 from tests.browser.fingers import move_fingers, within
 from tests.browser.site import Site
-from tests.browser.test_every_page import axe_violations
+from tests.browser.test_every_page import holds_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,20 +23,6 @@ NETWORK = "/experiments/{finished}/individuals/{best}/?tab=network"
 SAID = "[data-places-said]"
 
 
-@pytest.fixture
-def desk(browser: Browser) -> Iterator[Page]:
-    """On a screen of high resolution."""
-    with quiet_context(browser, device_scale_factor=2) as context:
-        yield context.new_page()
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-    with quiet_context(browser, color_scheme="dark", **options) as context:
-        yield context.new_page()
-
-
 def shown(page: Page) -> Stretch:
     """The steps that the curves show: the same in both panels."""
     fitness, parameters = page.evaluate(SHOWN)
@@ -50,12 +34,6 @@ def compared(page: Page) -> Stretch | None:
     """The stretch that the address of a comparison names."""
     found = re.search(r"left=([\d.]+)&right=([\d.]+)", page.url)
     return (float(found[1]), float(found[2])) if found else None
-
-
-def holds_up(page: Page) -> None:
-    """Nothing scrolls sideways, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
-    assert axe_violations(page) == ""
 
 
 def test_the_curves_by_mouse(desk: Page, site: Site) -> None:

@@ -81,6 +81,13 @@ def pale_texts(page: Page, scheme: Literal["light", "dark"], *, besides: str = "
     return axe_violations(page, besides=besides, rules=("color-contrast", "link-in-text-block"))
 
 
+def holds_up(page: Page) -> None:
+    """Nothing scrolls sideways, and axe finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    found = axe_violations(page)
+    assert not found, found
+
+
 def axe_violations(page: Page, *, besides: str = "", rules: Sequence[str] = ()) -> str:
     """In words, with the places; empty when there are none. `rules`: only these."""
     page.evaluate(AXE)

@@ -80,6 +80,8 @@ def test_on_a_phone_actions_are_a_sheet_by_finger_and_by_keyboard(
     expect(page.locator("#extend")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#extend-dialog")).to_be_visible()
+    page.get_by_role("button", name="Extend the search").tap()
+    expect(page.locator(".page-head .badge")).to_have_text("Running")
     page.goto(f"{live_server.url}/experiments/{finished.pk}/individuals/3/")
     page.locator("a[rel=next]").tap()
     page.wait_for_url("**/individuals/4/**")
