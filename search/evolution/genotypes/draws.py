@@ -12,7 +12,7 @@ from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SearchSpace
 
 CHEAP_MUTATIONS = 4000
-"""Twelve milliseconds."""
+"""Five milliseconds."""
 KEPT = 64
 """Draws remembered in this process, all of one or a few proposals."""
 
