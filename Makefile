@@ -20,8 +20,11 @@ FAULTS ?=
 SEED ?=
 MINUTES ?=
 
+# Hundreds of processes are started by the tests alone; without bytecode each compiles the product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: audit lookup help run compiler install test lint format pytest pictures benchmark faults services clean
+.PHONY: audit lookup help run compiler install test lint style types format pytest pictures benchmark faults services clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,14 +41,20 @@ compiler: ## install a C compiler if there is none (Debian, as root); `make run`
 
 install: $(VENV)/installed ## make .venv and install the pinned requirements
 
-test: $(VENV)/test-installed services lint lookup pytest ## install what the tests need, then run every check
+# What takes a minute and one processor, the types, is checked beside the tests, which often wait.
+test: $(VENV)/test-installed services style ## install what the tests need, then run every check
+	@$(MAKE) --no-print-directory --jobs=2 pytest types lookup
 
-lint: $(VENV)/test-installed ## check style, types, imports and migrations
+lint: style types ## check style, types, imports and migrations
+
+style: $(VENV)/test-installed ## check style and migrations alone, within seconds
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(PY) manage.py makemigrations --check --dry-run
+
+types: $(VENV)/test-installed ## check types and imports alone
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
-	$(PY) manage.py makemigrations --check --dry-run
 
 format: $(VENV)/test-installed ## mend style where that can be done by itself
 	$(VENV)/bin/ruff check --fix .
