@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.cache import cache
 
 from search import selectors
+from search.evolution.experiments.config import ExperimentConfig
 from search.models import Experiment, ExperimentState
 from search.selectors import progress as progress_selectors
 from visualize.charts.frame import sparkline
@@ -64,10 +66,19 @@ class ExperimentListRow:
     done: int
     best_so_far: list[float]
 
+    @cached_property
+    def config(self) -> ExperimentConfig | None:
+        """None where it would not be accepted any more."""
+        return self.experiment.readable_configuration
+
+    @property
+    def repeats(self) -> int | None:
+        """Trainings of each network."""
+        return self.config.protocol.repeats if self.config else None
+
     @property
     def summary(self) -> str:
-        """Empty for a configuration that would not be accepted any more."""
-        config = self.experiment.readable_configuration
+        config = self.config
         if config is None:
             return ""
         space = config.space.to_json()

@@ -89,6 +89,8 @@ class PopulationTable:
     rows: str = ROWS[0]
     unfolded: tuple[int, ...] = ()
     """Steps whose twins stand below them."""
+    repeats: int | None = None
+    """Trainings of each network; None where the configuration would not be accepted any more."""
 
     @property
     def lines(self) -> Iterator["TableLine"]:
@@ -153,6 +155,7 @@ def population(experiment: Experiment, asked: Mapping[str, Any]) -> PopulationTa
     order = order if order.removeprefix("-") in selectors.ORDERS else START
     columns = {name: _column(name, order) for name in selectors.ORDERS}
     rows = str(asked.get("rows", ""))
+    config = experiment.readable_configuration
     table = PopulationTable(
         None,
         query,
@@ -161,6 +164,7 @@ def population(experiment: Experiment, asked: Mapping[str, Any]) -> PopulationTa
         choices=_choices(asked, columns),
         rows=rows if rows in ROWS else ROWS[0],
         unfolded=_steps(str(asked.get("unfold", ""))),
+        repeats=config.protocol.repeats if config else None,
     )
     try:
         wanted = selectors.TableQuery(state, query, order, _number(asked), PER_PAGE)

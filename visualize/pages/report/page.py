@@ -85,6 +85,7 @@ def report_html(experiment: Experiment) -> str:
         "style": _style(),
         "written_at": database_now(),
         "summary": strategy_summary(config.strategy),
+        "seed": config.seed,
         "winner": winner(experiment),
         "curves": still(experiment),
         "best": [(row, best.twins.get(row.pk, 0)) for row in best.items],
