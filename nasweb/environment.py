@@ -10,7 +10,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+Number = TypeVar("Number", int, float)
 
 
 class SettingError(ValueError):
@@ -64,25 +67,13 @@ class Environment:
 
     def number(self, name: str, default: int, meaning: str, *, least: int = 1, most: int = 10**9) -> int:
         value = self.text(name, str(default), meaning)
-        try:
-            number = int(value)
-        except ValueError:
-            raise SettingError(name, value, f"a whole number from {least} to {most}") from None
-        if not least <= number <= most:
-            raise SettingError(name, value, f"a whole number from {least} to {most}")
-        return number
+        return _between(int, name, value, (least, most), f"a whole number from {least} to {most}")
 
     def seconds(
         self, name: str, default: float, meaning: str, *, least: float = 0.1, most: float = 10**7
     ) -> float:
         value = self.text(name, f"{default:g}", meaning)
-        try:
-            number = float(value)
-        except ValueError:
-            raise SettingError(name, value, f"seconds from {least:g} to {most:g}") from None
-        if not least <= number <= most:
-            raise SettingError(name, value, f"seconds from {least:g} to {most:g}")
-        return number
+        return _between(float, name, value, (least, most), f"seconds from {least:g} to {most:g}")
 
     def folder(self, name: str, default: str, meaning: str) -> Path:
         """A path; ~ is this user's home."""
@@ -113,6 +104,18 @@ class Environment:
         if not accept(value):
             raise SettingError(name, value, expected)
         return value
+
+
+def _between(
+    read: Callable[[str], Number], name: str, value: str, bounds: tuple[Number, Number], expected: str
+) -> Number:
+    try:
+        number = read(value)
+    except ValueError:
+        raise SettingError(name, value, expected) from None
+    if not bounds[0] <= number <= bounds[1]:
+        raise SettingError(name, value, expected)
+    return number
 
 
 PRICE = r"(?=[\d.]*[1-9])\d{1,9}(\.\d+)?\s*([^\W\d_]{1,12}|[€$£¥])"
@@ -164,16 +167,6 @@ def device_hour_price(env: Environment) -> str:
         "Price of one hour of one device, such as 2.50 EUR: costs are told in money too; empty: in hours alone",
         accept=lambda text: re.fullmatch(rf"({PRICE})?", text.strip()) is not None,
         expected="an amount and a currency, such as 2.50 EUR",
-    )
-
-
-def image_memory(env: Environment) -> int:
-    """NASWEB_IMAGE_MEMORY_MIB, which `search.training.data.locations` reads where it trains; checked here."""
-    return env.number(
-        "NASWEB_IMAGE_MEMORY_MIB",
-        0,
-        "Mebibytes that a folder's decoded images may take; with more, others are read from their files. 0: no limit",
-        least=0,
     )
 
 

@@ -3,15 +3,15 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from search import models, selectors
 from visualize.pages.diff.page import asked_context, parent_context
 from visualize.pages.diff.side_by_side import listed, side_by_side
 from visualize.pages.genotypes.page import individual_context
+from visualize.pages.shared.found import individual_or_404
 
 MOST_CHARACTERS = 100_000
 MOST_PICKED = 40
@@ -63,10 +63,7 @@ def _experiment_and_step(text: str) -> tuple[int, ...]:
 @require_safe
 def with_parent(request: HttpRequest, experiment_id: int, step: int) -> HttpResponse:
     """A tab of the individual's page."""
-    try:
-        row = selectors.individual(experiment_id, step)
-    except models.Individual.DoesNotExist:
-        raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
+    row = individual_or_404(experiment_id, step)
     context = {
         **individual_context(row, tab="diff", edge=""),
         **parent_context(row),

@@ -4,22 +4,22 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from search import models, selectors, services
+from search import services
 from search.evolution.genotypes.genotype import EXAMPLE_TEXT, Genotype, GenotypeError, parse_genotype
 from search.evolution.genotypes.published import PUBLISHED
 from search.evolution.genotypes.slot_diff import same_shape
 from search.permissions import actor_of
-from search.selectors import networks
 from search.selectors.previews import carrier_step
 from search.tasks import nudge_experiment
 from visualize.pages.editor.canvas import MotifSlot, place_of, with_choices
 from visualize.pages.editor.page import editor_context, state_address
 from visualize.pages.editor.starting_points import Start, named, of_genotype, of_individual, of_text, offers
+from visualize.pages.shared.found import genotype_or_404, individual_or_404
 
 ANOTHER_SHAPE = "The changed genotype has another shape than {name}, so it is no edit of it."
 TRANSLATED = "A cell of another space, said in this one. {notes}"
@@ -29,19 +29,13 @@ METHODS = ["GET", "HEAD", "POST"]
 
 @require_http_methods(METHODS)
 def individual_edit(request: HttpRequest, experiment_id: int, step: int) -> HttpResponse:
-    try:
-        row = selectors.individual(experiment_id, step)
-    except models.Individual.DoesNotExist:
-        raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
+    row = individual_or_404(experiment_id, step)
     return _edit(request, of_individual(row))
 
 
 @require_http_methods(METHODS)
 def genotype_edit(request: HttpRequest, key: str) -> HttpResponse:
-    try:
-        row = networks.genotype_by_key(key)
-    except models.Genotype.DoesNotExist:
-        raise Http404(f"No genotype with the key {key} was ever proposed here.") from None
+    row = genotype_or_404(key)
     return _edit(request, of_genotype(row))
 
 

@@ -4,15 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from search import selectors, services
+from search import services
 from search.models import Experiment, ExperimentState
 from search.services.experiments.changes import Changes, update_experiment
 from search.tasks import nudge_experiment
 from visualize.pages.shared.budget_field import BudgetField
+from visualize.pages.shared.found import experiment_or_404
 
 MORE = 40
 AT_LEAST_ONE = "Write at least 1."
@@ -66,10 +67,7 @@ def extend_form(experiment: Experiment) -> ExtendForm | None:
 @require_http_methods(["GET", "POST"])
 def extend(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """GET asks how many on a page of its own, for browsers without scripts."""
-    try:
-        experiment = selectors.experiment_by_id(experiment_id)
-    except Experiment.DoesNotExist as missing:
-        raise Http404(f"There is no experiment {experiment_id}.") from missing
+    experiment = experiment_or_404(experiment_id)
     form = ExtendForm(request.POST) if request.method == "POST" else extend_form(experiment)
     if form is not None and form.is_valid():
         try:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -24,6 +24,7 @@ from visualize.pages.experiments.live_curves import still
 from visualize.pages.experiments.nothing_found import nothing_found, remedies
 from visualize.pages.experiments.population_table import population
 from visualize.pages.experiments.progress import RECENT, progress_of
+from visualize.pages.shared.found import experiment_or_404
 from visualize.pages.shared.fragments import is_fragment, render_either
 
 PER_PAGE = 25
@@ -67,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The page; for a script the population table, the one part of it that has its state in the address."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     context: dict[str, Any] = {
         "experiment": experiment,
         "population": population(experiment, _with_columns(request)),
@@ -107,15 +108,8 @@ def _with_columns(request: HttpRequest) -> QueryDict:
 @require_safe
 def live(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The parts of the page that follow the search, by their ids."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     return render(request, "experiments/live.html", {"experiment": experiment, **_now(experiment)})
-
-
-def _experiment(experiment_id: int) -> Experiment:
-    try:
-        return selectors.experiment_by_id(experiment_id)
-    except Experiment.DoesNotExist:
-        raise Http404(f"There is no experiment {experiment_id}.") from None
 
 
 def _now(experiment: Experiment) -> dict[str, Any]:

@@ -9,11 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from search import selectors
 from search.evolution.experiments.config import ConfigError
-from search.models import Experiment, FinalEvaluation, Individual, WorkState
+from search.models import Experiment, FinalEvaluation, WorkState
 from search.permissions import actor_of
-from search.selectors.finals import final_by_id
 from search.services.errors import Conflict, NotFound
 from search.services.finals.asking import retry_final, stop_final
 from search.services.finals.of_searches import ask_for_finals
@@ -22,6 +20,7 @@ from visualize.pages.finals.choice import Choice, read_choice
 from visualize.pages.finals.experiment_page import experiment_context
 from visualize.pages.finals.page import final_context
 from visualize.pages.finals.training_fields import TrainingFields
+from visualize.pages.shared.found import experiment_or_404, final_or_404, individual_or_404
 from visualize.pages.shared.fragments import render_either
 
 PACKING = "A worker packs it and runs the package by itself; reload this page in a while."
@@ -32,7 +31,7 @@ CHOOSE = "Choose a preset, how many networks and how many runs from the lists."
 @require_safe
 def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The final evaluations of an experiment's networks, and the form for more with what it would take."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     context = experiment_context(experiment, Choice(), TrainingFields())
     return render(request, "finals/experiment.html", context)
 
@@ -40,7 +39,7 @@ def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Networks of an experiment, or a baseline beside them; with the button for the cost shows that alone."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     choice, fields = _filled(request, experiment)
     page, part = "finals/experiment.html", "finals/parts/cost.html"
     if request.POST.get("act") == "cost":
@@ -61,10 +60,7 @@ def ask(request: HttpRequest, experiment_id: int) -> HttpResponse:
 @require_POST
 def ask_individual(request: HttpRequest, experiment_id: int, step: int) -> HttpResponse:
     """One individual: one click leads to the page of its test score."""
-    try:
-        individual = selectors.individual(experiment_id, step)
-    except Individual.DoesNotExist:
-        raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
+    individual = individual_or_404(experiment_id, step)
     choice = read_choice(request.POST)
     if choice is None:
         messages.error(request, CHOOSE)
@@ -76,10 +72,7 @@ def ask_individual(request: HttpRequest, experiment_id: int, step: int) -> HttpR
 
 @require_safe
 def detail(request: HttpRequest, final_id: int) -> HttpResponse:
-    try:
-        final = final_by_id(final_id)
-    except FinalEvaluation.DoesNotExist:
-        raise Http404(f"There is no final evaluation {final_id}.") from None
+    final = final_or_404(final_id)
     return render_either(request, "finals/detail.html", "finals/live.html", final_context(final))
 
 
@@ -96,10 +89,7 @@ def retry(request: HttpRequest, final_id: int) -> HttpResponse:
 @require_POST
 def pack(request: HttpRequest, final_id: int) -> HttpResponse:
     """Have the package made; the page offers it when it has run by itself."""
-    try:
-        final = final_by_id(final_id)
-    except FinalEvaluation.DoesNotExist:
-        raise Http404(f"There is no final evaluation {final_id}.") from None
+    final = final_or_404(final_id)
     if final.state == WorkState.DONE:
         ask_for_package(final_id)
         messages.success(request, PACKING)
@@ -144,10 +134,3 @@ def _change(request: HttpRequest, final_id: int, service: Callable[..., FinalEva
         if row.state == WorkState.WAITING:
             nudge_final(final_id)
     return redirect("final", final_id)
-
-
-def _experiment(experiment_id: int) -> Experiment:
-    try:
-        return selectors.experiment_by_id(experiment_id)
-    except Experiment.DoesNotExist:
-        raise Http404(f"There is no experiment {experiment_id}.") from None

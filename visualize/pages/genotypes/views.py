@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from search import models, selectors
+from search import models
 from search.evolution.networks.host import Host
-from search.selectors import networks
 from visualize.pages.genotypes.page import OWN_PAGES, genotype_context, individual_context
 from visualize.pages.genotypes.sheet import sheet_context
 from visualize.pages.genotypes.whole_network import WholeNetwork, whole_network
+from visualize.pages.shared.found import genotype_or_404, individual_or_404
 from visualize.pages.shared.fragments import is_fragment, render_either
 from visualize.templatetags.drawings import engine_genotype
 
@@ -24,10 +24,7 @@ def individual(request: HttpRequest, experiment_id: int, step: int) -> HttpRespo
     tab = _tab(request)
     if tab in OWN_PAGES and not is_fragment(request):
         return redirect(OWN_PAGES[tab], experiment_id, step)
-    try:
-        row = selectors.individual(experiment_id, step)
-    except models.Individual.DoesNotExist:
-        raise Http404(f"Experiment {experiment_id} has no individual #{step}.") from None
+    row = individual_or_404(experiment_id, step)
     address = reverse("individual", args=[experiment_id, step])
     if tab == NETWORK:
         host = row.experiment.configuration.protocol.shape_host
@@ -48,7 +45,7 @@ def individual(request: HttpRequest, experiment_id: int, step: int) -> HttpRespo
 
 @require_safe
 def genotype(request: HttpRequest, key: str) -> HttpResponse:
-    row = _genotype(key)
+    row = genotype_or_404(key)
     address = reverse("genotype", args=[row.key])
     network = _network(request, row, Host()) if _tab(request) == NETWORK else None
     if _tab(request) == NETWORK and "part" in request.GET:
@@ -66,13 +63,13 @@ def genotype(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, key: str) -> HttpResponse:
     """The cell and its motifs on one page to print, with their matrices in the paper's notation."""
-    return render(request, "genotypes/sheet.html", sheet_context(_genotype(key)))
+    return render(request, "genotypes/sheet.html", sheet_context(genotype_or_404(key)))
 
 
 @require_safe
 def genotype_file(request: HttpRequest, key: str, extension: str) -> HttpResponse:
     """The genotype itself, as its canonical text or as JSON."""
-    subject = engine_genotype(_genotype(key))
+    subject = engine_genotype(genotype_or_404(key))
     if extension == "txt":
         return HttpResponse(subject.text + "\n", content_type="text/plain; charset=utf-8")
     if extension == "json":
@@ -89,13 +86,6 @@ def _network_part(
 ) -> HttpResponse:
     """The picture and the panel alone, for the script that opens and closes layers."""
     return render(request, "genotypes/parts/network.html", {"network": network, **context})
-
-
-def _genotype(key: str) -> models.Genotype:
-    try:
-        return networks.genotype_by_key(key)
-    except models.Genotype.DoesNotExist:
-        raise Http404(f"No genotype with the key {key} was ever proposed here.") from None
 
 
 def _tab(request: HttpRequest) -> str:

@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from search import selectors
 from search.evolution.genotypes.primitives import PRIMITIVES
 from search.models import Experiment, Motif
 from search.selectors.motifs.facts import motif_with_key
@@ -16,13 +15,14 @@ from visualize.pages.motifs.mutation_report import mutation_report
 from visualize.pages.motifs.page import motif_page
 from visualize.pages.motifs.what_works.page import chosen, findings, importance_panel
 from visualize.pages.motifs.what_works.page import what_works as whole
+from visualize.pages.shared.found import experiment_or_404
 from visualize.pages.shared.fragments import is_fragment, render_either
 
 
 @require_safe
 def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The page; for a script the list alone."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     context = {
         "experiment": experiment,
         "list": motif_list(experiment, request.GET),
@@ -35,7 +35,7 @@ def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
 
 @require_safe
 def mutations(request: HttpRequest, experiment_id: int) -> HttpResponse:
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     report = mutation_report(experiment)
     context = {"experiment": experiment, "report": report, "view": "mutations", "section": "experiments"}
     return render(request, "motifs/mutations.html", context)
@@ -44,7 +44,7 @@ def mutations(request: HttpRequest, experiment_id: int) -> HttpResponse:
 @require_safe
 def what_works(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The page; for a script the parallel coordinates and their table alone."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     context: dict[str, object] = {"experiment": experiment, "view": "what_works", "section": "experiments"}
     if is_fragment(request):
         context["chosen"] = chosen(experiment, request.GET, findings(experiment))
@@ -56,13 +56,13 @@ def what_works(request: HttpRequest, experiment_id: int) -> HttpResponse:
 @require_safe
 def importance(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The panel alone, for a script that waits for it."""
-    return _importance(request, _experiment(experiment_id))
+    return _importance(request, experiment_or_404(experiment_id))
 
 
 @require_POST
 def ask_importance(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Have it worked out by a worker that learns."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     ask_for_importance(experiment_id=experiment_id)
     nudge_importance(experiment_id)
     return _importance(request, experiment)
@@ -85,10 +85,3 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     looks = [primitive for primitive in PRIMITIVES if primitive.name in carried]
     context = {"section": "experiments", "looks": looks, **motif_page(motif)}
     return render(request, "motifs/detail.html", context)
-
-
-def _experiment(experiment_id: int) -> Experiment:
-    try:
-        return selectors.experiment_by_id(experiment_id)
-    except Experiment.DoesNotExist:
-        raise Http404(f"There is no experiment {experiment_id}.") from None

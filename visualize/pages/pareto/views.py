@@ -1,20 +1,19 @@
 """Views: Pareto page, plot data, selection by a rectangle."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from search import selectors
-from search.models import Experiment
 from visualize.pages.pareto.diversity_map import diversity_map
 from visualize.pages.pareto.page import cost_of, pareto_page, points_json, selection
+from visualize.pages.shared.found import experiment_or_404
 from visualize.pages.shared.fragments import render_either
 
 
 @require_safe
 def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The page; for a script the table of the front."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     context = {
         "experiment": experiment,
         "view": "pareto",
@@ -31,7 +30,7 @@ def points(request: HttpRequest, experiment_id: int) -> HttpResponse:
     A point is [step, cost, fitness]. Asked with `seen=VERSION` of the last answer and nothing new: {version, open,
     same}.
     """
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     return JsonResponse(
         points_json(experiment, cost_of(request.GET.get("x", "")), request.GET.get("seen", ""))
     )
@@ -40,7 +39,7 @@ def points(request: HttpRequest, experiment_id: int) -> HttpResponse:
 @require_safe
 def selected(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """How many individuals the form's rectangle holds, the fittest of them, and the way to all."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     context = {"experiment": experiment, "selection": selection(experiment, request.GET)}
     return render(request, "pareto/selected.html", context)
 
@@ -48,7 +47,7 @@ def selected(request: HttpRequest, experiment_id: int) -> HttpResponse:
 @require_safe
 def diversity(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """The best network of each cell of parameters x depth."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     context = {
         "experiment": experiment,
         "map": diversity_map(experiment),
@@ -56,10 +55,3 @@ def diversity(request: HttpRequest, experiment_id: int) -> HttpResponse:
         "section": "experiments",
     }
     return render(request, "pareto/map.html", context)
-
-
-def _experiment(experiment_id: int) -> Experiment:
-    try:
-        return selectors.experiment_by_id(experiment_id)
-    except Experiment.DoesNotExist:
-        raise Http404(f"There is no experiment {experiment_id}.") from None

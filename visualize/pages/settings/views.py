@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from search import selectors, services
-from search.models import Experiment, ExperimentState, Individual
+from search import services
+from search.models import ExperimentState, Individual
 from search.selectors.deletion import consequence_of_deletion
 from search.services.annotations import write_annotations
 from search.services.experiments.changes import (
@@ -20,12 +20,13 @@ from search.services.experiments.changes import (
 )
 from search.tasks import nudge_experiment
 from visualize.pages.settings.forms import ExperimentForm, WordsForm
+from visualize.pages.shared.found import experiment_or_404
 
 
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Everything that may change about an experiment, on one page that needs no script."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     going_on = experiment.state in GOING_ON
     form = ExperimentForm(
         request.POST if request.method == "POST" else None, experiment=experiment, going_on=going_on
@@ -65,7 +66,7 @@ def _saved(experiment_id: int, form: ExperimentForm) -> bool:
 @require_POST
 def archive(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Out of the list, kept whole; or back into it."""
-    _experiment(experiment_id)
+    experiment_or_404(experiment_id)
     archived = request.POST.get("archived") == "yes"
     update_experiment(experiment_id=experiment_id, changes=Changes(archived=archived))
     messages.success(request, "Archived: out of the list, kept whole." if archived else "Back in the list.")
@@ -75,7 +76,7 @@ def archive(request: HttpRequest, experiment_id: int) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Only with the experiment's name typed in: what goes cannot come back."""
-    experiment = _experiment(experiment_id)
+    experiment = experiment_or_404(experiment_id)
     if request.POST.get("name", "").strip() != experiment.name.strip():
         messages.error(request, f"Nothing was deleted: type the name “{experiment.name}” to confirm.")
         return redirect("experiment_settings", experiment_id)
@@ -104,10 +105,3 @@ def words(request: HttpRequest, experiment_id: int, step: int) -> HttpResponse:
         return redirect("individual", experiment_id, step)
     context = {"individual": row, "experiment": row.experiment, "form": form, "section": "experiments"}
     return render(request, "settings/words.html", context, status=200 if not form.errors else 400)
-
-
-def _experiment(experiment_id: int) -> Experiment:
-    try:
-        return selectors.experiment_by_id(experiment_id)
-    except Experiment.DoesNotExist as missing:
-        raise Http404(f"There is no experiment {experiment_id}.") from missing
