@@ -170,6 +170,16 @@ def device_hour_price(env: Environment) -> str:
     )
 
 
+def image_memory(env: Environment) -> int:
+    """Mebibytes, which `search.apps` hands to trainings."""
+    return env.number(
+        "NASWEB_IMAGE_MEMORY_MIB",
+        0,
+        "Mebibytes that a folder's decoded images may take; with more, others are read from their files. 0: no limit",
+        least=0,
+    )
+
+
 def client_token() -> str | None:
     """What a script sends that was given no other token."""
     return Environment().text(TOKEN, "", TOKEN_MEANING) or None

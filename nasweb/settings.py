@@ -234,7 +234,7 @@ KEPT_WEIGHTS_BYTES = 2**20 * env.number(
     "Mebibytes of trained weights that are kept for download; experiments' best go last",
     least=0,
 )
-environment.image_memory(env)
+IMAGE_MEMORY_MIB = environment.image_memory(env)
 
 # --- Celery: a message is an id; the rows are the queue ----------------------------------------------------
 REDIS_URL = env.checked(

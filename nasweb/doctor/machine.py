@@ -60,7 +60,8 @@ def training() -> Iterator[Finding]:
     except PackageNotFoundError:
         yield Finding("pytorch", "note", "is not installed, so this machine cannot train", INSTALL)
         return
-    command = [sys.executable, "-m", "search.training.report", settings.DEVICE, settings.KERNELS]
+    told = [settings.DEVICE, settings.KERNELS, str(settings.DATA_DIR), str(settings.VAR_DIR)]
+    command = [sys.executable, "-m", "search.training.report", *told]
     try:
         done = subprocess.run(
             command,

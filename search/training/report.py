@@ -1,4 +1,5 @@
-"""Report of trainable data sets and devices, as one JSON object: `python -m search.training.report`.
+"""Report of trainable data sets and devices, as one JSON object: `python -m search.training.report DEVICE KERNELS
+DATA VAR`, the last two folders.
 
 A process of its own, because whoever asks must not load torch.
 """
@@ -6,13 +7,14 @@ A process of its own, because whoever asks must not load torch.
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch.nn import functional
 
 from search.evolution.experiments.datasets import DATASETS
-from search.training.data.locations import availability
+from search.training.data.locations import availability, use
 from search.training.native import library
 
 REFUSED = "NASWEB_KERNELS is never"
@@ -57,4 +59,6 @@ def _train_a_convolution(device: torch.device) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(report(*sys.argv[1:])))
+    device, kernels, data, var = sys.argv[1:]
+    use(data=Path(data), var=Path(var), image_memory_bytes=0)
+    sys.stdout.write(json.dumps(report(device, kernels)))

@@ -11,7 +11,8 @@ from search.artifacts.checkpoints import repeat_checkpoint
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.datasets import is_folder
 from search.models import Experiment
-from search.training.data.locations import data_folder, image_folder
+from search.training.data import locations
+from search.training.data.locations import image_folder
 from tests.api.conftest import Api
 
 OUTSIDE = (
@@ -52,7 +53,7 @@ def test_a_folder_of_images_is_one_plain_name(name: str) -> None:
 @pytest.mark.parametrize("name", ["colours", "a..b", "A-1_x.y", "0"])
 def test_a_plain_name_lies_right_below_the_data_folder(name: str) -> None:
     assert is_folder(f"folder:{name}")
-    assert image_folder(f"folder:{name}").resolve().parent == data_folder().resolve()
+    assert image_folder(f"folder:{name}").resolve().parent == locations.HERE.data.resolve()
 
 
 @pytest.mark.django_db

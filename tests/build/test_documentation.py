@@ -37,8 +37,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         "nasweb/environment.py",
         "nasweb/embedded/serving.py",  # is a broker named, or to be started?
         "nasweb/doctor/parts.py",  # likewise
-        "search/training/data/locations.py",  # trains without Django; reads the folder of the data sets as settings do
-        "search/training/native/library.py",  # likewise, and what compiles
+        "search/training/native/library.py",  # trains without Django; reads what compiles
     }
     readers = {
         str(path.relative_to(ROOT))

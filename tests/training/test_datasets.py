@@ -1,7 +1,11 @@
 """Data sets as the search sees them: bytes, labels, a split by seed, never the test set."""
 
+import os
 import pickle
+import subprocess
+import sys
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 
@@ -22,7 +26,7 @@ from tests.training.files import write_idx
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A private data folder on a machine with no data sets and no network."""
-    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, data=tmp_path / "data"))
     monkeypatch.setattr(locations, "SYSTEM_FASHION_MNIST", tmp_path / "not there")
 
     def no_network(*arguments: object, **options: object) -> None:
@@ -194,18 +198,27 @@ def test_too_few_images_are_named(folder: Path) -> None:
     assert "50" in failure.value.message
 
 
-def test_the_data_folder_follows_the_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert locations.data_folder() == folder
-    monkeypatch.delenv("NASWEB_DATA_DIR")
-    monkeypatch.setenv("NASWEB_VAR_DIR", str(folder / "var"))
-    assert locations.data_folder() == folder / "var" / "data"
-    monkeypatch.delenv("NASWEB_VAR_DIR")
-    assert locations.data_folder() == locations.PROJECT / "var" / "data"
-
-
-def test_the_data_folder_is_found_as_the_settings_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/somebody")
-    monkeypatch.setenv("NASWEB_DATA_DIR", "~/images\r")
-    monkeypatch.setenv("NASWEB_VAR_DIR", "~/var\r")
-    assert locations.data_folder() == Path("/home/somebody/images")
-    assert locations.var_folder() == Path("/home/somebody/var")
+def test_trainings_find_everything_where_the_settings_say(tmp_path: Path) -> None:
+    """In a process with settings, workers' among them."""
+    program = (
+        "import django; django.setup(); from search.training.data import locations; here = locations.HERE;"
+        "print(here.data, here.var, here.image_memory_bytes, sep='\\n')"
+    )
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "nasweb.settings",
+        "HOME": str(tmp_path),
+        "NASWEB_VAR_DIR": "~/var\r",
+        "NASWEB_IMAGE_MEMORY_MIB": "3",
+    }
+    environment.pop("NASWEB_DATA_DIR", None)
+    for data, expected in (("", tmp_path / "var" / "data"), ("~/images\r", tmp_path / "images")):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=locations.PROJECT,
+            env={**environment, "NASWEB_DATA_DIR": data},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.splitlines() == [str(expected), str(tmp_path / "var"), str(3 * 2**20)]

@@ -16,6 +16,7 @@ from search.evolution.evaluation import Runtime
 from search.evolution.finals.protocol import final_protocol
 from search.evolution.finals.scores import FinalJob, FinalScore
 from search.evolution.networks.phenotype import build_phenotype
+from search.training.data import locations
 from search.training.finals.entry import train
 from search.training.finals.package import Finished, NotOffered, safetensors, verified_package
 from tests.training.cases import digits_protocol, small_genotype
@@ -70,7 +71,7 @@ def test_one_that_prints_another_score_is_not_offered(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_read_as_it_was_for_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, data=tmp_path))
     write_image_folder(tmp_path / "colours" / "train", images=6)
     write_image_folder(tmp_path / "colours" / "test", images=4)
     made, score = finished(tmp_path, dataset="folder:colours", image_size=9)

@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.folder_content import FolderContent, report_sentences
 from search.evolution.experiments.protocol_keys import protocol_key
-from search.training.data import datasets, decoded_files, folder_images
+from search.training.data import datasets, decoded_files, folder_images, locations
 from search.training.data.datasets import load_pool, load_split
 from search.training.data.held_out import load_final_split
 from tests.training.cases import small_cell
@@ -25,8 +26,7 @@ NAME = "folder:colours"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NASWEB_VAR_DIR", str(tmp_path / "var"))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, data=tmp_path, var=tmp_path / "var"))
     monkeypatch.setattr(folder_images, "SETTLED_NANOSECONDS", 0)
     write_image_folder(tmp_path / "colours", images=10)
     return tmp_path / "colours"

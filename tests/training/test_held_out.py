@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.datasets import DATASETS
-from search.training.data import datasets
+from search.training.data import datasets, locations
 from search.training.data.datasets import load_split
 from search.training.data.held_out import load_final_split
 from search.training.data.image_source import Images
@@ -33,7 +34,7 @@ sys.addaudithook(_note)
 
 @pytest.fixture
 def mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, data=tmp_path))
     write_idx(tmp_path / "mnist", images=60)
     write_idx(tmp_path / "mnist", images=30, files=IDX_TEST_FILES, seed=9)
     OPENED.clear()
@@ -98,7 +99,7 @@ def test_test_images_that_were_trained_on_are_counted(mnist: Path) -> None:
     (mnist.parent / "other").mkdir()
     mnist.rename(mnist.parent / "other" / "mnist")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NASWEB_DATA_DIR", str(mnist.parent / "other"))
+        patch.setattr(locations, "HERE", replace(locations.HERE, data=mnist.parent / "other"))
         assert load_final_split(mnist_protocol(seed=14)).seen == 25
 
 

@@ -1,5 +1,6 @@
 """A folder of images, one directory a class, is a data set."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from PIL import Image
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.folder_content import Look
-from search.training.data import datasets
+from search.training.data import datasets, locations
 from search.training.data.datasets import load_pool, load_split
 from search.training.data.locations import availability
 from tests.training.cases import small_cell
@@ -20,7 +21,7 @@ NAME = "folder:colours"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, data=tmp_path))
     write_image_folder(tmp_path / "colours", images=20)
     return tmp_path / "colours"
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
+from search.training.data import locations
 from search.training.data.datasets import load_split
 from search.training.data.folder_images import kept_folders
 from tests.training import runs
@@ -18,14 +19,13 @@ from tests.training.cases import digits_protocol, small_cell
 from tests.training.files import write_image_folder
 from tests.training.states import Memory, assert_same, read
 
-LIMIT = "NASWEB_IMAGE_MEMORY_MIB"
 SIZE = 96
 """60 images of 27 KiB: more than 1 MiB, so that 37 stay in memory and 23 in their files."""
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, data=tmp_path))
     write_image_folder(tmp_path / "colours", images=20)
     kept_folders.clear()
     yield tmp_path / "colours"
@@ -52,7 +52,7 @@ def test_the_same_result_as_in_memory_and_from_a_checkpoint(
     settings = protocol(**changes)
     accuracy, whole = trained(settings)
     assert load_split(settings).train.files is None
-    monkeypatch.setenv(LIMIT, "1")
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, image_memory_bytes=2**20))
     split = load_split(settings)
     assert split.train.files is not None
     assert len(split.train.pool) == 0
@@ -67,7 +67,7 @@ def test_the_same_result_as_in_memory_and_from_a_checkpoint(
 def test_a_file_that_changes_under_a_training_ends_it_by_its_name(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(LIMIT, "1")
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, image_memory_bytes=2**20))
     split = load_split(protocol())
     last = folder / "red" / "9.png"
     buffer = BytesIO()
@@ -84,7 +84,7 @@ def test_a_file_that_changes_under_a_training_ends_it_by_its_name(
 def test_a_file_that_is_no_image_is_named_before_the_training(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(LIMIT, "1")
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, image_memory_bytes=2**20))
     (folder / "red" / "9.png").write_bytes(b"no image")
     with pytest.raises(EvaluationFailed, match=r"red/9\.png is not a readable image"):
         load_split(protocol())

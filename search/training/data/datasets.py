@@ -11,9 +11,9 @@ from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.datasets import DATASETS, FOLDER_IMAGE_SIZE, is_folder
 from search.evolution.experiments.folder_content import Look
+from search.training.data import locations
 from search.training.data.folder_images import check_content, folder_pool
 from search.training.data.image_source import Pool, Split, pixel_statistics
-from search.training.data.locations import data_folder
 from search.training.data.named_sets import resized, search_images, unavailable
 
 
@@ -31,7 +31,7 @@ def load_pool(protocol: Protocol) -> Pool:
     """All images outside the test set. Raises EvaluationFailed (dataset_unavailable)."""
     try:
         if not is_folder(protocol.dataset):
-            return _named(str(data_folder()), protocol.dataset, protocol.image_size)
+            return _named(str(locations.HERE.data), protocol.dataset, protocol.image_size)
         pool = folder_pool(protocol.dataset, protocol.image_size or FOLDER_IMAGE_SIZE)
         check_content(protocol.dataset, pool, protocol.content)
         return pool

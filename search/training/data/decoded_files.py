@@ -22,10 +22,10 @@ from PIL import UnidentifiedImageError
 from torch import Tensor
 
 from search.evolution.estimates.training_cost import MAPPED_FROM_BYTES
+from search.training.data import locations
 from search.training.data.directory_tree import printable
 from search.training.data.folder_layout import ImageFile
 from search.training.data.image_files import READER, read_image
-from search.training.data.locations import image_memory_bytes, var_folder
 from search.training.data.named_sets import unavailable
 from search.training.data.streamed_files import StreamedFiles
 from search.training.device.memory import device_memory
@@ -64,16 +64,17 @@ class _Index:
 def decode(files: Sequence[ImageFile], folder: Path, size: int, *, name: str, inventory: str) -> Decoded:
     """Every file at that size. `inventory` is another one whenever a file has changed; "" where that is not certain.
 
-    What takes more than NASWEB_IMAGE_MEMORY_MIB, or has room nowhere, is read from the files whenever it is needed.
+    What takes more than the installation allows (`locations.Places`), or has room nowhere, is read from the files
+    whenever it is needed.
     Raises EvaluationFailed (dataset_unavailable) that names the file at fault.
     """
     shape = (len(files), size, size, 3)
-    needed, limit = int(np.prod(shape, dtype=np.int64)), image_memory_bytes()
+    needed, limit = int(np.prod(shape, dtype=np.int64)), locations.HERE.image_memory_bytes
     if 0 < limit < needed:
         return _streamed(files, folder, shape, limit)
     if needed < MAPPED_FROM_BYTES:
         return _in_memory(files, folder, shape)
-    place = var_folder() / "datasets"
+    place = locations.HERE.var / "datasets"
     if not _has_room(place, needed):
         free = device_memory(torch.device("cpu")).free
         if needed > SHARE_OF_MEMORY * free:

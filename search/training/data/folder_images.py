@@ -10,11 +10,12 @@ import torch
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.datasets import DatasetShape
 from search.evolution.experiments.folder_content import FolderContent, FolderReport, report_sentences
+from search.training.data import locations
 from search.training.data.decoded_files import Decoded, decode
 from search.training.data.directory_tree import printable
 from search.training.data.folder_layout import Layout, read_layout
 from search.training.data.image_source import Images, Pool
-from search.training.data.locations import image_folder, image_memory_bytes
+from search.training.data.locations import image_folder
 from search.training.data.named_sets import unavailable
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def folder_pool(name: str, size: int) -> Pool:
     folder = image_folder(name)
     layout = read_layout(folder)
     kept = kept_folders.get((folder, size))
-    memory = image_memory_bytes()
+    memory = locations.HERE.image_memory_bytes
     if kept is not None and (kept.inventory, kept.memory) == (layout.inventory, memory):
         return kept.pool
     settled = time.time_ns() - layout.newest > SETTLED_NANOSECONDS

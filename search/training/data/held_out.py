@@ -11,12 +11,13 @@ from torch import Tensor
 
 from search.evolution.experiments.config import Protocol
 from search.evolution.experiments.datasets import DatasetShape, is_folder
+from search.training.data import locations
 from search.training.data.datasets import load_pool, load_split
 from search.training.data.decoded_files import decode
 from search.training.data.directory_tree import printable
 from search.training.data.folder_layout import read_layout
 from search.training.data.image_source import Images, Split, pixel_statistics
-from search.training.data.locations import IDX_TEST_FILES, data_folder, image_folder
+from search.training.data.locations import IDX_TEST_FILES, image_folder
 from search.training.data.named_sets import (
     HELD_OUT,
     digits,
@@ -63,7 +64,7 @@ def load_final_split(protocol: Protocol, *, all_images: bool = False) -> FinalSp
     Raises EvaluationFailed: dataset_unavailable when it cannot be had, or has no test set.
     """
     pool = load_pool(protocol)
-    test = _test_images(str(data_folder()), protocol.dataset, pool.shape.image_size)
+    test = _test_images(str(locations.HERE.data), protocol.dataset, pool.shape.image_size)
     if all_images:
         mean, deviation = pixel_statistics(pool.images)
         none = pool.images.take(torch.empty(0, dtype=torch.int64))

@@ -1,6 +1,8 @@
-"""Data set folders on this machine, found without reading them. Imports no torch."""
+"""Data set folders on this machine, found without reading them. Imports no torch.
 
-import os
+Trainings know no settings: whoever has them, `search.apps`, says with `use` where the installation keeps things.
+"""
+
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,27 @@ _FILES = {
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where an installation keeps what trainings read and write, and what images may take of its memory."""
+
+    data: Path = PROJECT / "var" / "data"
+    """Folder of the data sets."""
+    var: Path = PROJECT / "var"
+    """Folder of everything that is written."""
+    image_memory_bytes: int = 0
+    """For a folder's decoded images; 0: all that memory and disk have."""
+
+
+HERE = Places()
+"""Those of this process."""
+
+
+def use(*, data: Path, var: Path, image_memory_bytes: int) -> None:
+    global HERE
+    HERE = Places(data, var, image_memory_bytes)
+
+
+@dataclass(frozen=True)
 class Availability:
     """Whether this machine can train on a data set now, and if not what helps."""
 
@@ -35,28 +58,9 @@ class Availability:
     """For people: where it lies, or what to do."""
 
 
-def data_folder() -> Path:
-    """NASWEB_DATA_DIR, else `data` in NASWEB_VAR_DIR, else var/data; relative to the project."""
-    given = os.environ.get("NASWEB_DATA_DIR", "").strip()
-    return PROJECT / Path(given).expanduser() if given else var_folder() / "data"
-
-
-def var_folder() -> Path:
-    """NASWEB_VAR_DIR, else var; relative to the project."""
-    return PROJECT / Path(os.environ.get("NASWEB_VAR_DIR", "").strip() or "var").expanduser()
-
-
-def image_memory_bytes() -> int:
-    """NASWEB_IMAGE_MEMORY_MIB in bytes: what a folder's decoded images may take; 0: all that memory and disk have.
-
-    Raises ValueError for what is no whole number.
-    """
-    return 2**20 * int(os.environ.get("NASWEB_IMAGE_MEMORY_MIB", "").strip() or 0)
-
-
 def idx_folder(name: str, files: tuple[str, str] = IDX_FILES) -> Path | None:
     """Where these idx files of mnist or fashion-mnist lie: put there by hand, by torchvision or by the system."""
-    folders = [data_folder() / name, data_folder() / _IDX_FOLDERS[name]]
+    folders = [HERE.data / name, HERE.data / _IDX_FOLDERS[name]]
     if name == "fashion-mnist":
         folders.append(SYSTEM_FASHION_MNIST)
     for folder in folders:
@@ -72,7 +76,7 @@ def idx_file(folder: Path, name: str) -> Path | None:
 
 def image_folder(name: str) -> Path:
     """The folder of `folder:NAME`: NAME under the data folder, one directory a class."""
-    return data_folder() / name.removeprefix(FOLDER_PREFIX)
+    return HERE.data / name.removeprefix(FOLDER_PREFIX)
 
 
 def availability(name: str) -> Availability:
@@ -92,7 +96,7 @@ def availability(name: str) -> Availability:
             f"unknown data set {name!r}; use one of {', '.join(DATASETS)} or folder:NAME, "
             f"where NAME has {FOLDER_NAME_RULE}",
         )
-    folder = data_folder()
+    folder = HERE.data
     found = idx_folder(name) if name in _IDX_FOLDERS else folder
     if found and (name in _IDX_FOLDERS or (folder / _FILES[name]).is_file()):
         return Availability(True, f"lies in {found}")

@@ -15,9 +15,10 @@ from torch.nn import functional
 
 from search.evolution.evaluation import EvaluationFailed
 from search.evolution.experiments.datasets import DATASETS
+from search.training.data import locations
 from search.training.data.idx_files import read_pair
 from search.training.data.image_source import BLOCK, Images
-from search.training.data.locations import IDX_FILES, data_folder, idx_file, idx_folder
+from search.training.data.locations import IDX_FILES, idx_file, idx_folder
 
 CONNECTION_TIMEOUT_SECONDS = 30.0
 HELD_OUT = 5
@@ -39,7 +40,7 @@ def read_named(name: str, readers: dict[str, Callable[[], Images]]) -> Images:
     except Exception as error:  # of whatever kind: a file is at fault, and no network
         what = str(error) or type(error).__name__
         raise unavailable(
-            f"data set {name} is not whole in {data_folder()} and could not be downloaded ({what}); "
+            f"data set {name} is not whole in {locations.HERE.data} and could not be downloaded ({what}); "
             "put its files there, or choose a data set that this machine has, such as digits"
         ) from error
     return images
@@ -92,10 +93,10 @@ def torchvision_images(class_name: str, **part: Any) -> Images:
 
     reader = getattr(datasets, class_name)
     try:
-        found = reader(str(data_folder()), **part)
+        found = reader(str(locations.HERE.data), **part)
     except RuntimeError:  # not there, or not whole
         with _downloading():
-            found = reader(str(data_folder()), download=True, **part)
+            found = reader(str(locations.HERE.data), download=True, **part)
     pixels = torch.as_tensor(np.asarray(found.data))
     if class_name == "SVHN":
         pixels = pixels.permute(0, 2, 3, 1).contiguous()  # [N, C, H, W] in its file
@@ -123,7 +124,7 @@ def _by(shape: tuple[int, ...]) -> str:
 @contextmanager
 def _downloading() -> Iterator[None]:
     """One process at a time downloads into the data folder, and none waits for ever for a silent server."""
-    folder = data_folder()
+    folder = locations.HERE.data
     folder.mkdir(parents=True, exist_ok=True)
     before = socket.getdefaulttimeout()
     with (folder / ".download.lock").open("w") as lock:

@@ -26,9 +26,9 @@ from search.evolution.genotypes.genotype import Genotype
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype
-from search.training.data import image_files
+from search.training.data import image_files, locations
 from search.training.data.directory_tree import SUFFIXES
-from search.training.data.locations import IDX_TEST_FILES, data_folder, idx_folder, image_folder
+from search.training.data.locations import IDX_TEST_FILES, idx_folder, image_folder
 from search.training.finals.exports import make_exports, wrong_exports
 
 LIMIT_SECONDS = 1800.0
@@ -226,5 +226,5 @@ def _data(dataset: str) -> Path:
     if is_folder(dataset):
         return image_folder(dataset)
     if dataset in ("mnist", "fashion-mnist"):
-        return idx_folder(dataset, IDX_TEST_FILES) or data_folder()
-    return data_folder()
+        return idx_folder(dataset, IDX_TEST_FILES) or locations.HERE.data
+    return locations.HERE.data

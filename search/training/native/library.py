@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from search.training.data.locations import var_folder
+from search.training.data import locations
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ def _compiled(real: str, vector_bytes: int) -> Path:
         raise Unavailable("there is no C compiler; install one (Debian: apt-get install gcc libc6-dev)")
     what = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(SOURCES.iterdir())))
     what.update(repr((FLAGS, compiler, real, vector_bytes, _processor())).encode())
-    folder = var_folder() / "kernels"
+    folder = locations.HERE.var / "kernels"
     path = folder / f"{real}-{vector_bytes}-{what.hexdigest()[:16]}.so"
     if path.exists():
         return path

@@ -1,6 +1,7 @@
 """A search on a folder of images begins with a worker's look at it; a fault of the data pauses it, by name."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,7 @@ from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import build_phenotype
 from search.models import Evaluation, Experiment
 from search.selectors.population import genotype_of
-from search.training.data import folder_images
+from search.training.data import folder_images, locations
 from search.training.trainer import evaluate
 from search.worker import attempts
 from search.worker.attempts import run_attempt
@@ -30,7 +31,7 @@ COLOURS = {"blue": (10, 20, 240), "red": (240, 20, 10)}
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("NASWEB_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, data=tmp_path))
     monkeypatch.setattr(folder_images, "SETTLED_NANOSECONDS", 0)
     monkeypatch.setattr(attempts, "load_trainer", lambda: evaluate)
     for name, colour in COLOURS.items():

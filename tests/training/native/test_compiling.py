@@ -3,12 +3,14 @@
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from search.evolution.evaluation import Runtime
+from search.training.data import locations
 from search.training.native import library
 from search.training.report import report
 from tests.training.cases import digits_protocol, small_cell
@@ -18,7 +20,7 @@ from tests.training.runs import trained
 @pytest.fixture
 def found_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """Libraries are looked for again, and compiled into an empty folder."""
-    monkeypatch.setenv("NASWEB_VAR_DIR", str(tmp_path))
+    monkeypatch.setattr(locations, "HERE", replace(locations.HERE, var=tmp_path))
     library.found_library.cache_clear()
     yield tmp_path / "kernels"
     library.found_library.cache_clear()
