@@ -7,7 +7,9 @@
 - `system`: everything, as `make run` starts it (system.py).
 """
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -44,14 +46,21 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving_prepared(tmp_path_factory.mktemp("site")) as site:
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run's that all its processes know: to prepare the rows takes half a minute."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "prepared"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, common: Path) -> Iterator[Site]:
+    with serving_prepared(tmp_path_factory.mktemp("site"), common=common) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
-def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving_prepared(tmp_path_factory.mktemp("empty-site"), empty=True) as site:
+def empty_site(tmp_path_factory: pytest.TempPathFactory, common: Path) -> Iterator[Site]:
+    with serving_prepared(tmp_path_factory.mktemp("empty-site"), empty=True, common=common) as site:
         yield site
 
 

@@ -1,7 +1,9 @@
 """The pages alone, in front of prepared rows: the real web server on a private database, without broker or worker."""
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -42,15 +44,42 @@ def private(folder: Path, **settings: str) -> list[str]:
 
 
 @contextmanager
-def serving_prepared(folder: Path, *, empty: bool = False) -> Iterator[Site]:
-    # There is nobody to send messages to, and what a prepared state shows in training has no worker.
-    python = private(folder, REDIS_URL="memory://", NASWEB_LEASE_SECONDS="3600")
-    prepare = [*python, "-c", PREPARE, *(["--empty"] if empty else [])]
-    prepared = subprocess.run(prepare, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert prepared.returncode == 0, prepared.stderr
-    site = Site(f"http://127.0.0.1:{free_port()}", json.loads(prepared.stdout))
-    with serving(site, python, folder):
+def serving_prepared(folder: Path, *, empty: bool = False, common: Path | None = None) -> Iterator[Site]:
+    """`common`: a folder that several processes know; the first of them prepares the rows there, for all."""
+    if common is None:
+        names = prepare(folder, empty=empty)
+    else:
+        names = prepared_once(common / ("empty-site" if empty else "site"), empty=empty)
+        shutil.copytree(common / ("empty-site" if empty else "site"), folder, dirs_exist_ok=True)
+    site = Site(f"http://127.0.0.1:{free_port()}", names)
+    with serving(site, on_prepared(folder), folder):
         yield site
+
+
+def on_prepared(folder: Path) -> list[str]:
+    """There is nobody to send messages to, and what a prepared state shows in training has no worker."""
+    return private(folder, REDIS_URL="memory://", NASWEB_LEASE_SECONDS="3600")
+
+
+def prepare(folder: Path, *, empty: bool) -> dict[str, object]:
+    """Fill the folder's database; what the prepared states are called."""
+    command = [*on_prepared(folder), "-c", PREPARE, *(["--empty"] if empty else [])]
+    prepared = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert prepared.returncode == 0, prepared.stderr
+    names: dict[str, object] = json.loads(prepared.stdout)
+    return names
+
+
+def prepared_once(folder: Path, *, empty: bool) -> dict[str, object]:
+    """As `prepare`, by one process alone; those that come meanwhile wait for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = folder.with_suffix(".json")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not written.exists():
+            written.write_text(json.dumps(prepare(folder, empty=empty)))
+        names: dict[str, object] = json.loads(written.read_text())
+    return names
 
 
 @contextmanager
