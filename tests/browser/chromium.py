@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -18,6 +18,7 @@ FLAGS = (
 )
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+NOTHING_STORED = "try { localStorage.clear(); sessionStorage.clear(); } catch { /* a page of no site */ }"
 
 
 @contextmanager
@@ -49,6 +50,41 @@ class Complaints:
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.texts.append(f"{message.location['url']}: {message.text}")
+
+
+class Window:
+    """One tab that visits many pages, each as if it were the first: only its process, its cache of files and what is
+    compiled of them stay."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        context.add_init_script(NOTHING_STORED)
+        self.page = context.new_page()
+        self.complaints = Complaints()
+        self.complaints.listen_to(context)
+
+    @contextmanager
+    def visit(self, *, expected: str = "") -> Iterator[Page]:
+        """The tab, for one page; whatever that complains about fails the test, except for texts that hold the expected
+        one."""
+        self.complaints.texts.clear()
+        try:
+            yield self.page
+            complaints = list(self.complaints.texts)
+        finally:
+            self.page.goto("about:blank")  # what the page still waits for is broken off unheard
+            self.context.clear_cookies()
+        assert [text for text in complaints if not expected or expected not in text] == []
+
+
+@contextmanager
+def open_window(browser: Browser, **options: Any) -> Iterator[Window]:
+    context = browser.new_context(**options)
+    context.set_default_timeout(15_000)
+    try:
+        yield Window(context)
+    finally:
+        context.close()
 
 
 @contextmanager

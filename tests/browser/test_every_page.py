@@ -9,19 +9,32 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.chromium import DESKTOP, PHONE, quiet_context
+from tests.browser.chromium import DESKTOP, PHONE, Window, open_window, quiet_context
 from tests.browser.pages import PAGES, Row
 from tests.browser.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+Scheme = Literal["light", "dark"]
 every_page = pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[Window]:
+    with open_window(browser, viewport=DESKTOP) as window:
+        yield window
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Window]:
+    with open_window(browser, viewport=PHONE, device_scale_factor=2) as window:  # as phones have it
+        yield window
+
+
 @every_page
-def test_on_a_desk_in_the_light(browser: Browser, sites: dict[str, Site], row: Row) -> None:
-    with visited(browser, sites, row, viewport=DESKTOP, color_scheme="light") as page:
+def test_on_a_desk_in_the_light(desk: Window, sites: dict[str, Site], row: Row) -> None:
+    with visited(desk, sites, row, "light") as page:
         found = axe_violations(page, besides=row.foreign)
         assert not found, found
         found = pale_texts(page, "dark", besides=row.foreign)
@@ -29,9 +42,8 @@ def test_on_a_desk_in_the_light(browser: Browser, sites: dict[str, Site], row: R
 
 
 @every_page
-def test_on_a_phone_in_the_dark(browser: Browser, sites: dict[str, Site], row: Row) -> None:
-    screen = {"viewport": PHONE, "device_scale_factor": 2}  # as phones have it
-    with visited(browser, sites, row, **screen, color_scheme="dark") as page:
+def test_on_a_phone_in_the_dark(phone: Window, sites: dict[str, Site], row: Row) -> None:
+    with visited(phone, sites, row, "dark") as page:
         assert page.evaluate(BEYOND_THE_EDGE) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         found = axe_violations(page, besides=row.foreign)
@@ -62,11 +74,11 @@ def test_numbers_that_are_being_counted_stay_legible(
 
 
 @contextmanager
-def visited(browser: Browser, sites: dict[str, Site], row: Row, **options: Any) -> Iterator[Page]:
+def visited(window: Window, sites: dict[str, Site], row: Row, scheme: Scheme) -> Iterator[Page]:
     """The page that the row means, which complains about nothing."""
     expected = f"status of {row.status}" if row.status >= 400 else ""  # the browser calls that an error
-    with quiet_context(browser, expected=expected, **options) as context:
-        page = context.new_page()
+    with window.visit(expected=expected) as page:
+        page.emulate_media(color_scheme=scheme)
         answer = page.goto(sites[row.site].at(row.path), wait_until="load")
         assert answer is not None
         assert answer.status == row.status
@@ -74,7 +86,7 @@ def visited(browser: Browser, sites: dict[str, Site], row: Row, **options: Any) 
         yield page
 
 
-def pale_texts(page: Page, scheme: Literal["light", "dark"], *, besides: str = "") -> str:
+def pale_texts(page: Page, scheme: Scheme, *, besides: str = "") -> str:
     """The page once more in the other colours: what its colours alone can break."""
     page.emulate_media(color_scheme=scheme)
     page.evaluate(COLOURS_CHANGED)
@@ -90,7 +102,8 @@ def holds_up(page: Page) -> None:
 
 def axe_violations(page: Page, *, besides: str = "", rules: Sequence[str] = ()) -> str:
     """In words, with the places; empty when there are none. `rules`: only these."""
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):  # half a megabyte, once for each page
+        page.evaluate(AXE)
     where = {"include": ["html"], "exclude": [besides] if besides else []}
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     found = page.evaluate("([where, options]) => axe.run(where, options)", [where, options])
