@@ -24,6 +24,13 @@ DESCRIPTION = (
     "images, with training, validation and test accuracy at several budgets."
 )
 
+SAMPLE_DESCRIPTION = (
+    "{part.sample:,} networks of random genotypes of the search space {part.name}, no whole table of it, trained on "
+    "{protocol.dataset} at {protocol.image_size} pixels for {protocol.steps} steps of {protocol.batch_size} images, "
+    "with training, validation and test accuracy at several budgets; a surrogate is fitted on it. How many genotypes "
+    "build a network was not counted: 0."
+)
+
 
 @dataclass(frozen=True)
 class ExportOptions:
@@ -53,18 +60,21 @@ class Exported:
 
 
 def export_table(plan: TablePlan, part: Part, options: ExportOptions) -> Exported:
-    """The whole table of one part. Raises Incomplete when a training is missing."""
+    """The whole table of one part, or its sample. Raises Incomplete when a training is missing."""
+    networks = part.networks()
     budgets: tuple[int, ...] = ()
     results: dict[tuple[str, int], TrainingResult] = {}
     seconds, last = 0.0, ""
     for row in trained_curves(plan.protocol):
+        if row.key not in networks or row.repeat >= options.seeds:
+            continue  # of another part or plan under the same protocol
         points = [point for point in row.curve if point.get("test_accuracy") is not None]
         budgets = tuple(int(point["step"]) for point in points)
         results[row.key, row.repeat] = _result(points)
         seconds += row.seconds
         last = max(last, row.finished)
     about = {
-        "description": DESCRIPTION.format(part=part.name, protocol=plan.protocol),
+        "description": _description(plan, part),
         "built": last,
         "hardware": options.hardware,
         "seconds": round(seconds, 1),
@@ -72,8 +82,15 @@ def export_table(plan: TablePlan, part: Part, options: ExportOptions) -> Exporte
     protocol = plan.protocol.model_copy(update={"repeats": options.seeds})
     content = TableContent(options.name, options.version, part, protocol, budgets, results, {}, about)
     table_bytes(content)  # refuses at once what is incomplete, before the proxies are computed
-    written = table_bytes(replace(content, proxies=_proxies(plan, part)))
+    proxies = {} if part.sample else _proxies(plan, part)
+    written = table_bytes(replace(content, proxies=proxies))
     return Exported(written, BenchmarkTable.read(written, options.name))
+
+
+def _description(plan: TablePlan, part: Part) -> str:
+    if part.sample:
+        return SAMPLE_DESCRIPTION.format(part=part, protocol=plan.protocol)
+    return DESCRIPTION.format(part=part.name, protocol=plan.protocol)
 
 
 def _result(points: Sequence[CurvePoint]) -> TrainingResult:

@@ -40,7 +40,7 @@ def evaluate(
     assert isinstance(job.protocol.evaluator, LookUpInTable)
     try:
         table = load_table(job.protocol.evaluator.table)
-        _check_protocol(table, job.protocol)
+        check_protocol(table, job.protocol, f"table {table.about['name']}")
         key = table.canonical(job.genotype)
         number = training_of(table, key, job.protocol.seed, job.repeat)
         curve = tuple(
@@ -54,19 +54,17 @@ def evaluate(
     return Evaluated(accuracy, curve, last["seconds"], f"table {table.about['name']}")
 
 
-def _check_protocol(table: BenchmarkTable, protocol: Protocol) -> None:
-    """Raises OutOfDomain where the experiment asks for another training than the table's."""
+def check_protocol(table: BenchmarkTable, protocol: Protocol, what: str) -> None:
+    """Raises OutOfDomain where the experiment asks for another training than that of the table, `what` by its name."""
     if protocol.steps not in table.budgets:
         raise OutOfDomain(
-            f"steps {protocol.steps}: the table has accuracies after {', '.join(map(str, table.budgets))} steps"
+            f"steps {protocol.steps}: {what} has accuracies after {', '.join(map(str, table.budgets))} steps"
         )
     stored = Protocol.model_validate(table.about["protocol"])
     for name in type(protocol).model_fields:
         wanted, have = getattr(protocol, name), getattr(stored, name)
         if name not in FREE_FIELDS and wanted != have:
-            raise OutOfDomain(
-                f"{name} {wanted!r}: table {table.about['name']} was made with {name} {have!r}; use that"
-            )
+            raise OutOfDomain(f"{name} {wanted!r}: {what} was made with {name} {have!r}; use that")
 
 
 def _point(table: BenchmarkTable, key: str, budget: int, number: int) -> CurvePoint:

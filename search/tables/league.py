@@ -24,7 +24,7 @@ from search.evolution.strategies import STRATEGIES, NoCandidate, make_strategy
 from search.evolution.strategies.list_population import ListPopulation
 from search.evolution.strategies.population import Member, rank
 from search.evolution.strategies.settings import StrategyConfig
-from search.tables.lookup import TableLookup, training_of
+from search.tables.lookup import Lookup, training_of
 
 STEPS_PER_TRAINING = 20
 """A run ends after so many steps for each training, however few new networks its strategy still proposes."""
@@ -71,7 +71,7 @@ class SearchTrace:
 class _Run:
     """The trainings of one search, each looked up once."""
 
-    lookup: TableLookup
+    lookup: Lookup
     seed: int
     most: int
     """Trainings after which it ends."""
@@ -110,7 +110,7 @@ class _Run:
 
 
 def search_table(
-    lookup: TableLookup, config: StrategyConfig, *, seed: int, trainings: int, budget: int | None = None
+    lookup: Lookup, config: StrategyConfig, *, seed: int, trainings: int, budget: int | None = None
 ) -> SearchTrace:
     """One search on the table: up to so many trainings of `budget` steps each (None: whole trainings)."""
     run = _Run(lookup, seed, trainings, lookup.table.budgets[-1] if budget is None else budget)
@@ -164,7 +164,7 @@ class Contender:
 
 
 def run_contender(
-    lookup: TableLookup, config: StrategyConfig, *, seeds: Iterable[int], trainings: int
+    lookup: Lookup, config: StrategyConfig, *, seeds: Iterable[int], trainings: int
 ) -> Contender:
     """All its seeds."""
     traces = [search_table(lookup, config, seed=seed, trainings=trainings) for seed in seeds]

@@ -1,4 +1,4 @@
-"""The benchmark tables that come with the project, by name.
+"""The benchmark tables and samples that come with the project, by name.
 
 Must import neither Django nor torch.
 """
@@ -18,6 +18,14 @@ def load_table(name: str) -> BenchmarkTable:
         known = ", ".join(reports.table_names()) or "none"
         raise OutOfDomain(f"there is no benchmark table {name!r}; those here: {known}")
     return _load(reports.FOLDER / f"{name}.npz")
+
+
+def sample_path(name: str) -> Path:
+    """The file of that sample. Raises OutOfDomain for an unknown name."""
+    if name not in reports.sample_names():
+        known = ", ".join(reports.sample_names()) or "none"
+        raise OutOfDomain(f"there is no surrogate {name!r}; those here: {known}")
+    return reports.FOLDER / reports.SAMPLES / f"{name}.npz"
 
 
 @lru_cache(maxsize=4)

@@ -3,9 +3,54 @@
 Must import neither Django nor torch.
 """
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
 from search.evolution.genotypes.genotype import Genotype
+from search.evolution.genotypes.space import SearchSpace
 from search.evolution.networks.hashing import derive_seed
-from search.tables.table import BenchmarkTable, OutOfDomain
+from search.tables.table import BenchmarkTable, OutOfDomain, Seed, Split, TableFacts
+
+
+class Column(Protocol):
+    """One value a row."""
+
+    def __getitem__(self, row: int, /) -> Any: ...
+
+
+class ScoredNetworks(Protocol):
+    """What a search asks of networks by their rows: a table, or a surrogate that grows as it is asked."""
+
+    @property
+    def space(self) -> SearchSpace: ...
+    @property
+    def budgets(self) -> tuple[int, ...]: ...
+    @property
+    def about(self) -> dict[str, Any]: ...
+    @property
+    def facts(self) -> TableFacts: ...
+    @property
+    def seeds(self) -> int: ...
+    @property
+    def keys(self) -> Sequence[str]: ...
+    @property
+    def parameters(self) -> Column: ...
+    @property
+    def test_accuracy(self) -> npt.NDArray[np.float64]: ...
+    def __len__(self) -> int: ...
+    def accuracy_of(self, row: int, budget: int, split: Split = ..., *, seed: Seed) -> float: ...
+    def seconds_of(self, row: int, budget: int, *, seed: Seed) -> float: ...
+
+
+class Lookup(Protocol):
+    """Rows by genotype."""
+
+    @property
+    def table(self) -> ScoredNetworks: ...
+    def row(self, genotype: Genotype) -> int | None: ...
 
 
 class TableLookup:
@@ -26,7 +71,7 @@ class TableLookup:
         return self._known[key]
 
 
-def training_of(table: BenchmarkTable, key: str, seed: int, repeat: int) -> int:
+def training_of(table: ScoredNetworks, key: str, seed: int, repeat: int) -> int:
     """Which of a network's trainings answers for a repeat: another seed may draw another, repeats never share one.
 
     Raises OutOfDomain where there are fewer trainings than repeats.

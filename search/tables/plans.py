@@ -32,7 +32,7 @@ class Part:
     def networks(self, seed: int = 0) -> dict[str, Genotype]:
         """A genotype of each network by phenotype key."""
         if self.sample:
-            return _sampled(self.space, self.sample, seed)
+            return dict(_sampled(self.space, self.sample, seed))
         return {key: row.genotype for key, row in every_network(self.space).items()}
 
 
@@ -79,6 +79,7 @@ def trainings(plan: TablePlan) -> tuple[Training, ...]:
     return tuple(found)
 
 
+@cache
 def _sampled(space: SearchSpace, count: int, seed: int) -> dict[str, Genotype]:
     found: dict[str, Genotype] = {}
     number = 0

@@ -163,12 +163,12 @@ class BenchmarkTable:
 
     def accuracy_of(self, row: int, budget: int, split: Split = "validation", *, seed: Seed) -> float:
         """`query` for the network of that row."""
-        values = self.accuracy[row, :, self._budget(budget), _split(split)]
+        values = self.accuracy[row, :, self.budget_place(budget), SPLITS.index(split_named(split))]
         return float(values.mean(dtype=np.float64) if seed == "mean" else values[self._seed(seed)])
 
     def seconds_of(self, row: int, budget: int, *, seed: Seed) -> float:
         """What a processor took for that training, its validation included."""
-        values = self.seconds[row, :, self._budget(budget)]
+        values = self.seconds[row, :, self.budget_place(budget)]
         return float(values.mean(dtype=np.float64) if seed == "mean" else values[self._seed(seed)])
 
     def simulate(self, genotype: Genotype | str, clock: float, *, budget: int, seed: int) -> Charged:
@@ -196,18 +196,19 @@ class BenchmarkTable:
         self.canonical(genotype)
         return tuple(row for row in one_edge_changes(genotype) if self._holds(row))
 
-    def _holds(self, genotype: Genotype) -> bool:
-        try:
-            return build_phenotype(genotype).key in self._rows
-        except Infeasible:
-            return False
-
-    def _budget(self, steps: int) -> int:
+    def budget_place(self, steps: int) -> int:
+        """The place of a budget in all arrays. Raises OutOfDomain."""
         if steps not in self.budgets:
             raise OutOfDomain(
                 f"budget {steps!r}: the table has accuracies after {', '.join(map(str, self.budgets))} steps"
             )
         return self.budgets.index(steps)
+
+    def _holds(self, genotype: Genotype) -> bool:
+        try:
+            return build_phenotype(genotype).key in self._rows
+        except Infeasible:
+            return False
 
     def _seed(self, seed: object) -> int:
         if type(seed) is int and 0 <= seed < self.seeds:
@@ -215,10 +216,12 @@ class BenchmarkTable:
         raise OutOfDomain(f'seed {seed!r}: use one of 0 to {self.seeds - 1}, or "mean"')
 
 
-def _split(name: str) -> int:
-    if name not in SPLITS:
-        raise OutOfDomain(f"split {name!r}: use one of {', '.join(SPLITS)}")
-    return SPLITS.index(name)
+def split_named(name: str) -> Split:
+    """One of SPLITS. Raises OutOfDomain for another name."""
+    for split in SPLITS:
+        if split == name:
+            return split
+    raise OutOfDomain(f"split {name!r}: use one of {', '.join(SPLITS)}")
 
 
 def one_edge_changes(genotype: Genotype) -> list[Genotype]:

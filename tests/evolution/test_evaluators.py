@@ -26,9 +26,10 @@ def test_every_other_evaluator_has_keys_of_its_own() -> None:
         {"kind": "inherit"},
         {"kind": "table", "table": "small-cells"},
         {"kind": "table", "table": "other-cells"},
+        {"kind": "surrogate", "sample": "small-cells"},
         {"kind": "shared_weights", "artifact": ARTIFACT},
     ]
-    assert len({key(None), *(key(other) for other in others)}) == 5
+    assert len({key(None), *(key(other) for other in others)}) == 6
 
 
 def test_a_new_version_of_an_evaluator_has_new_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +42,11 @@ def test_a_new_version_of_an_evaluator_has_new_keys(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "evaluator, path, message",
     [
-        ({"kind": "guess"}, "protocol.evaluator", "'train', 'table', 'inherit', 'shared_weights'"),
+        (
+            {"kind": "guess"},
+            "protocol.evaluator",
+            "'train', 'table', 'surrogate', 'inherit', 'shared_weights'",
+        ),
         ({"kind": "shared_weights"}, "protocol.evaluator.shared_weights.artifact", "Field required"),
         ({"kind": "train", "table": "x"}, "protocol.evaluator.train.table", "Extra inputs"),
     ],
@@ -60,6 +65,7 @@ def test_the_table_says_who_may_share_and_who_needs_a_shared_training() -> None:
     assert {row.kind: row.shared_with for row in EVALUATORS.values()} == {
         "train": "everybody",
         "table": "everybody",
+        "surrogate": "everybody",
         "inherit": "experiment",
         "shared_weights": "everybody",
     }

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from search.evolution.experiments.presets import PRESETS
+from search.evolution.genotypes.space import search_space
 from search.evolution.networks.phenotype import build_phenotype
 from search.tables import reports
 from search.tables.enumeration import every_network
 from search.tables.library import DEFAULT, load_table
+from search.tables.table import BenchmarkTable
 
 MOST_BYTES = 5_000_000
 
@@ -25,6 +27,23 @@ def test_a_table_is_small_and_its_metadata_is_of_this_file(name: str) -> None:
     report = reports.table_report(name, "report")
     assert report is not None
     assert report["facts"]["sha256"] == facts.sha256
+
+
+def test_a_sample_is_small_and_what_is_said_of_it_is_of_this_file() -> None:
+    """There may be none: then there is no surrogate."""
+    for name in reports.sample_names():
+        path = reports.FOLDER / reports.SAMPLES / f"{name}.npz"
+        table = BenchmarkTable.load(path)
+        metadata = json.loads(path.with_suffix(".json").read_text())
+        assert path.stat().st_size < MOST_BYTES
+        assert metadata["distribution"][0]["sha256"] == table.facts.sha256
+        assert "creativecommons.org/licenses/by/4.0" in metadata["license"]
+        assert table.space == search_space("hierarchical")
+        report = reports.sample_report(name, "report")
+        assert report is not None
+        assert report["facts"]["sha256"] == table.facts.sha256
+        assert report["facts"]["surrogate"] is True
+        assert report["facts"]["held_out"]["low"] > 0
 
 
 def test_the_table_holds_every_network_of_its_space_and_is_the_presets() -> None:

@@ -53,7 +53,7 @@ def test_a_smaller_budget_is_a_point_of_the_curve() -> None:
 @pytest.mark.parametrize(
     "changed, message",
     [
-        ({"steps": 30}, "steps 30: the table has accuracies after 10, 20, 40 steps"),
+        ({"steps": 30}, "steps 30: table made has accuracies after 10, 20, 40 steps"),
         ({"batch_size": 64}, "batch_size 64: table made was made with batch_size 256; use that"),
         (
             {"evaluator": {"kind": "table", "table": "moon"}},

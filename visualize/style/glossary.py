@@ -87,6 +87,11 @@ _ROWS = (
         "measures on the same numbers.",
     ),
     (
+        "surrogate",
+        "A model that was fitted on a sample of trained networks and predicts fitness for all others of their space. "
+        "It trains nothing: what it says is a guess with drawn noise, and never ranked with trainings.",
+    ),
+    (
         "final evaluation",
         "A chosen network is trained on all training images and scored once a run on the test set, which no search "
         "reads: the number to report. Fitness chose the network, so it flatters it.",

@@ -18,6 +18,7 @@ MARKS = {
         "shared weights",
         "Scored with the weights of a shared training, not trained from scratch",
     ),
+    "surrogate": ("surrogate", "Predicted by a surrogate, a model fitted on other networks: not trained"),
     "inherit": ("inherited weights", "Trained briefly from its parent's weights, not from scratch"),
 }
 """Evaluator -> the mark beside its fitness, and what it means."""
@@ -46,6 +47,16 @@ def measured_note(experiment: Experiment) -> SafeString:
             '<p class="notice">{} Its networks are trained briefly from their parents’ weights: this fitness is not '
             "ranked with that of training from scratch.</p>",
             measure(experiment),
+        )
+    if evaluator.kind == "surrogate":
+        return format_html(
+            '<p class="notice">{} Its fitness is predicted by a {}, fitted on the sample <a href="{}?table={}">{}</a>: '
+            "nothing is trained, and it is not ranked with fitness of trainings.</p>",
+            measure(experiment),
+            term("surrogate"),
+            reverse("table"),
+            evaluator.sample,
+            evaluator.sample,
         )
     if evaluator.kind != "shared_weights":
         return NONE

@@ -41,7 +41,7 @@ Schedule = Literal["steps", "cosine"]
 
 
 PAIR_IN_NO_TABLE = (
-    "evaluator 'table' knows networks of one cell, and this space has a normal and a reduction cell; use evaluator "
+    "evaluator {kind!r} knows networks of one cell, and this space has a normal and a reduction cell; use evaluator "
     "'train', or a space with reduction_cell false"
 )
 
@@ -235,8 +235,8 @@ class ExperimentConfig(Document):
 
     @model_validator(mode="after")
     def _evaluator_fits(self) -> "ExperimentConfig":
-        if self.space.reduction_cell and self.protocol.evaluator.kind == "table":
-            raise ValueError(PAIR_IN_NO_TABLE)
+        if self.space.reduction_cell and self.protocol.evaluator.kind in ("table", "surrogate"):
+            raise ValueError(PAIR_IN_NO_TABLE.format(kind=self.protocol.evaluator.kind))
         return self
 
     @model_validator(mode="after")

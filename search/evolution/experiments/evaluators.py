@@ -29,6 +29,14 @@ class LookUpInTable(_Evaluator):
     """Name of the benchmark table."""
 
 
+class PredictBySurrogate(_Evaluator):
+    """Each network's fitness is predicted by a surrogate: a model fitted on a sample of trained networks."""
+
+    kind: Literal["surrogate"] = "surrogate"
+    sample: str = Field(min_length=1, max_length=100)
+    """Name of the sample that it is fitted on."""
+
+
 class InheritWeights(_Evaluator):
     """A child starts with its parent's weights, carried through the edit that made it, and is trained briefly."""
 
@@ -44,7 +52,8 @@ class ScoreWithSharedWeights(_Evaluator):
 
 
 EvaluatorConfig = Annotated[
-    TrainFromScratch | LookUpInTable | InheritWeights | ScoreWithSharedWeights, Field(discriminator="kind")
+    TrainFromScratch | LookUpInTable | PredictBySurrogate | InheritWeights | ScoreWithSharedWeights,
+    Field(discriminator="kind"),
 ]
 FROM_SCRATCH = TrainFromScratch()
 
@@ -70,6 +79,13 @@ EVALUATORS: dict[str, Evaluator] = {
     for row in (
         Evaluator("train", 1, "search.training.trainer", "trained from random weights", "everybody"),
         Evaluator("table", 1, "search.tables.evaluator", "looked up in a benchmark table", "everybody"),
+        Evaluator(
+            "surrogate",
+            1,
+            "search.learning.tabular.evaluator",
+            "predicted by a surrogate, nothing trained",
+            "everybody",
+        ),
         Evaluator(
             "inherit",
             1,

@@ -4,17 +4,20 @@ import json
 import random
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 
 from search.evolution.strategies import STRATEGIES
 from search.evolution.strategies.settings import StrategyConfig
 from search.tables.league import Contender, run_contender
 from search.tables.library import DEFAULT, load_table
-from search.tables.lookup import TableLookup
-from search.tables.standings import League, regrets, standings
+from search.tables.lookup import Lookup, TableLookup
+from search.tables.reports import sample_names
+from search.tables.standings import League, standings
 from search.tables.table import OutOfDomain, UnreadableTable
 from search.tables.tuning import drawn_settings
 
@@ -22,6 +25,8 @@ INITIAL_SHARE = 10
 """One in so many trainings is of an initial network: the papers' counts belong to thousands of evaluations."""
 INITIAL_MUTATIONS = 100
 """As thorough for the few edges of a table's space as the papers' thousand are for theirs."""
+SURROGATE = "search.learning.tabular.lookup.surrogate_lookup"
+"""Found by its path: it needs scikit-learn."""
 NO_TRAININGS_OF_THEIR_OWN = frozenset({"halving"})
 """Draws as random search does: what it saves lies in trainings that are ended early, which a league of whole trainings
 does not have."""
@@ -56,7 +61,7 @@ class Command(BaseCommand):
         if options["seeds"] < 2 + 2 * options["tuned"]:
             raise CommandError(f"--seeds {options['seeds']}: too few to compare anything", returncode=2)
         try:
-            lookup = TableLookup(load_table(options["table"]))
+            lookup = lookup_named(options["table"])
         except (OutOfDomain, UnreadableTable) as error:
             raise CommandError(str(error), returncode=2) from None
         trainings = options["trainings"] or max(10, len(lookup.table) // 5)
@@ -66,7 +71,8 @@ class Command(BaseCommand):
             )
         start = time.perf_counter()
         seeds = range(options["seeds"])
-        configs = [published(kind, trainings) for kind in kinds]
+        is_surrogate = options["table"] in sample_names()
+        configs = [published(kind, trainings, as_published=is_surrogate) for kind in kinds]
         if options["tuned"]:
             half = len(seeds) // 2
             configs = [tuned(lookup, config, seeds=seeds[:half], trainings=trainings) for config in configs]
@@ -77,36 +83,49 @@ class Command(BaseCommand):
             contenders.append(run_contender(lookup, config, seeds=seeds, trainings=trainings))
             self.stderr.write(f"{config.kind}: done")
         league = standings(lookup.table, contenders, trainings=trainings, seconds=time.perf_counter() - start)
-        document = {**league.to_json(), "tuned": options["tuned"]}
+        document = {**league.to_json(), "tuned": options["tuned"], "surrogate": is_surrogate}
         if options["out"]:
             options["out"].write_text(json.dumps(document, indent=1) + "\n")
-        self.stdout.write(json.dumps(document, indent=1) if options["json"] else as_text(league))
+        text = json.dumps(document, indent=1) if options["json"] else as_text(league, surrogate=is_surrogate)
+        self.stdout.write(text)
 
 
-def published(kind: str, trainings: int) -> StrategyConfig:
-    """A strategy's published settings, its initial networks in proportion."""
+def lookup_named(name: str) -> Lookup:
+    """Of that table, or of the surrogate of that sample. Raises OutOfDomain, UnreadableTable."""
+    if name not in sample_names():
+        return TableLookup(load_table(name))
+    make: Callable[[str], Lookup] = import_string(SURROGATE)
+    return make(name)
+
+
+def published(kind: str, trainings: int, *, as_published: bool = False) -> StrategyConfig:
+    """A strategy's published settings, its initial networks in proportion; as thorough as published, too, where the
+    space is the paper's own."""
     settings = STRATEGIES[kind].settings
     config = settings.model_validate({"kind": kind})
     initial = min(config.initial_population, max(2, trainings // INITIAL_SHARE))
-    return config.model_copy(update={"initial_population": initial, "initial_mutations": INITIAL_MUTATIONS})
+    mutations = config.initial_mutations if as_published else INITIAL_MUTATIONS
+    return config.model_copy(update={"initial_population": initial, "initial_mutations": mutations})
 
 
-def tuned(lookup: TableLookup, config: StrategyConfig, *, seeds: range, trainings: int) -> StrategyConfig:
-    """The best of the published settings and some drawn ones, by mean final regret over these seeds."""
+def tuned(lookup: Lookup, config: StrategyConfig, *, seeds: range, trainings: int) -> StrategyConfig:
+    """The best of the published settings and some drawn ones, by what they return on these seeds."""
     draws = drawn_settings(config, random.Random(0))
     tried = [config, *(next(draws) for _ in range(DRAWS))]
 
-    def final_regret(settings: StrategyConfig) -> float:
-        contender = run_contender(lookup, settings, seeds=seeds, trainings=trainings)
-        return float(regrets(lookup.table, contender.traces, trainings)[:, -1].mean())
+    def final_accuracy(settings: StrategyConfig) -> float:
+        """Not the regret: the best that a surrogate knows rises while it is asked."""
+        traces = run_contender(lookup, settings, seeds=seeds, trainings=trainings).traces
+        return float(lookup.table.test_accuracy[[trace.returned[-1] for trace in traces]].mean())
 
-    return min(tried, key=final_regret)
+    return max(tried, key=final_accuracy)
 
 
-def as_text(league: League) -> str:
+def as_text(league: League, *, surrogate: bool = False) -> str:
     """The league for a terminal, best mean rank first."""
+    kind = "surrogate of a sample, nothing was trained: " if surrogate else ""
     head = (
-        f"{league.table} {league.version}: {league.networks:,} networks, {league.trainings} trainings, "
+        f"{kind}{league.table} {league.version}: {league.networks:,} networks, {league.trainings} trainings, "
         f"{league.seeds} seeds, {league.proposals_per_second:,.0f} proposals a second"
     )
     lines = [head, f"ranks further apart than {league.critical_difference:.2f} differ beyond chance", ""]

@@ -3,29 +3,38 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 
 from search.evolution.genotypes.genotype import GenotypeError
 from search.tables.analysis import analyse_table
 from search.tables.library import DEFAULT, load_table
 from search.tables.lookup import TableLookup
+from search.tables.reports import sample_names
 from search.tables.table import BenchmarkTable, OutOfDomain, Split, UnreadableTable
+
+SURROGATES = "search.learning.tabular.documents"
+"""Found by its path: it needs scikit-learn, which no command loads before."""
 
 
 class Command(BaseCommand):
     help = (
         "Print what a benchmark table holds of a genotype's network (text or JSON, - reads it from standard input), or "
-        "without one what the table is. Exit status: 0, or 2 for what the table does not hold."
+        "without one what the table is; of a sample, what its surrogate predicts. Exit status: 0, or 2 for what the "
+        "table does not hold."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("genotype", nargs="?", help="a genotype's text or JSON, or - for standard input")
-        parser.add_argument("--table", default=DEFAULT, help=f"the table's name (default: {DEFAULT})")
+        parser.add_argument(
+            "--table", default=DEFAULT, help=f"the table's or sample's name (default: {DEFAULT})"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument(
             "--analyse",
@@ -36,15 +45,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            table = load_table(options["table"])
-            if options["analyse"]:
-                report = analyse_table(TableLookup(table)).to_json()
-                options["analyse"].write_text(json.dumps(report, indent=1) + "\n")
-            if options["genotype"] is None:
-                document: dict[str, Any] = asdict(table.facts)
-            else:
-                text = sys.stdin.read() if options["genotype"] == "-" else options["genotype"]
-                document = network_document(table, text)
+            text = sys.stdin.read() if options["genotype"] == "-" else options["genotype"]
+            ask = _of_surrogate if options["table"] in sample_names() else _of_table
+            document = ask(options["table"], text, options["analyse"])
         except (OutOfDomain, UnreadableTable, GenotypeError) as error:
             raise CommandError(str(error), returncode=2) from None
         if options["json"]:
@@ -52,6 +55,25 @@ class Command(BaseCommand):
             return
         for name, value in document.items():
             self.stdout.write(f"{name}: {value}")
+
+
+def _of_table(name: str, text: str | None, analysed: Path | None) -> dict[str, Any]:
+    table = load_table(name)
+    if analysed:
+        report = analyse_table(TableLookup(table)).to_json()
+        analysed.write_text(json.dumps(report, indent=1) + "\n")
+    return asdict(table.facts) if text is None else network_document(table, text)
+
+
+def _of_surrogate(name: str, text: str | None, analysed: Path | None) -> dict[str, Any]:
+    def document(of: str, *arguments: str) -> dict[str, Any]:
+        make: Callable[..., dict[str, Any]] = import_string(f"{SURROGATES}.{of}_document")
+        return make(name, *arguments)
+
+    if analysed:
+        # One line: most of it are the pairs of predicted and measured accuracies.
+        analysed.write_text(json.dumps(document("report")) + "\n")
+    return document("facts") if text is None else document("network", text)
 
 
 def network_document(table: BenchmarkTable, text: str) -> dict[str, Any]:

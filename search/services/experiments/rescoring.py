@@ -23,6 +23,7 @@ NAME_LENGTH = 200
 """Characters of an experiment's name."""
 
 OTHER_MEASURES = {
+    "surrogate": "predicted by a surrogate, not trained",
     "inherit": "trained from their parents' weights",
     "shared_weights": "scored with the weights of a shared training",
 }

@@ -106,6 +106,8 @@ def _fitness_from(protocol: Protocol) -> Facts:
     """Where fitness comes from; nothing for trainings from random weights."""
     if protocol.evaluator.kind == "table":
         return [("Fitness from", f"benchmark table {protocol.evaluator.table}")]
+    if protocol.evaluator.kind == "surrogate":
+        return [("Fitness from", f"surrogate of sample {protocol.evaluator.sample}: predicted, not trained")]
     how = OTHER_MEASURES.get(protocol.evaluator.kind)
     return [("Fitness from", f"networks {how}")] if how else []
 

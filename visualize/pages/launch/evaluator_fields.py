@@ -6,13 +6,19 @@ from django import forms
 from django.conf import settings
 
 from search.evolution.experiments.config import ConfigError, ExperimentConfig
-from search.evolution.experiments.evaluators import InheritWeights, LookUpInTable, ScoreWithSharedWeights
+from search.evolution.experiments.evaluators import (
+    EvaluatorConfig,
+    InheritWeights,
+    LookUpInTable,
+    PredictBySurrogate,
+    ScoreWithSharedWeights,
+)
 from search.evolution.experiments.shared_trainings import SharedTraining
 from search.evolution.genotypes.slot_diff import same_shape
 from search.evolution.networks.host import Host
 from search.models import WorkState
 from search.selectors.shared_trainings import shared_trainings
-from search.tables.reports import table_names
+from search.tables.reports import sample_names, table_names
 from visualize.pages.shared.duration_estimate import NO_PARENTS, carrying_seconds, rough_seconds
 from visualize.pages.shared.field_kinds import flag
 
@@ -32,10 +38,16 @@ NOTHING_KEPT = (
     "No weights are kept here (NASWEB_KEPT_WEIGHTS_MIB is 0), so every child would fail. Raise it, or leave “Inherit "
     "weights” off."
 )
+SURROGATE = "surrogate "
+"""Begins the value of a choice that is no table."""
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [("", "None: each network is trained"), *((name, name) for name in table_names())]
+    return [
+        ("", "None: each network is trained"),
+        *((name, name) for name in table_names()),
+        *((SURROGATE + name, f"Surrogate of {name}: predicted, not measured") for name in sample_names()),
+    ]
 
 
 def _shared_trainings() -> list[tuple[str, str]]:
@@ -55,7 +67,7 @@ class EvaluatorFields(forms.Form):
         required=False,
         label="Benchmark table",
         help_text="Fitness is looked up there and nothing is trained: thousands of networks in a minute. Space and "
-        "training must be the table's; steps one of its budgets.",
+        "training must be the table's; steps one of its budgets. A surrogate predicts, it was never measured.",
     )
     shared_training = forms.ChoiceField(
         choices=_shared_trainings,
@@ -75,12 +87,18 @@ def evaluator_values(config: ExperimentConfig) -> dict[str, Any]:
     """The fields' values as they describe a configuration."""
     evaluator = config.protocol.evaluator
     return {
-        "table": _if_here(evaluator.table, _choices()) if isinstance(evaluator, LookUpInTable) else "",
+        "table": _if_here(_table_choice(evaluator), _choices()),
         "shared_training": _if_here(evaluator.artifact, _shared_trainings())
         if isinstance(evaluator, ScoreWithSharedWeights)
         else "",
         "inherit": isinstance(evaluator, InheritWeights),
     }
+
+
+def _table_choice(evaluator: EvaluatorConfig) -> str:
+    if isinstance(evaluator, PredictBySurrogate):
+        return SURROGATE + evaluator.sample
+    return evaluator.table if isinstance(evaluator, LookUpInTable) else ""
 
 
 def _if_here(value: str, choices: list[tuple[str, str]]) -> str:
@@ -96,6 +114,8 @@ def evaluator_of(values: dict[str, Any]) -> dict[str, Any]:
         return {"evaluator": {"kind": "shared_weights", "artifact": shared}}
     if inherit:
         return {"evaluator": {"kind": "inherit"}}
+    if table.startswith(SURROGATE):
+        return {"evaluator": {"kind": "surrogate", "sample": table.removeprefix(SURROGATE)}}
     return {"evaluator": {"kind": "table", "table": table}} if table else {}
 
 

@@ -1,9 +1,10 @@
-"""What the page of a benchmark table shows."""
+"""What the page of a benchmark table, or of a surrogate, shows."""
 
 from typing import Any
 
 from search.evolution.strategies.rows import STRATEGIES
-from search.tables.reports import table_names, table_report
+from search.tables.reports import sample_names, sample_report, table_names, table_report
+from visualize.charts.agreement import agreement
 from visualize.pages.shared.signal_sentence import told_by
 from visualize.pages.table.regret_chart import look, regret_chart
 
@@ -13,24 +14,38 @@ SURE = 0.01
 
 def table_page(name: str | None) -> dict[str, Any]:
     """The template's context; of the first table where none is named, without a report where there is none."""
-    names = table_names()
+    tables, samples = table_names(), sample_names()
+    names = (*tables, *samples)
     chosen = name if name in names else next(iter(names), None)
-    report = table_report(chosen, "report") if chosen else None
-    leagues = [] if chosen is None else [league_of(chosen, kind) for kind in ("league", "tuned")]
-    return {
+    is_surrogate = chosen in samples and chosen not in tables
+    found = sample_report if is_surrogate else table_report
+    report = found(chosen, "report") if chosen else None
+    leagues = [found(chosen, kind) for kind in ("league", "tuned")] if chosen else []
+    page = {
         "name": chosen,
         "names": names,
+        "surrogates": samples,
+        "is_surrogate": is_surrogate,
         "report": report,
-        "signal": told_by(report["budgets"][-1]) if report else "",
-        "leagues": [league for league in leagues if league is not None],
+        "leagues": [shown(league) for league in leagues if league is not None],
     }
+    return page | (_surrogate(report) if is_surrogate else {"signal": _signal(report)})
 
 
-def league_of(name: str, kind: str) -> dict[str, Any] | None:
-    """A league with its chart; each row with its strategy's title and look, None where it was not played."""
-    league = table_report(name, kind)
-    if league is None:
-        return None
+def _signal(report: dict[str, Any] | None) -> str:
+    return told_by(report["budgets"][-1]) if report else ""
+
+
+def _surrogate(report: dict[str, Any] | None) -> dict[str, Any]:
+    """What is shown of its report beside the report itself."""
+    if report is None:
+        return {}
+    pairs = [(0, predicted, measured) for predicted, measured in report["against"]]
+    return {"last": report["ranks"][-1], "agreement": agreement(pairs)}
+
+
+def shown(league: dict[str, Any]) -> dict[str, Any]:
+    """A league with its chart; each row with its strategy's title and look."""
     rows = []
     for place, row in enumerate(league["standings"]):
         known = STRATEGIES.get(row["kind"])
