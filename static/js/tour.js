@@ -10,7 +10,7 @@ const STOPS = [
     next: ["#experiments tr:has(td a[href*='/individuals/']) th a", "#experiments tbody th a"],
   },
   {
-    on: "#curves, live-curves",
+    on: "#curves",
     title: "Watch fitness rise",
     text: "Each dot is one network. Drag over the chart to zoom, double click to go back, click a dot to open its network.",
   },
@@ -27,11 +27,12 @@ const STOPS = [
     next: ["a[href$='/edit/']"],
   },
   {
-    on: ".editor, motif-editor, main",
+    on: ".canvas, .beginnings section",
     title: "Change it yourself",
     text: "Choose an edge, choose its operation, and see at once what the network costs. Evaluate trains it among the others.",
   },
 ];
+const GAP = 12;
 const WITHOUT_SEARCHES = "nav.site-nav a[href$='/editor/']";
 
 const stored = (storage) => {
@@ -87,13 +88,25 @@ function go(number) {
   }
 }
 
+// The frame comes to the top where it is tall; the card stands below it, or above where it would cover it and fits.
+function place() {
+  if (!card || !marked) return;
+  marked.scrollIntoView({ block: marked.offsetHeight > innerHeight / 2 ? "start" : "center" });
+  card.style.top = card.style.bottom = "";
+  const [frame, own] = [marked.getBoundingClientRect(), card.getBoundingClientRect()];
+  const head = document.querySelector(".sticky-head");
+  const free = head && getComputedStyle(head).position === "sticky" ? Math.max(0, head.getBoundingClientRect().bottom) : 0;
+  if (frame.bottom <= own.top || frame.top - free < own.height + 2 * GAP) return;
+  card.style.top = `${free + GAP}px`;
+  card.style.bottom = "auto";
+}
+
 function show(number) {
   clear();
   const stop = STOPS[number];
   marked = document.querySelector(stop.on);
   if (!marked) return void store(sessionStorage, null); // the reader went elsewhere: no card follows them
   marked.classList.add("tour-mark");
-  marked.scrollIntoView({ block: marked.offsetHeight > innerHeight / 2 ? "start" : "center" });
   card = document.createElement("section");
   card.className = "card tour";
   card.tabIndex = -1;
@@ -109,7 +122,9 @@ function show(number) {
   actions.append(button(last ? "Done" : "Next", () => (last ? end() : go(number + 1)), "button primary"), button("Skip for ever", end, "button quiet"));
   card.append(title, text, actions);
   document.body.append(card);
+  place();
   card.focus({ preventScroll: true });
+  if (document.readyState !== "complete") addEventListener("load", place, { once: true }); // what loads above it moves it
 }
 
 document.addEventListener("keydown", (event) => {

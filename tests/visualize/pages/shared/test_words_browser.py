@@ -12,6 +12,10 @@ from visualize.style.glossary import TERMS
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CARD = "#word-card"
+OUTLINE = 6.0
+"""Pixels that a tour's frame stands out from what it is about."""
+SEEN = 200.0
+"""Pixels of a framed part, from its top, that the tour's card leaves free."""
 MEANING = {row.name: row.meaning for row in TERMS}
 
 
@@ -89,6 +93,28 @@ def test_the_tour_has_five_stops_on_the_real_pages(page: Page, live_server: Live
     expect(page.locator(".tour")).to_have_count(0)
     page.goto(f"{live_server.url}/experiments/")
     expect(page.locator("[data-tour-offer]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width,scale", [(1280, 2), (390, 2)])
+def test_each_frame_of_the_tour_stands_on_the_screen_with_its_beginning_to_be_seen(
+    new_context: Open, live_server: LiveServer, width: int, scale: int
+) -> None:
+    made_search(8)
+    page = new_context(width=width, device_scale_factor=scale).new_page()
+    page.goto(f"{live_server.url}/experiments/")
+    page.get_by_role("link", name="Take the tour").click()
+    for number in range(1, 6):
+        expect(page.locator(".tour")).to_contain_text(f"{number} of 5")
+        page.wait_for_load_state("load")
+        frame, card = page.locator(".tour-mark").bounding_box(), page.locator(".tour").bounding_box()
+        assert frame is not None
+        assert card is not None
+        assert frame["x"] >= OUTLINE, number
+        assert frame["x"] + frame["width"] <= width - OUTLINE, number
+        assert frame["y"] >= OUTLINE, number
+        ends_above = card["y"] + card["height"] <= frame["y"]
+        assert ends_above or card["y"] >= frame["y"] + min(frame["height"], SEEN), number
+        page.get_by_role("button", name="Done" if number == 5 else "Next", exact=True).press("Enter")
 
 
 def test_the_tour_is_skipped_for_ever(page: Page, live_server: LiveServer) -> None:
