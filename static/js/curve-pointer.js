@@ -7,6 +7,7 @@ const STRIDES = { ArrowLeft: -1, ArrowRight: 1, PageUp: -50, PageDown: 50, Home:
 
 export class Pointer {
   #step = null;
+  #crosses = true;
 
   constructor(host, plots, data, zoom) {
     this.host = host;
@@ -50,13 +51,13 @@ export class Pointer {
 
   /** After new data: the same individual stands elsewhere. */
   refresh() {
-    if (this.#step !== null) this.#select(this.#step);
+    if (this.#step !== null) this.#select(this.#step, this.#crosses);
   }
 
   #listen(plot, element) {
     const over = plot.over;
     // On the tip itself nobody points at what lies under it.
-    const point = (event) => event.target.closest("a") || this.#select(this.#nearest(plot, event));
+    const point = (event) => event.target.closest("a") || this.#select(this.#nearest(plot, event), event.pointerType !== "mouse");
     let pressedOnTip = false;
     let pressedAt = [0, 0];
     over.addEventListener("pointermove", point);
@@ -66,7 +67,7 @@ export class Pointer {
       point(event);
     });
     over.addEventListener("pointerleave", (event) => {
-      if (event.pointerType === "mouse" && document.activeElement !== element) this.#select(null);
+      if (event.pointerType === "mouse" && document.activeElement !== element) this.#select(null, false);
     });
     // A finger first points; the tip itself is what it taps to open.
     over.addEventListener("click", (event) => {
@@ -127,14 +128,16 @@ export class Pointer {
     return best;
   }
 
-  #select(step) {
+  /** `crosses`: with a line through all panels; where a mouse points, uPlot draws it, and measures its drags by it. */
+  #select(step, crosses = true) {
     const before = this.#step;
     this.#step = step;
+    this.#crosses = crosses;
     this.#markRow(step);
     const found = step === null ? null : this.data.individual(step);
     this.tip.hidden = this.mark.hidden = !found;
     this.plot.over.parentElement.classList.toggle("pointing", Boolean(found));
-    this.#cross(found ? step : null, before);
+    if (crosses) this.#cross(found ? step : null, before);
     if (!found) return;
     const left = this.plot.valToPos(step, "x");
     if (left < 0 || left > this.plot.over.clientWidth) {
@@ -157,7 +160,7 @@ export class Pointer {
     this.tip.style.transform = `translate(${x}px, ${y}px)`;
   }
 
-  /** The same line through all panels; where the mouse is, uPlot has it follow the mouse. */
+  /** The same line through all panels. */
   #cross(step, before) {
     if (step === null && before === null) return;
     for (const plot of this.plots) {

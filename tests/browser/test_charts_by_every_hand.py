@@ -113,6 +113,9 @@ def test_the_curves_by_fingers(phone: Page, site: Site) -> None:
     holds_up(phone)
     phone.get_by_role("button", name="Show all steps").tap()
     assert shown(phone) == whole
+    phone.get_by_label("Save the chart as a file").tap()
+    expect(phone.get_by_label("Fitness per evolution step as PNG")).to_be_in_viewport(ratio=1)
+    phone.get_by_label("Save the chart as a file").tap()
     row = phone.locator("#population tr[data-state=done]").nth(2)
     row.locator("td.fitness").tap()
     expect(phone.locator(".curve-tip")).to_contain_text(f"#{row.get_attribute('data-step')}")
