@@ -118,7 +118,7 @@ def test_what_ends_the_training_ends_its_processes_with_the_state_saved_before()
 
 def test_a_candidate_that_fails_fails_as_on_one_device() -> None:
     with pytest.raises(EvaluationFailed) as failed:
-        train(final_job(*TWO, learning_rate=1e10, steps=60), progress=ignore)
+        train(final_job(*TWO, learning_rate=100, momentum=0.99, weight_decay=1, steps=200), progress=ignore)
     assert failed.value.code == "not_finite"
 
 
