@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from search.evolution.evaluation import EvaluationFailed, Job
 from search.evolution.experiments.config import ExperimentConfig, Protocol
@@ -13,6 +14,7 @@ from search.learning.tabular.evaluator import evaluate
 from search.learning.tabular.surrogate import Surrogate, load_surrogate
 from search.models import Experiment, FitnessRecord, Individual
 from search.tables import reports
+from tests.conftest import INSTANT_TRAINER
 from tests.search.searching import started, work_off
 from tests.tables.made_sample import DOCUMENT, NAME, ON_SURROGATE, PART, write_sample
 
@@ -98,7 +100,8 @@ def test_a_whole_search_runs_on_the_surrogate_and_says_so_wherever_its_fitness_s
 
 
 @pytest.mark.django_db
-def test_a_trained_network_is_another_evaluation_than_a_predicted_one() -> None:
+def test_a_trained_network_is_another_evaluation_than_a_predicted_one(settings: Settings) -> None:
+    settings.TRAINER = INSTANT_TRAINER
     work_off(started(ExperimentConfig.model_validate(DOCUMENT)))
     predicted = set(Individual.objects.values_list("evaluation", flat=True))
     work_off(started(ExperimentConfig.model_validate({**DOCUMENT, "protocol": {"channels": 8, "steps": 40}})))
