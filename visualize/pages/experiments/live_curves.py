@@ -93,12 +93,16 @@ def still(experiment: Experiment) -> StillCurves:
 
 
 def _nothing(experiment: Experiment) -> str:
-    if experiment.state in (ExperimentState.RUNNING, ExperimentState.PAUSED) and not experiment.failed:
-        return "The curve begins with the first trained network."
+    if experiment.state in (ExperimentState.RUNNING, ExperimentState.PAUSED):
+        failed = f" {count(experiment.failed)} failed so far." if experiment.failed else ""
+        return f"The curve begins with the first trained network.{failed}"
     if experiment.state == ExperimentState.DRAFT:
         return "Start the search to see its curve grow."
     if experiment.failed:
-        return f"All {count(experiment.failed)} networks failed: there is no fitness to draw."
+        all_of_them = (
+            "The only network" if experiment.failed == 1 else f"All {count(experiment.failed)} networks"
+        )
+        return f"{all_of_them} failed: there is no fitness to draw."
     return "No network was evaluated."
 
 
