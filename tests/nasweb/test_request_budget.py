@@ -88,7 +88,8 @@ def test_a_reader_who_left_is_no_error_of_ours(client: Client, caplog: pytest.Lo
         server, browser = socket.socketpair()
         with server:
             browser.close()
-            answer = client.get(address, **{"gunicorn.socket": server})
+            environ: dict[str, Any] = {"gunicorn.socket": server}
+            answer = client.get(address, **environ)
         assert answer.status_code == 499
     assert not [row for row in caplog.records if row.levelname == "ERROR"]
 

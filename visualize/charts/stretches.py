@@ -23,7 +23,7 @@ def cut_line(line: Line, stretch: Stretch, *, stepped: bool) -> Line:
 
 def cut_band(points: Sequence[BandPoint], stretch: Stretch, *, stepped: bool) -> list[BandPoint]:
     """Likewise."""
-    rows = [(point.x, (point.low, point.middle, point.high)) for point in points]
+    rows: _Rows = [(point.x, (point.low, point.middle, point.high)) for point in points]
     return [BandPoint(x, *values) for x, values in _cut(rows, stretch, stepped=stepped)]
 
 

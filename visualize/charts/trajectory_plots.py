@@ -29,7 +29,7 @@ class Series:
     tone: int
     dash: int
     name: str
-    lines: dict[str, list[Line]]
+    lines: dict[str, list[list[tuple[float, float]]]]
     bands: dict[str, list[BandPoint]]
 
     def middle(self, quantity: str) -> Line:
@@ -110,7 +110,9 @@ def _cut(series: Series, stretch: Stretch) -> Series:
         for name, found in series.lines.items()
     }
     # Where a band has ended, no single line of it stands for the others.
-    ended = {name: [] for name, points in bands.items() if series.bands[name] and not points}
+    ended: dict[str, list[list[tuple[float, float]]]] = {
+        name: [] for name, points in bands.items() if series.bands[name] and not points
+    }
     return replace(series, bands=bands, lines=lines | ended)
 
 

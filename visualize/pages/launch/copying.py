@@ -28,7 +28,9 @@ def not_taken_over(config: ExperimentConfig) -> list[str]:
     """Sentences, one for each setting that would differ; of a configuration that the form refuses, why."""
     form = LaunchForm(as_sent({**initial_values(config), "name": "copy", "token": uuid4()}))
     if not form.is_valid():
-        return [f"{form.fields[name].label}: {' '.join(said)}" for name, said in form.errors.items()]
+        return [
+            f"{form.fields[name].label}: {' '.join(map(str, said))}" for name, said in form.errors.items()
+        ]
     before, after = dict(_leaves(config.to_json())), dict(_leaves(form.config.to_json()))
     told = [_sentence(path, before.get(path), after.get(path)) for path in {**before, **after}
             if before.get(path) != after.get(path)]  # fmt: skip
