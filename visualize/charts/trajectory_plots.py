@@ -113,8 +113,6 @@ def _cut(series: Series, stretch: Stretch) -> Series:
     ended: dict[str, list[list[tuple[float, float]]]] = {
         name: [] for name, points in bands.items() if series.bands[name] and not points
     }
-        name: [] for name, points in bands.items() if series.bands[name] and not points
-    }
     return replace(series, bands=bands, lines=lines | ended)
 
 
