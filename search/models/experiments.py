@@ -111,8 +111,10 @@ class Experiment(models.Model):
 
     @property
     def found_nothing(self) -> bool:
-        """Whether it is over and none of its individuals has a fitness."""
-        return self.state in (ExperimentState.FINISHED, ExperimentState.STOPPED) and not self.evaluated
+        """Whether it is over and all that was tried failed or was stopped early. Where nothing was tried yet, it is
+        merely stopped."""
+        over = self.state in (ExperimentState.FINISHED, ExperimentState.STOPPED)
+        return over and self.failed + self.stopped_early > 0 and not self.evaluated
 
     @property
     def device_hours(self) -> float | None:

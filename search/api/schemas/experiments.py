@@ -157,7 +157,7 @@ class ExperimentSummary(Document):
     state: State
     reason: str = Field(description="Why it is in this state, where there is more to say")
     found_nothing: bool = Field(
-        description="Whether it is finished or stopped and none of its individuals has a fitness"
+        description="Whether it is finished or stopped and all that was tried failed or was stopped early"
     )
     awaits: str | None = Field(
         description="The data set that it is paused for: it goes on by itself when that is there"

@@ -21,8 +21,6 @@ OTHERWISE = "The reason and the log stand on the page of each."
 def nothing_found(experiment: Experiment, reasons: Sequence[tuple[str, int]]) -> str:
     """What became of its networks; `reasons` are codes of failures with their numbers."""
     tried, failed, stopped = experiment.proposed, experiment.failed, experiment.stopped_early
-    if not tried:
-        return "No network was tried."
     why = ", ".join(f"{count(number)} × {code.replace('_', ' ') or 'error'}" for code, number in reasons)
     if failed == tried:
         all_of_them = "The only evaluation" if failed == 1 else f"All {count(failed)} evaluations"

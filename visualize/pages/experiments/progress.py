@@ -168,8 +168,8 @@ class ExperimentProgress:
         found = estimate_here(self.config)
         seconds = found.seconds_each * max(0, self.total - self.done - self.cancelled) / found.at_once
         return format_html(
-            '<span class="strong">about {} left</span> <span class="muted" title="{}">· rough, by the estimate of the '
-            "protocol, until {} results are there</span>",
+            '<span class="strong">about {} left</span> <span class="muted" title="{}">· rough, as estimated before '
+            "the start, until {} results are there</span>",
             formats.rough_duration(seconds),
             found.basis,
             FEWEST,
