@@ -213,7 +213,7 @@ def test_an_unknown_experiment_is_not_found_as_page_and_as_part(client: Client) 
 def test_the_still_picture_holds_both_curves_for_those_without_scripts(client: Client) -> None:
     text = page(client, made_search(50, failing=1))
     assert text.count('<svg class="chart"') == 2
-    assert 'class="dots failed"' in text
+    assert '<path class="failed" d="M' in text
     assert "Fitness of 49 individuals against their evolution step; best so far 89.20 %." in text
 
 
