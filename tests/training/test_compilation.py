@@ -162,14 +162,14 @@ def test_signs_of_life_go_on_while_it_compiles(compiles: None, monkeypatch: pyte
 def test_cells_computed_twice_are_not_compiled(
     compiles: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("search.training.trainer.must_recompute", lambda *_: True)
+    monkeypatch.setattr("search.training.trainer.must_recompute", lambda *_, **__: True)
     with caplog.at_level(logging.INFO):
         assert result().device == "cpu"
     assert "not compiled" in caplog.text
 
 
 def test_by_itself_only_a_gpu_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compilation, "is_worth_it", lambda *_: True)
+    monkeypatch.setattr(compilation, "is_worth_it", lambda *_, **__: True)
     assert result(steps=30, compiling="auto").device == "cpu"
 
 

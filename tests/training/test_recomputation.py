@@ -35,7 +35,7 @@ def test_weights_statistics_and_curve_are_the_same_to_the_last_bit(
 ) -> None:
     phenotype = next(networks(SPACES[space], 1, start=7))[1]
     whole = final_state(phenotype, kernels, host="large", cells=2)
-    monkeypatch.setattr(trainer, "must_recompute", lambda *_: True)
+    monkeypatch.setattr(trainer, "must_recompute", lambda *_, **__: True)
     assert_same(final_state(phenotype, kernels, host="large", cells=2), whole)
 
 
@@ -126,7 +126,7 @@ def test_what_computes_twice_already_is_not_tried_a_second_time(monkeypatch: pyt
 
     monkeypatch.setattr(trainer, "build_network", build)
     for must, tries in ((True, 1), (False, 2)):
-        monkeypatch.setattr(trainer, "must_recompute", lambda *_, must=must: must)
+        monkeypatch.setattr(trainer, "must_recompute", lambda *_, must=must, **__: must)
         built.clear()
         with pytest.raises(EvaluationFailed, match="did not fit in memory"):
             final_state(build_phenotype(LIU))
