@@ -27,6 +27,7 @@ from search.tables.library import load_table
 from search.tables.table import SPLITS, BenchmarkTable
 from search.training import table_trainer
 from search.training.supernets.entry import train
+from tests.benchmarks.inherited_on_table import inherited
 from tests.benchmarks.kept_supernets import Kept, Standing, Trained
 from tests.benchmarks.shared_weights import CPU, EPOCHS, GATE_LEARNING_RATE, WAYS, scored, told
 from tests.benchmarks.trained import Say
@@ -56,7 +57,10 @@ def measure(options: Namespace, *, say: Say) -> dict[str, Any]:
             say(f"{way}, seed {seed}: {supernets[-1].seconds:.0f} s")
     accuracy = table.test_accuracy
     facts = table.facts
-    return {
+    apart = (
+        {"inherited": inherited(table, options.inherited, options.seed, say=say)} if options.inherited else {}
+    )
+    return apart | {
         "table": [
             {
                 "name": f"{facts.name} {facts.version}",

@@ -67,6 +67,12 @@ def add_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--supernets", type=int, default=1, help="with a table: of each method (default 1)")
     parser.add_argument(
+        "--inherited",
+        type=int,
+        metavar="N",
+        help="with a table: so many of its networks from a neighbour's weights, too",
+    )
+    parser.add_argument(
         "--file", type=Path, help="with a table: keeps every supernet, so that a later run goes on"
     )
 

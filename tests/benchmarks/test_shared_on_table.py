@@ -33,6 +33,7 @@ def test_a_run_is_judged_by_the_table_and_one_with_its_file_trains_nothing_again
         "--networks=6",
         "--shared-steps=2",
         "--method=random",
+        "--inherited=3",
         "--json",
     ]
     main([*arguments, f"--file={file}"])
@@ -40,6 +41,12 @@ def test_a_run_is_judged_by_the_table_and_one_with_its_file_trains_nothing_again
     ranked = {row["method"]: row["tau"] for row in report["ranked by"]}
     assert list(ranked) == ["parameters", "one training from scratch", "random"]
     assert all(re.fullmatch(r"-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]", tau) for tau in ranked.values())
+    assert [row["method"] for row in report["inherited"]] == [
+        "a neighbour's weights, 10 steps more",
+        "from scratch, 10 steps",
+        "from scratch, 40 steps",
+        "parameters",
+    ]
     (derived,) = report["derived"]
     (kept,) = json.loads(file.read_text()).values()
     assert derived["regret, %"] == pytest.approx(100 * load_table(TABLE).regret(kept["derived"]))
