@@ -28,7 +28,7 @@ def tab(client: Client, experiment: Experiment, query: str = "") -> str:
 
 
 def boxes(text: str) -> int:
-    return len(re.findall(r'<g class="box', text))
+    return len(re.findall(r'<g data-box="[^"]*" class="box', text))
 
 
 def test_levels_open_one_after_the_other(client: Client, searched: Experiment) -> None:
