@@ -81,11 +81,7 @@ def _line_of(row: TrainedCurve) -> _Line:
         "test_accuracy",
         "process_seconds",
     )
-    points = [
-        [point.get(field) for field in fields]
-        for point in row.curve
-        if point.get("test_accuracy") is not None
-    ]
+    points = [[point.get(field) for field in fields] for point in row.scored]
     return _Line.model_validate({"key": row.key, "repeat": row.repeat, "points": points})
 
 

@@ -68,7 +68,7 @@ def export_table(plan: TablePlan, part: Part, options: ExportOptions) -> Exporte
     for row in trained_curves(plan.protocol):
         if row.key not in networks or row.repeat >= options.seeds:
             continue  # of another part or plan under the same protocol
-        points = [point for point in row.curve if point.get("test_accuracy") is not None]
+        points = row.scored
         budgets = tuple(int(point["step"]) for point in points)
         results[row.key, row.repeat] = _result(points)
         seconds += row.seconds
@@ -94,7 +94,7 @@ def _description(plan: TablePlan, part: Part) -> str:
 
 
 def _result(points: Sequence[CurvePoint]) -> TrainingResult:
-    """Of the points that were scored on test images, where everything else is measured too."""
+    """Of `TrainedCurve.scored`."""
     accuracy, losses = [], []
     for point in points:
         train, validation, loss = point["train_accuracy"], point["validation_accuracy"], point["loss"]

@@ -1,14 +1,12 @@
 """Baselines beside a search: each reference cell with what it reached in the search and on the test set."""
 
-import statistics
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.reference_cells import BASELINES, REFERENCES, baseline_genotype
 from search.evolution.genotypes.slot_diff import same_shape
 from search.evolution.networks.phenotype import build_phenotype
-from search.models import Experiment, FinalEvaluation, FinalRun, Individual
+from search.models import Experiment, FinalEvaluation, Individual
 from search.selectors.finals import finals
 
 RANDOM_SOURCE = "the first draw of this space that builds a network, with the search's seed"
@@ -56,40 +54,3 @@ def baselines_of(experiment: Experiment) -> list[Baseline]:
         )
         for name, genotype in genotypes.items()
     ]
-
-
-@dataclass(frozen=True)
-class FinalScores:
-    """A final evaluation with the test scores of its finished runs, fractions 0..1."""
-
-    final: FinalEvaluation
-    accuracies: tuple[float, ...]
-    """In the order of the runs."""
-    top5: float | None
-    """Mean over the runs."""
-
-    @property
-    def mean(self) -> float | None:
-        return statistics.fmean(self.accuracies) if self.accuracies else None
-
-    @property
-    def deviation(self) -> float | None:
-        """Of the sample; None below two runs."""
-        return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else None
-
-
-def scores_of(finals: Iterable[FinalEvaluation]) -> dict[int, FinalScores]:
-    """Number of the final evaluation -> its scores, in one query."""
-    wanted = {row.pk: row for row in finals}
-    found: dict[int, list[tuple[float, float]]] = {number: [] for number in wanted}
-    runs = FinalRun.objects.filter(final__in=wanted).order_by("run")
-    for number, accuracy, top5 in runs.values_list("final", "accuracy", "top5"):
-        found[number].append((accuracy, top5))
-    return {
-        number: FinalScores(
-            wanted[number],
-            tuple(accuracy for accuracy, _ in rows),
-            statistics.fmean(top5 for _, top5 in rows) if rows else None,
-        )
-        for number, rows in found.items()
-    }

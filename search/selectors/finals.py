@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, QuerySet
 
 from search.evolution.statistics.optimism import expected_maximum
+from search.evolution.statistics.samples import sample_deviation
 from search.models import Experiment, FinalEvaluation, FinalRun, Individual, WorkState
 
 
@@ -175,9 +176,9 @@ def summarise(final: FinalEvaluation, runs: Sequence[FinalRun]) -> Summary | Non
     return Summary(
         runs=len(runs),
         mean=statistics.fmean(run.accuracy for run in runs),
-        deviation=_deviation([run.accuracy for run in runs]),
+        deviation=sample_deviation([run.accuracy for run in runs]),
         top5=statistics.fmean(run.top5 for run in runs),
-        top5_deviation=_deviation([run.top5 for run in runs]),
+        top5_deviation=sample_deviation([run.top5 for run in runs]),
         loss=statistics.fmean(run.loss for run in runs),
         seconds=math.fsum(run.seconds for run in runs),
         confusion=shares,
@@ -188,10 +189,6 @@ def summarise(final: FinalEvaluation, runs: Sequence[FinalRun]) -> Summary | Non
             for label, name in enumerate(names)
         ),
     )
-
-
-def _deviation(values: Sequence[float]) -> float | None:
-    return statistics.stdev(values) if len(values) > 1 else None
 
 
 def _taken_for(label: int, shares: tuple[tuple[float, ...], ...], names: Sequence[str]) -> str:

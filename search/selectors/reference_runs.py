@@ -1,33 +1,21 @@
 """Runs of reference networks: which are there, and the scores of each network under each protocol."""
 
-import statistics
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from search.models import ReferenceRun
+from search.selectors.run_scores import RunScores
 
 
-@dataclass(frozen=True)
-class ReferenceScore:
+@dataclass(frozen=True, kw_only=True)
+class ReferenceScore(RunScores):
     """A network under one final protocol."""
 
     name: str
     protocol: dict[str, Any]
-    accuracies: tuple[float, ...]
-    """On the test set, of each run, fractions 0..1."""
-    top5: float
-    """Mean over the runs."""
     parameters: int
     device: str
-
-    @property
-    def mean(self) -> float:
-        return statistics.fmean(self.accuracies)
-
-    @property
-    def deviation(self) -> float | None:
-        """Over runs; None of one."""
-        return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else None
 
 
 def reference_scores(name: str, dataset: str) -> list[ReferenceScore]:
@@ -37,12 +25,12 @@ def reference_scores(name: str, dataset: str) -> list[ReferenceScore]:
         found.setdefault(row.protocol_key, []).append(row)
     return [
         ReferenceScore(
-            name,
-            rows[0].protocol,
-            tuple(row.accuracy for row in reversed(rows)),
-            statistics.fmean(row.top5 for row in rows),
-            rows[0].parameters,
-            rows[0].device,
+            name=name,
+            protocol=rows[0].protocol,
+            accuracies=tuple(row.accuracy for row in reversed(rows)),
+            top5=fmean(row.top5 for row in rows),
+            parameters=rows[0].parameters,
+            device=rows[0].device,
         )
         for rows in found.values()
     ]

@@ -1,7 +1,6 @@
 """Reads of studies: lists, one with its cells, and what was measured of each configuration."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
@@ -9,8 +8,9 @@ from statistics import fmean
 from django.db.models import Count, Q, QuerySet, Sum
 
 from search.evolution.studies.results import ArmScores, Difference, differences
-from search.models import Experiment, FinalEvaluation, FinalRun, ScoreAlong, Study, StudyCell, WorkState
+from search.models import Experiment, FinalEvaluation, ScoreAlong, Study, StudyCell, WorkState
 from search.selectors.other_trainers import other_trainers
+from search.selectors.run_scores import RunScores, run_scores
 
 SETTLED = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)
 """States of a test score for which nothing more is done by itself."""
@@ -165,16 +165,18 @@ def study_results(study: Study) -> StudyResults:
     along: dict[int, list[FinalEvaluation]] = defaultdict(list)
     for score in ScoreAlong.objects.filter(cell__study=study).select_related("final").defer("final__log"):
         along[score.cell_id].append(score.final)
-    accuracies = _accuracies([cell.final_id for cell in cells if cell.final_id])
+    scores = run_scores(
+        {cell.final.pk for cell in cells if cell.final and cell.final.state == WorkState.DONE}
+    )
     arms: dict[str, list[CellResult]] = {}
     for cell in cells:
-        found = accuracies.get(cell.final_id or 0, [])
+        found = scores.get(cell.final_id or 0, RunScores())
         row = CellResult(
             cell,
             cell.experiment,
             cell.final,
-            tuple(accuracy for accuracy, _ in found),
-            fmean(top5 for _, top5 in found) if found else None,
+            found.accuracies,
+            found.top5,
             tuple(along[cell.pk]),
         )
         arms.setdefault(cell.arm, []).append(row)
@@ -202,14 +204,3 @@ def finals_of(study: Study) -> QuerySet[FinalEvaluation]:
 def is_budget_spent(study: Study) -> bool:
     hours = study.settings.get("device_hours")
     return hours is not None and spent_seconds(study) >= 3600 * hours
-
-
-def _accuracies(final_ids: Sequence[int]) -> dict[int, list[tuple[float, float]]]:
-    """(top-1, top-5) of each run."""
-    found: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    rows = FinalRun.objects.filter(final__in=set(final_ids), final__state=WorkState.DONE).order_by(
-        "final", "run"
-    )
-    for final_id, accuracy, top5 in rows.values_list("final_id", "accuracy", "top5"):
-        found[final_id].append((accuracy, top5))
-    return found

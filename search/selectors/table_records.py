@@ -30,6 +30,11 @@ class TrainedCurve:
     finished: str
     """The day, as 2026-11-30."""
 
+    @property
+    def scored(self) -> list[CurvePoint]:
+        """The points that were scored on test images, where everything else is measured too."""
+        return [point for point in self.curve if point.get("test_accuracy") is not None]
+
 
 def trained_repeats(protocol: Protocol) -> set[Trained]:
     """All trainings under a protocol that have ended well."""

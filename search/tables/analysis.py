@@ -72,7 +72,7 @@ class TableAnalysis:
         return asdict(self)
 
 
-def analyse_table(lookup: TableLookup) -> TableAnalysis:
+def analyse_table(lookup: TableLookup[BenchmarkTable]) -> TableAnalysis:
     """Takes seconds for hundreds of networks, a minute for thousands."""
     table = lookup.table
     test = table.test_accuracy

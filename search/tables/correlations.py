@@ -1,5 +1,6 @@
 """Rank correlations of whole columns, with bootstrap intervals. Must import neither Django nor torch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's, with its 95 % interval over networks drawn anew."""
+    """Spearman's unless another is named, with its 95 % interval over networks drawn anew."""
 
     value: float
     low: float
@@ -38,10 +39,17 @@ def spearman(one: Floats, other: Floats) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def correlation(one: Floats, other: Floats, *, seed: int = 0) -> Correlation:
-    """With an interval from DRAWS bootstrap samples of the networks."""
+def correlation(
+    one: Floats,
+    other: Floats,
+    *,
+    seed: int = 0,
+    statistic: Callable[[Floats, Floats], float] = spearman,
+    draws: int = DRAWS,
+) -> Correlation:
+    """With an interval from bootstrap samples of the networks; those where `statistic` is not defined do not count."""
     rng = np.random.default_rng(seed)
-    samples = rng.integers(len(one), size=(DRAWS, len(one)))
-    found = [spearman(one[chosen], other[chosen]) for chosen in samples]
-    low, high = np.quantile(found, (0.025, 0.975))
-    return Correlation(spearman(one, other), float(low), float(high))
+    samples = rng.integers(len(one), size=(draws, len(one)))
+    found = [statistic(one[chosen], other[chosen]) for chosen in samples]
+    low, high = np.nanquantile(found, (0.025, 0.975))
+    return Correlation(statistic(one, other), float(low), float(high))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import random_genotype
 from search.tables.lookup import TableLookup
-from search.tables.table import SPLITS, one_edge_changes
+from search.tables.table import SPLITS, BenchmarkTable, one_edge_changes
 
 WALKS = 50
 WALK_STEPS = 200
@@ -43,7 +43,7 @@ class Landscape:
     """Share of mutations that leave the network the same."""
 
 
-def landscape(lookup: TableLookup, *, seed: int = 0) -> Landscape:
+def landscape(lookup: TableLookup[BenchmarkTable], *, seed: int = 0) -> Landscape:
     """Walks, climbs and all stored genotypes' neighbours."""
     rng = random.Random(seed)
     heights = lookup.table.accuracy[:, :, -1, SPLITS.index("validation")].mean(axis=1, dtype=np.float64)
@@ -70,14 +70,14 @@ def landscape(lookup: TableLookup, *, seed: int = 0) -> Landscape:
     )
 
 
-def _start(lookup: TableLookup, rng: random.Random) -> Genotype:
+def _start(lookup: TableLookup[BenchmarkTable], rng: random.Random) -> Genotype:
     while True:
         genotype = random_genotype(lookup.table.space, rng, mutations=START_MUTATIONS)
         if lookup.row(genotype) is not None:
             return genotype
 
 
-def _walk(lookup: TableLookup, heights: Floats, rng: random.Random) -> Floats:
+def _walk(lookup: TableLookup[BenchmarkTable], heights: Floats, rng: random.Random) -> Floats:
     genotype, found = _start(lookup, rng), []
     for _ in range(WALK_STEPS):
         row = lookup.row(genotype)
@@ -99,7 +99,7 @@ def _autocorrelation(walks: Sequence[Floats]) -> tuple[float, ...]:
     )
 
 
-def _climb(lookup: TableLookup, heights: Floats, genotype: Genotype) -> tuple[int, int]:
+def _climb(lookup: TableLookup[BenchmarkTable], heights: Floats, genotype: Genotype) -> tuple[int, int]:
     """(row where no neighbour is better, networks looked at): each step goes to the best neighbour."""
     row = lookup.row(genotype)
     assert row is not None

@@ -4,7 +4,7 @@ Must import neither Django nor torch.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.space import SearchSpace
 from search.evolution.networks.hashing import derive_seed
-from search.tables.table import BenchmarkTable, OutOfDomain, Seed, Split, TableFacts
+from search.tables.table import OutOfDomain, Seed, Split, TableFacts
 
 
 class Column(Protocol):
@@ -41,34 +41,34 @@ class ScoredNetworks(Protocol):
     @property
     def test_accuracy(self) -> npt.NDArray[np.float64]: ...
     def __len__(self) -> int: ...
+    def row_of(self, genotype: Genotype) -> int: ...
     def accuracy_of(self, row: int, budget: int, split: Split = ..., *, seed: Seed) -> float: ...
     def seconds_of(self, row: int, budget: int, *, seed: Seed) -> float: ...
 
 
-class Lookup(Protocol):
-    """Rows by genotype."""
-
-    @property
-    def table(self) -> ScoredNetworks: ...
-    def row(self, genotype: Genotype) -> int | None: ...
+Scored_co = TypeVar("Scored_co", bound=ScoredNetworks, covariant=True)
 
 
-class TableLookup:
-    """Rows of a table by genotype, remembered: a space of 110,592 genotypes fits into memory."""
+class TableLookup(Generic[Scored_co]):
+    """Rows of a table, or of a surrogate, by genotype, remembered: a space of 110,592 genotypes fits into memory."""
 
-    def __init__(self, table: BenchmarkTable) -> None:
+    def __init__(self, table: Scored_co) -> None:
         self.table = table
         self._known: dict[tuple[object, ...], int | None] = {}
 
     def row(self, genotype: Genotype) -> int | None:
-        """The row of its network; None where it builds none, or none of the table's."""
+        """The row of its network; None where it builds none, or none that is known there."""
         key = genotype.levels
         if key not in self._known:
             try:
-                self._known[key] = self.table.row(self.table.canonical(genotype))
+                self._known[key] = self.table.row_of(genotype)
             except OutOfDomain:
                 self._known[key] = None
         return self._known[key]
+
+
+Lookup = TableLookup[ScoredNetworks]
+"""Of either kind."""
 
 
 def training_of(table: ScoredNetworks, key: str, seed: int, repeat: int) -> int:

@@ -92,10 +92,11 @@ def top_rows(table: ScoredNetworks) -> frozenset[int]:
 
 def regrets(table: ScoredNetworks, traces: Sequence[SearchTrace], trainings: int) -> Floats:
     """[seed, training]: the regret of what each run would return; one that ended early keeps its last."""
-    best = table.test_accuracy.max()
+    test = table.test_accuracy
+    best = test.max()
     rows = []
     for trace in traces:
-        values = best - table.test_accuracy[trace.returned]
+        values = best - test[trace.returned]
         rows.append(np.concatenate([values, np.full(trainings - len(values), values[-1])]))
     return np.array(rows)
 

@@ -152,6 +152,10 @@ class BenchmarkTable:
             raise OutOfDomain(f"the table has no network {key}")
         return self._rows[key]
 
+    def row_of(self, genotype: Genotype | str) -> int:
+        """The row of the network that a genotype builds. Raises OutOfDomain."""
+        return self.row(self.canonical(genotype))
+
     def query(
         self, genotype: Genotype | str, budget: int, split: Split = "validation", *, seed: Seed
     ) -> float:
@@ -159,7 +163,7 @@ class BenchmarkTable:
 
         Raises OutOfDomain.
         """
-        return self.accuracy_of(self.row(self.canonical(genotype)), budget, split, seed=seed)
+        return self.accuracy_of(self.row_of(genotype), budget, split, seed=seed)
 
     def accuracy_of(self, row: int, budget: int, split: Split = "validation", *, seed: Seed) -> float:
         """`query` for the network of that row."""
@@ -173,7 +177,7 @@ class BenchmarkTable:
 
     def simulate(self, genotype: Genotype | str, clock: float, *, budget: int, seed: int) -> Charged:
         """The validation accuracy of one training, and the clock set on by the seconds that it took."""
-        row = self.row(self.canonical(genotype))
+        row = self.row_of(genotype)
         taken = self.seconds_of(row, budget, seed=seed)
         return Charged(self.accuracy_of(row, budget, seed=seed), clock + taken)
 
@@ -187,7 +191,7 @@ class BenchmarkTable:
 
     def regret(self, genotype: Genotype | str) -> float:
         """How far its mean test accuracy lies below that of the best network, a fraction 0..1."""
-        return float(self.test_accuracy.max() - self.test_accuracy[self.row(self.canonical(genotype))])
+        return float(self.test_accuracy.max() - self.test_accuracy[self.row_of(genotype)])
 
     def neighbours(self, genotype: Genotype | str) -> tuple[Genotype, ...]:
         """The genotypes that differ from it on one edge and build a network of the table."""

@@ -2,12 +2,11 @@
 // puts a cursor into them, reads out the values under it into the table below, and asks for new pictures.
 import { count, magnitude, perCent } from "./numbers.js";
 import { Poller, fetchText } from "./polling.js";
-import { Stretch } from "./stretch.js";
+import { LEAST_DRAG, Stretch } from "./stretch.js";
 
 const SECONDS = 10;
 const STRIDES = { ArrowLeft: -1 / 50, ArrowRight: 1 / 50, PageUp: -1 / 5, PageDown: 1 / 5, Home: -1, End: 1 };
 const LEAST = 2; // of the axis, in its unit
-const LEAST_DRAG = 6; // pixels: less is a click by a hand that trembles
 const ASKS_AFTER_MS = 120; // of a wheel that still turns, or of fingers that still move
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -1,9 +1,9 @@
 // The two uPlot panels: one pointer and one stretch of steps for both. Dragging across shows a stretch larger.
 import { count, magnitude } from "./numbers.js";
 import { axis, colour, dots, forgetColours, TICK, title } from "./plot-style.js";
+import { LEAST_DRAG } from "./stretch.js";
 
 const SYNC = uPlot.sync("curves");
-const LEAST_DRAG = 6; // pixels: less is a click by a hand that trembles
 
 const line = (token, paths, name, stepped = false) => ({
   label: name,

@@ -4,6 +4,7 @@
 const FACTOR = 1.5;
 const STRIDE = 0.25; // of what is shown
 const KEYS = { "+": "in", "=": "in", "-": "out", 0: "all" };
+export const LEAST_DRAG = 6; // pixels over a stretch to be shown larger: less is a click by a hand that trembles
 const STILL = 4; // pixels: less is a press, not a drag
 
 export class Stretch {

@@ -11,10 +11,11 @@ from search.evolution.genotypes.genotype import Genotype, parse_genotype
 from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import search_space
 from search.evolution.networks.phenotype import Infeasible, build_phenotype
-from search.learning.tabular.lookup import SurrogateLookup
+from search.learning.tabular.lookup import GrowingTable
 from search.learning.tabular.report import surrogate_report
 from search.learning.tabular.surrogate import Surrogate
 from search.tables.correlations import spearman
+from search.tables.lookup import TableLookup
 from search.tables.table import OutOfDomain, Seed, Split
 from tests.tables.made_sample import NETWORKS, made_sample, planted
 
@@ -170,7 +171,7 @@ def test_the_report_has_rank_correlations_with_intervals_noise_and_all_pairs() -
 
 
 def test_searches_see_a_table_that_grows() -> None:
-    lookup = SurrogateLookup(surrogate())
+    lookup = TableLookup(GrowingTable(surrogate()))
     assert len(lookup.table) == len(lookup.table.keys) == NETWORKS
     row = lookup.row(others()[4])
     assert row == NETWORKS

@@ -10,12 +10,12 @@ from search.tables.analysis import analyse_table
 from search.tables.correlations import correlation, ranks, spearman
 from search.tables.landscape import landscape
 from search.tables.lookup import TableLookup
-from search.tables.table import one_edge_changes
+from search.tables.table import BenchmarkTable, one_edge_changes
 from tests.tables.made_table import made_table
 
 
 @cache
-def lookup_of_made() -> TableLookup:
+def lookup_of_made() -> TableLookup[BenchmarkTable]:
     """Its networks are worked out once for all tests here."""
     return TableLookup(made_table())
 

@@ -7,8 +7,9 @@ from search.api.routes.experiments import experiment_or_404
 from search.api.schemas.base import ExperimentId
 from search.api.schemas.baselines import BaselineDocument, BaselineList
 from search.evolution.finals.scores import RESNET
-from search.selectors.baselines import baselines_of, scores_of
+from search.selectors.baselines import baselines_of
 from search.selectors.reference_runs import reference_scores
+from search.selectors.run_scores import run_scores
 
 router = Router(tags=["experiments"])
 
@@ -22,7 +23,7 @@ def list_baselines(request: HttpRequest, experiment_id: ExperimentId) -> Baselin
     """Reference cells, which `POST /finals` has scored, and ResNet-18, whose runs `manage.py resnet_baseline` keeps."""
     experiment = experiment_or_404(experiment_id)
     rows = baselines_of(experiment)
-    scores = scores_of([final for row in rows for final in row.finals])
-    cells = [BaselineDocument.of_cell(row, [scores[final.pk] for final in row.finals]) for row in rows]
+    scores = run_scores([final.pk for row in rows for final in row.finals])
+    cells = [BaselineDocument.of_cell(row, scores) for row in rows]
     resnet = reference_scores(RESNET, experiment.configuration.protocol.dataset)
     return BaselineList(items=[*cells, BaselineDocument.of_resnet(resnet)])

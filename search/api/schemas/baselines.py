@@ -1,6 +1,6 @@
 """Schemas: baselines beside a search, and what they scored on the test set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from pydantic import ConfigDict, Field
@@ -9,8 +9,10 @@ from search.api.schemas.base import Document
 from search.evolution.experiments.presets import PRESETS
 from search.evolution.finals.scores import RESNET, RESNET_SOURCE, RESNET_TITLE
 from search.evolution.genotypes.reference_cells import BASELINES, REFERENCES
-from search.selectors.baselines import Baseline, FinalScores
+from search.models import FinalEvaluation
+from search.selectors.baselines import Baseline
 from search.selectors.reference_runs import ReferenceScore
+from search.selectors.run_scores import RunScores
 
 EXAMPLE_SCORE: dict[str, Any] = {
     "protocol": PRESETS["quick"].config.protocol.model_dump(mode="json"),
@@ -59,22 +61,16 @@ class BaselineScoreDocument(Document):
     device: str
 
     @classmethod
-    def of_final(cls, found: FinalScores) -> Self:
-        row = found.final
-        return cls(protocol=row.protocol, final_id=row.pk, device=row.device, **_told(found))
-
-    @classmethod
-    def of_reference(cls, found: ReferenceScore) -> Self:
-        return cls(protocol=found.protocol, final_id=None, device=found.device, **_told(found))
-
-
-def _told(found: FinalScores | ReferenceScore) -> dict[str, Any]:
-    return {
-        "runs": len(found.accuracies),
-        "accuracy": found.mean,
-        "deviation": found.deviation,
-        "top5": found.top5,
-    }
+    def of(cls, about: FinalEvaluation | ReferenceScore, found: RunScores) -> Self:
+        return cls(
+            protocol=about.protocol,
+            final_id=about.pk if isinstance(about, FinalEvaluation) else None,
+            runs=len(found.accuracies),
+            accuracy=found.mean,
+            deviation=found.deviation,
+            top5=found.top5,
+            device=about.device,
+        )
 
 
 class BaselineDocument(Document):
@@ -99,7 +95,7 @@ class BaselineDocument(Document):
     scores: list[BaselineScoreDocument] = Field(description="On the search's data set, the latest first")
 
     @classmethod
-    def of_cell(cls, row: Baseline, scores: Sequence[FinalScores]) -> Self:
+    def of_cell(cls, row: Baseline, scores: Mapping[int, RunScores]) -> Self:
         return cls(
             name=row.name,
             title=row.title,
@@ -109,7 +105,9 @@ class BaselineDocument(Document):
             step=row.individual.step if row.individual else None,
             fitness=row.individual.fitness if row.individual else None,
             parameters=None,
-            scores=[BaselineScoreDocument.of_final(found) for found in scores],
+            scores=[
+                BaselineScoreDocument.of(final, scores.get(final.pk, RunScores())) for final in row.finals
+            ],
         )
 
     @classmethod
@@ -123,7 +121,7 @@ class BaselineDocument(Document):
             step=None,
             fitness=None,
             parameters=scores[0].parameters if scores else None,
-            scores=[BaselineScoreDocument.of_reference(found) for found in scores],
+            scores=[BaselineScoreDocument.of(found, found) for found in scores],
         )
 
 

@@ -4,9 +4,16 @@ Pure Python: must import neither Django nor torch.
 """
 
 import math
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.evolution.statistics.student import student, welch_freedom
+
+
+def sample_deviation(values: Sequence[float]) -> float | None:
+    """Sample standard deviation; None below two values."""
+    return statistics.stdev(values) if len(values) > 1 else None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from search.evolution.statistics.samples import sample_deviation
 from search.evolution.statistics.significance import LEVEL, Measured, compare
 
 Over = Literal["seeds", "runs"]
@@ -62,8 +63,7 @@ def measured(values: Sequence[float]) -> Measured | None:
     """
     if not values:
         return None
-    spread = statistics.stdev(values) if len(values) > 1 else None
-    return Measured(statistics.fmean(values), len(values), spread)
+    return Measured(statistics.fmean(values), len(values), sample_deviation(values))
 
 
 def differences(sides: Sequence[Measured | None], *, images: int) -> list[list[Difference | None]]:

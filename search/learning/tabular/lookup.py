@@ -13,7 +13,8 @@ from search.evolution.networks.cost import network_cost
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.learning.tabular.boosting import Floats
 from search.learning.tabular.surrogate import Surrogate, load_surrogate
-from search.tables.table import OutOfDomain, Seed, Split, TableFacts
+from search.tables.lookup import TableLookup
+from search.tables.table import Seed, Split, TableFacts
 
 SEEDS = 2**31
 """Trainings that one network may be said to have: each draws its own noise."""
@@ -50,6 +51,10 @@ class GrowingTable:
         """Predicted mean test accuracy of each row after the whole training."""
         return np.array(self._test)
 
+    def row_of(self, genotype: Genotype) -> int:
+        """The row of the network that a genotype builds. Raises OutOfDomain."""
+        return self.place(self._surrogate.phenotype(genotype))
+
     def place(self, phenotype: Phenotype) -> int:
         """The row of a network, a new one where it has none."""
         if phenotype.key not in self._rows:
@@ -68,24 +73,6 @@ class GrowingTable:
         return self._surrogate.seconds_of(self._networks[row], budget)
 
 
-class SurrogateLookup:
-    """Rows of a surrogate by genotype, remembered."""
-
-    def __init__(self, surrogate: Surrogate) -> None:
-        self.table = GrowingTable(surrogate)
-        self._surrogate = surrogate
-        self._known: dict[tuple[object, ...], int | None] = {}
-
-    def row(self, genotype: Genotype) -> int | None:
-        """The row of its network; None where it builds none."""
-        if genotype.levels not in self._known:
-            try:
-                self._known[genotype.levels] = self.table.place(self._surrogate.phenotype(genotype))
-            except OutOfDomain:
-                self._known[genotype.levels] = None
-        return self._known[genotype.levels]
-
-
-def surrogate_lookup(name: str) -> SurrogateLookup:
+def surrogate_lookup(name: str) -> TableLookup[GrowingTable]:
     """Of the surrogate of that sample. Raises OutOfDomain, UnreadableTable."""
-    return SurrogateLookup(load_surrogate(name))
+    return TableLookup(GrowingTable(load_surrogate(name)))

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Sequence
 
 from search.evolution.experiments.config import ExperimentConfig, Protocol
+from search.evolution.statistics.samples import sample_deviation
 from search.models import Evaluation, Experiment, FitnessRecord, Individual, WorkState
 from search.selectors.protocols import keys_of
 from search.services.decision_state.best_so_far import renew_best_so_far
@@ -113,8 +114,7 @@ def seconds_for(individual: Individual, evaluation: Evaluation, first: int) -> f
 
 def mean_and_spread(accuracies: Sequence[float]) -> tuple[float, float | None]:
     """The sample standard deviation; None for a single one."""
-    spread = statistics.stdev(accuracies) if len(accuracies) > 1 else None
-    return statistics.fmean(accuracies), spread
+    return statistics.fmean(accuracies), sample_deviation(accuracies)
 
 
 def share_repeats(experiment: Experiment, individual: Individual) -> None:
