@@ -172,6 +172,11 @@ def build_phenotype(genotype: Genotype, most_work: int = MOST_WORK) -> Phenotype
     return built
 
 
+def builds_network(genotype: Genotype) -> bool:
+    """Whether `build_phenotype` would return one."""
+    return not isinstance(cached_phenotype(genotype, MOST_WORK), Infeasible)
+
+
 @lru_cache(maxsize=KEPT)
 def cached_phenotype(genotype: Genotype, most_work: int) -> Phenotype | Infeasible:
     """A refusal is remembered too: it may have taken most of a second to find."""

@@ -15,7 +15,7 @@ import numpy as np
 from search.evolution.experiments.config import Protocol
 from search.evolution.genotypes.genotype import Genotype, parse_genotype
 from search.evolution.networks.hashing import derive_seed
-from search.evolution.networks.phenotype import Infeasible, Phenotype, build_phenotype
+from search.evolution.networks.phenotype import Infeasible, Phenotype, build_phenotype, builds_network
 from search.learning.tabular.boosting import Floats, boosted, held_out
 from search.tables.correlations import Correlation, correlation
 from search.tables.features import network_features
@@ -203,14 +203,7 @@ class Surrogate:
         if isinstance(genotype, str):
             genotype = parse_genotype(genotype)
         self.phenotype(genotype)
-        return tuple(row for row in one_edge_changes(genotype) if self._builds(row))
-
-    def _builds(self, genotype: Genotype) -> bool:
-        try:
-            build_phenotype(genotype)
-        except Infeasible:
-            return False
-        return True
+        return tuple(row for row in one_edge_changes(genotype) if builds_network(row))
 
     def _features_of(self, phenotype: Phenotype) -> Floats:
         return network_features(phenotype, self.space, self.host)

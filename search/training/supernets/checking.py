@@ -11,7 +11,7 @@ from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import apply_mutation, draw_mutation, random_genotype
 from search.evolution.genotypes.space import SearchSpace
 from search.evolution.networks.host import Host
-from search.evolution.networks.phenotype import Infeasible, build_phenotype
+from search.evolution.networks.phenotype import build_phenotype, builds_network
 from search.training.network.reference import reference_network
 from search.training.supernets.alignment import WeightPair, copy_to_network, weight_pairs
 from search.training.supernets.choices import choices_of
@@ -52,16 +52,8 @@ def compare_many(
 def _genotypes(space: SearchSpace, rng: random.Random) -> Iterator[Genotype]:
     while True:
         genotype = random_genotype(space, rng)
-        if _builds(genotype):
+        if builds_network(genotype):
             yield genotype
-
-
-def _builds(genotype: Genotype) -> bool:
-    try:
-        build_phenotype(genotype)
-    except Infeasible:
-        return False
-    return True
 
 
 def _compare(supernet: Supernet, genotype: Genotype, rng: random.Random) -> Comparison:
@@ -118,7 +110,7 @@ def _mutated(
     key = build_phenotype(genotype).key
     for _ in range(100):
         other = apply_mutation(genotype, draw_mutation(genotype, rng))
-        if _builds(other) and build_phenotype(other).key != key:
+        if builds_network(other) and build_phenotype(other).key != key:
             with torch.no_grad():
                 return _relative(supernet(images, choices_of(other)), expected)
     return None

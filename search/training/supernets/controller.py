@@ -5,8 +5,9 @@ from torch import Tensor, nn
 
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.space import SearchSpace
+from search.evolution.networks.phenotype import builds_network
 from search.training.supernets.choices import MotifPlace, edges_of, places_of
-from search.training.supernets.gates import builds_network, genotype_of
+from search.training.supernets.gates import genotype_of
 
 HIDDEN = 100
 TANH = 1.1

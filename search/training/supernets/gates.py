@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from search.evolution.genotypes.genotype import Genotype, trivial_genotype
 from search.evolution.genotypes.primitives import NONE
 from search.evolution.genotypes.space import SearchSpace
-from search.evolution.networks.phenotype import Infeasible, build_phenotype
+from search.evolution.networks.phenotype import Infeasible, builds_network
 from search.training.supernets.choices import Gates, MotifPlace, edges_of, places_of
 
 INITIAL = 1e-3
@@ -102,14 +102,6 @@ def genotype_of(space: SearchSpace, picked: dict[MotifPlace, list[int]]) -> Geno
             motifs.append(tuple(tuple(next(values) for _ in range(node - 1)) for node in range(2, nodes + 1)))
         levels.append(tuple(motifs))
     return Genotype(space, tuple(levels))
-
-
-def builds_network(genotype: Genotype) -> bool:
-    try:
-        build_phenotype(genotype)
-    except Infeasible:
-        return False
-    return True
 
 
 def _name(place: MotifPlace) -> str:

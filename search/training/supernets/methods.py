@@ -12,9 +12,10 @@ from search.evolution.experiments.shared_trainings import SharedTraining
 from search.evolution.genotypes.genotype import Genotype
 from search.evolution.genotypes.mutation import random_genotype
 from search.evolution.genotypes.space import SearchSpace
+from search.evolution.networks.phenotype import builds_network
 from search.training.supernets.choices import Choices, all_on, choices_of, soft_choices
 from search.training.supernets.controller import ENTROPY_WEIGHT, Baseline, Controller
-from search.training.supernets.gates import GateLogits, builds_network
+from search.training.supernets.gates import GateLogits
 from search.training.supernets.supernet import Supernet
 from search.training.supernets.unrolling import unrolled_gradient
 

@@ -10,9 +10,9 @@ from search.evolution.genotypes.genotype import Genotype, parse_genotype
 from search.evolution.genotypes.space import SearchSpace
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.hashing import derive_seed
-from search.evolution.networks.phenotype import build_phenotype
+from search.evolution.networks.phenotype import build_phenotype, builds_network
 from search.training.supernets.choices import Choices, MotifPlace, choices_of, edges_of, places_of
-from search.training.supernets.gates import builds_network, genotype_of
+from search.training.supernets.gates import genotype_of
 from search.training.supernets.methods import Batch, Method, Score, Setting, uniform_genotype
 from search.training.supernets.rates import falling
 

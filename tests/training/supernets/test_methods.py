@@ -5,9 +5,10 @@ import torch
 
 from search.evolution.genotypes.space import SPACES, SearchSpace
 from search.evolution.networks.host import Host
+from search.evolution.networks.phenotype import builds_network
 from search.training.supernets.choices import choices_of, places_of
 from search.training.supernets.controller import Baseline, Controller
-from search.training.supernets.gates import GateLogits, builds_network
+from search.training.supernets.gates import GateLogits
 from search.training.supernets.supernet import build_supernet
 from search.training.supernets.unrolling import unrolled_gradient
 

@@ -15,10 +15,9 @@ from search.evolution.genotypes.space import SPACES, SearchSpace
 from search.evolution.networks.cost import network_cost
 from search.evolution.networks.hashing import derive_seed
 from search.evolution.networks.host import Host
-from search.evolution.networks.phenotype import build_phenotype
+from search.evolution.networks.phenotype import build_phenotype, builds_network
 from search.training.data.datasets import load_split
 from search.training.supernets.choices import Choices, choices_of
-from search.training.supernets.gates import builds_network
 from search.training.supernets.hypernetwork import Consumer, consumers
 from search.training.supernets.methods import uniform_genotype
 from search.training.supernets.motifs import SuperMotif
