@@ -30,6 +30,7 @@ from hypothesis import settings as hypothesis_settings
 from nasweb.celery import app
 from nasweb.environment import broker_key_prefix
 from tests.processes import Worker, database_url, running_postgresql, running_redis, share_kernels
+from tests.upgrades.database import Database
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, and every process they start as well;
 # some of these are there to be interrupted.
@@ -103,6 +104,9 @@ def broker(redis_url: str) -> Iterator[str]:
 def postgresql_url() -> Iterator[str]:
     with running_postgresql() as url:
         yield url
+        # Shared by all tests of this process, so that each makes a database of its own (`new_database`).
+        left = Database(f"{url}postgres").value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        assert left == 0, "a test left tables in the database `postgres`, where another would find them"
 
 
 @pytest.fixture

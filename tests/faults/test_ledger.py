@@ -1,6 +1,7 @@
 """What the harness remembers for itself: each way to break it is tried once, and seen."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg2
@@ -12,6 +13,7 @@ from tests.faults.audit import Change
 from tests.faults.ledger import Ledger, trained_twice, unequal_ends, wrong_leases
 from tests.faults.trainers import Entry
 from tests.search.searching import small_config, started, work_off
+from tests.upgrades.database import new_database
 
 HELD = {"evaluation": 1, "old_lease": "a", "new_lease": "", "worker": "w", "silent": 9.0}
 
@@ -99,14 +101,14 @@ INSERT INTO search_individual VALUES (1, 1, 0, 1, 1, 'initial', now(), NULL, NUL
 @pytest.fixture
 def audited(postgresql_url: str) -> Iterator[Any]:
     """A cursor on tables with the columns that the triggers look at; nothing of it stays."""
-    connection = psycopg2.connect(f"{postgresql_url}postgres")
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(TABLES)
-            cursor.execute(audit.INSTALL)
-            yield cursor
-    finally:
-        connection.close()
+    with (
+        new_database(postgresql_url, "audited") as database,
+        closing(psycopg2.connect(database.address)) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(TABLES)
+        cursor.execute(audit.INSTALL)
+        yield cursor
 
 
 @pytest.mark.service

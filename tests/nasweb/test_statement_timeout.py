@@ -18,6 +18,7 @@ from nasweb import environment
 from nasweb.statement_timeout import limit_statements
 from search.database.retrying import was_cut_off
 from tests.processes import ROOT
+from tests.upgrades.database import new_database
 
 pytestmark = [pytest.mark.service]
 
@@ -26,10 +27,13 @@ pytestmark = [pytest.mark.service]
 def impatient(postgresql_url: str, django_db_blocker: Any) -> Iterator[None]:
     """A migrated PostgreSQL whose statements may take a fifth of a second, as the web's."""
     before = connections["default"]
-    with django_db_blocker.unblock(), override_settings(STATEMENT_SECONDS=0.2):
-        connections["default"] = ConnectionHandler(
-            {"default": environment.database(postgresql_url + "postgres")}
-        )["default"]
+    with (
+        new_database(postgresql_url, "impatient") as database,
+        django_db_blocker.unblock(),
+        override_settings(STATEMENT_SECONDS=0.2),
+    ):
+        handler = ConnectionHandler({"default": environment.database(database.address)})
+        connections["default"] = handler["default"]
         call_command("migrate", verbosity=0)  # takes longer, and is no web request
         connection.close()
         limit_statements()
