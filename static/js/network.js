@@ -126,8 +126,8 @@ section.addEventListener("wheel", (event) => {
 const pressed = new Map();
 let dragged = false;
 section.addEventListener("pointerdown", (event) => {
+  if (!pressed.size) dragged = false; // wherever: a click beside the picture ends no drag of it
   if (!event.target.closest(".network-wrap") || event.button) return;
-  if (!pressed.size) dragged = false;
   pressed.set(event.pointerId, [event.clientX, event.clientY]);
 });
 addEventListener("pointermove", (event) => {
