@@ -24,13 +24,16 @@ class RowCounts:
 
 
 def first_of_each(rows: QuerySet[Individual]) -> QuerySet[Individual]:
-    """The earliest of each network among `rows`, which are of one experiment.
+    """The earliest of each network among `rows`, which are of one experiment: those with no twin before them.
 
-    A subquery for each row, not a join: PostgreSQL would hash the whole population for a page of 25.
+    A subquery for each row, not a join: PostgreSQL would hash the whole population for a page of 25. It walks back
+    from its row to the next twin, never from the network's first on: so all rows of a network together look at its
+    twins once, however many there are and whatever `rows` leave out.
     """
     same_fitness = Q(fitness=OuterRef("fitness")) | Q(fitness__isnull=True)
-    twins = rows.filter(same_fitness, evaluation=OuterRef("evaluation"), state=OuterRef("state"))
-    return rows.filter(step=Subquery(twins.order_by("step").values("step")[:1]))
+    same_network = Q(evaluation=OuterRef("evaluation"), state=OuterRef("state"))
+    twins = rows.filter(same_fitness, same_network, step__lt=OuterRef("step")).order_by("-step")
+    return rows.alias(twin_before=Subquery(twins.values("step")[:1])).filter(twin_before__isnull=True)
 
 
 def network_row_counts(rows: QuerySet[Individual]) -> RowCounts:
