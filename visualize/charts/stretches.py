@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from visualize.charts.trajectories import BandPoint, Line
-
-Stretch = tuple[float, float]
-"""First and last place of the axis, first < last."""
+from visualize.charts.trajectories import BandPoint, Line, Stretch
 
 
 def cut_line(line: Line, stretch: Stretch, *, stepped: bool) -> Line:

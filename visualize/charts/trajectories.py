@@ -3,7 +3,7 @@
 Pure: from marks (`search.selectors.comparison.Mark`) to lines of (x, y).
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -18,11 +18,13 @@ QUANTITIES = ("fitness", "best", "parameters")
 """Current fitness as a running median, best so far, parameters as a running median."""
 
 LONGEST = 400
-"""Points of one line: about as many as its picture has pixels."""
+"""Points of one line: about as many as its picture has pixels. Of a line of which a stretch is shown, in that."""
 GRID = 300
 """Places along the axis, about, at which a band is measured: those where one of its lines has a point."""
 
 Line = list[tuple[float, float]]
+Stretch = tuple[float, float]
+"""First and last place of the axis, first < last."""
 
 
 class BandPoint(NamedTuple):
@@ -47,16 +49,16 @@ class Trajectory:
         return found
 
 
-def lines(marks: Sequence[Mark], axis: Axis, window: int) -> Trajectory:
-    """`window`: marks under a running median."""
+def lines(marks: Sequence[Mark], axis: Axis, window: int, stretch: Stretch | None = None) -> Trajectory:
+    """`window`: marks under a running median. `stretch`: what is shown of the axis, and so drawn finely."""
     places = _places(marks, axis)
     fitness = series.running_median([mark.fitness for mark in marks], window)
     parameters = series.running_median([mark.parameters for mark in marks], window)
     best = [mark.best for mark in marks]
     return Trajectory(
-        fitness=_thin(list(zip(places, fitness, strict=True))),
+        fitness=_thin(list(zip(places, fitness, strict=True)), stretch),
         best=_corners(list(zip(places, best, strict=True))),
-        parameters=_thin(list(zip(places, parameters, strict=True))),
+        parameters=_thin(list(zip(places, parameters, strict=True)), stretch),
     )
 
 
@@ -70,11 +72,24 @@ def _places(marks: Sequence[Mark], axis: Axis) -> list[float]:
     return places
 
 
-def _thin(line: Line) -> Line:
-    if len(line) <= LONGEST:
-        return line
-    stride = -(-len(line) // LONGEST)
-    return [*line[:-1:stride], line[-1]]
+def _thin(line: Line, stretch: Stretch | None) -> Line:
+    kept = _spread_out([x for x, _ in line], LONGEST, stretch)
+    return [line[index] for index in kept]
+
+
+def _spread_out(xs: Sequence[float], most: int, stretch: Stretch | None) -> list[int]:
+    """Indices of at most so many of places that never go back, and the last one. With a stretch as many within it, its
+    neighbours among them, and as many on either side."""
+    if stretch is None:
+        ends = [(0, len(xs))]
+    else:
+        first, last = max(0, bisect_left(xs, stretch[0]) - 1), min(len(xs), bisect_right(xs, stretch[1]) + 1)
+        ends = [(0, first), (first, last), (last, len(xs))]
+    kept: list[int] = []
+    for start, end in ends:
+        if end > start:
+            kept += [*range(start, end - 1, max(1, -(-(end - start) // most))), end - 1]
+    return kept
 
 
 def _corners(line: Line) -> Line:
@@ -86,8 +101,8 @@ def _corners(line: Line) -> Line:
     ]
 
 
-def band(several: Sequence[Line], spread: Spread) -> list[BandPoint]:
-    """Where all of several lines have a value: to the end of the shortest.
+def band(several: Sequence[Line], spread: Spread, stretch: Stretch | None = None) -> list[BandPoint]:
+    """Where all of several lines have a value: to the end of the shortest. `stretch`: what is shown of the axis.
 
     `range`: from the least to the largest, around the median. `quartiles`: the middle half.
     """
@@ -98,7 +113,7 @@ def band(several: Sequence[Line], spread: Spread) -> list[BandPoint]:
     if end <= start:
         return []
     every = sorted({x for line in several for x, _ in line if start <= x <= end} | {start, end})
-    xs = [*every[: -1 : -(-len(every) // GRID)], end]
+    xs = [every[index] for index in _spread_out(every, GRID, stretch)]
     columns = zip(*(_values(line, xs) for line in several), strict=True)
     return [BandPoint(x, *_spread(sorted(values), spread)) for x, values in zip(xs, columns, strict=True)]
 

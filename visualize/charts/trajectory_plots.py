@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 
 from visualize.charts import series as curves
 from visualize.charts.frame import Frame, Tick
-from visualize.charts.stretches import Stretch, cut_band, cut_line
-from visualize.charts.trajectories import Axis, BandPoint, Line
+from visualize.charts.stretches import cut_band, cut_line
+from visualize.charts.trajectories import Axis, BandPoint, Line, Stretch
 from visualize.style.formats import count, duration, magnitude, short_per_cent
 
 TITLES = {

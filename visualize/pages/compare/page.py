@@ -13,8 +13,7 @@ from search.models import Experiment, ExperimentState
 from search.selectors import comparison
 from search.selectors.comparison import cached_course
 from visualize.charts.search_series import dash_of, series_of, tone_of, trajectory_of
-from visualize.charts.stretches import Stretch
-from visualize.charts.trajectories import Axis, Spread, Trajectory
+from visualize.charts.trajectories import Axis, Spread, Stretch, Trajectory
 from visualize.charts.trajectory_plots import Plot, Series, axis_end, plots
 from visualize.pages.compare import configuration_diff
 from visualize.pages.compare.configuration_diff import ConfigurationField
@@ -163,7 +162,7 @@ def grouped(wanted: CompareQuery) -> list[SeedGroup]:
             key = configuration_diff.repetition_key(experiment.config)
         together.setdefault(key, []).append(experiment)
     return [
-        SeedGroup(number, tuple(_run(experiment, wanted.axis) for experiment in members))
+        SeedGroup(number, tuple(_run(experiment, wanted) for experiment in members))
         for number, members in enumerate(together.values(), start=1)
     ]
 
@@ -193,18 +192,19 @@ def _initial(groups: Sequence[SeedGroup]) -> int | None:
     return sizes.pop() if len(sizes) == 1 else None
 
 
-def _run(experiment: Experiment, axis: Axis) -> ComparedExperiment:
+def _run(experiment: Experiment, wanted: CompareQuery) -> ComparedExperiment:
     marks = cached_course(experiment).marks
     return ComparedExperiment(
         experiment=experiment,
-        lines=trajectory_of(experiment, axis),
+        lines=trajectory_of(experiment, wanted.axis, wanted.stretch),
         trained=marks[-1].evaluations if marks else 0,
         seconds=marks[-1].seconds if marks else 0.0,
     )
 
 
 def _series(group: SeedGroup, wanted: CompareQuery) -> Series:
-    return series_of(group.number, group.name, [run.lines for run in group.runs], wanted.spread)
+    runs = [run.lines for run in group.runs]
+    return series_of(group.number, group.name, runs, wanted.spread, wanted.stretch)
 
 
 def _without_seeds(fields: Sequence[ConfigurationField]) -> list[ConfigurationField]:

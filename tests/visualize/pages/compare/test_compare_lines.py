@@ -41,6 +41,28 @@ def test_long_lines_are_thinned_and_keep_their_ends(length: int) -> None:
     assert (found.fitness[0][0], found.fitness[-1][0]) == (0, length - 1)
 
 
+@given(st.integers(2, 4000), st.floats(0, 4000), st.floats(1, 4000))
+def test_what_is_shown_of_a_long_line_is_drawn_as_finely_as_the_whole(
+    length: int, left: float, span: float
+) -> None:
+    marks = [mark(step, step / 4000) for step in range(length)]
+    found = lines(marks, "step", 1, (left, left + span)).fitness
+    inside = [x for x, _ in found if left <= x <= left + span]
+    there = [step for step in range(length) if left <= step <= left + span]
+    assert len(inside) >= min(len(there), LONGEST // 2) - 1
+    assert found == sorted(set(found))
+    assert len(found) <= 3 * (LONGEST + 1)
+    assert (found[0][0], found[-1][0]) == (0, length - 1)
+
+
+def test_what_is_shown_of_a_band_is_drawn_as_finely_as_the_whole() -> None:
+    """A stretch of 50 of 4,000 places holds each of them."""
+    several = [[(float(x), x / 4000 * scale) for x in range(4000)] for scale in (1, 0.9)]
+    found = [point.x for point in band(several, "range", (1000, 1050))]
+    assert [x for x in found if 1000 <= x <= 1050] == list(range(1000, 1051))
+    assert len([x for x in band(several, "range") if 1000 <= x.x <= 1050]) < 10
+
+
 def test_a_band_reaches_from_least_to_largest_and_ends_with_the_shortest() -> None:
     one, two, three = [(0.0, 0.1), (10.0, 0.5)], [(0.0, 0.2), (8.0, 0.3)], [(2.0, 0.9), (20.0, 0.8)]
     found = band([one, two, three], "range")
