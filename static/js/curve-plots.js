@@ -1,6 +1,6 @@
 // The two uPlot panels: one pointer and one stretch of steps for both. Dragging across shows a stretch larger.
 import { count, magnitude } from "./numbers.js";
-import { axis, colour, dots, forgetColours, TICK, title } from "./plot-style.js";
+import { axis, colour, dots, forgetColours, INITIAL, initialWidth, TICK, title } from "./plot-style.js";
 import { LEAST_DRAG } from "./stretch.js";
 
 const SYNC = uPlot.sync("curves");
@@ -37,7 +37,7 @@ class Plot {
           // With Shift a drag moves what is shown (stretch.js).
           bind: { dblclick: () => () => zoom.show(null), mousedown: (_, __, drag) => (event) => event.shiftKey || drag(event) },
         },
-        hooks: { setSelect: [(plot) => this.#dragged(plot, zoom)], drawClear: [(plot) => shade(plot, initial)], draw: [tick] },
+        hooks: { setSelect: [(plot) => this.#dragged(plot, zoom)], drawClear: [shade], draw: [tick] },
         scales: {
           x: { time: false, range: () => zoom.shown },
           y: { range: () => this.range },
@@ -56,6 +56,7 @@ class Plot {
       [[], ...series.map(() => [])],
       element,
     );
+    this.plot.initial = initial;
     element.uplot = this.plot; // for chart-files.js
   }
 
@@ -111,12 +112,13 @@ function tick(plot) {
 }
 
 /** The initial population, which nobody chose: everything right of it came from the search. */
-function shade(plot, initial) {
-  const end = Math.min(plot.valToPos(initial - 0.5, "x", true), plot.bbox.left + plot.bbox.width);
-  if (!initial || end <= plot.bbox.left) return;
+function shade(plot) {
+  const { left, top, height } = plot.bbox;
+  const width = initialWidth(plot);
+  if (!width) return;
   plot.ctx.save();
-  plot.ctx.fillStyle = colour("--surface-2");
-  plot.ctx.fillRect(plot.bbox.left, plot.bbox.top, end - plot.bbox.left, plot.bbox.height);
+  plot.ctx.fillStyle = colour(INITIAL);
+  plot.ctx.fillRect(left, top, width, height);
   plot.ctx.restore();
 }
 

@@ -83,7 +83,7 @@ export class Pointer {
   #listenKeys(element) {
     element.tabIndex = 0;
     element.setAttribute("role", "group");
-    element.setAttribute("aria-label", "Fitness of each individual. Arrow keys move through them, Enter opens one, plus and minus zoom, Shift with an arrow key moves what is shown, 0 shows all.");
+    element.setAttribute("aria-label", `Fitness of each individual. ${this.host.dataset.told}Arrow keys move through them, Enter opens one, plus and minus zoom, Shift with an arrow key moves what is shown, 0 shows all.`);
     element.addEventListener("keydown", (event) => {
       if (event.key in STRIDES) this.#move(STRIDES[event.key]);
       else if (event.key === "Enter" && this.#step !== null) this.#open(event.ctrlKey || event.metaKey);

@@ -1,6 +1,7 @@
 // How every plot looks. uPlot paints on canvas, so colours are read from the stylesheet whenever it paints.
 
 export const TICK = 9; // pixels: a failure's
+export const INITIAL = "--surface-2"; // behind the initial population
 
 const probe = document.createElement("span");
 probe.hidden = true;
@@ -42,3 +43,9 @@ export const dots = (token, size) => ({
   paths: () => null,
   points: { show: true, size, width: 0, fill: () => colour(token), stroke: () => colour(token) },
 });
+
+/** Pixels of the canvas that the initial population takes of what is shown: up to the middle before the next step. */
+export function initialWidth(plot) {
+  const { left, width } = plot.bbox;
+  return plot.initial ? Math.max(0, Math.min(plot.valToPos(plot.initial - 0.5, "x", true) - left, width)) : 0;
+}

@@ -1,5 +1,5 @@
 // A uPlot as SVG: it paints on canvas, and a canvas leaves the page as pixels alone.
-import { TICK } from "./plot-style.js";
+import { colour, INITIAL, initialWidth, TICK } from "./plot-style.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -9,6 +9,9 @@ function made(parent, name, attributes, text) {
   if (text !== undefined) element.textContent = text;
   return element;
 }
+
+/** A picture alone has no legend: what a thing is, it says itself. */
+const named = (element, name) => made(element, "title", {}, name);
 
 const token = (value, plot, index) => (typeof value === "function" ? value(plot, index) : value);
 
@@ -21,6 +24,8 @@ export function uplotPicture(plot) {
   svg.setAttribute("font-family", getComputedStyle(document.documentElement).fontFamily);
   const x = (value) => left + plot.valToPos(value, "x");
   const y = (value) => top + plot.valToPos(value, "y");
+  const initial = initialWidth(plot) / ratio;
+  if (initial) named(made(svg, "rect", { x: left, y: top, width: initial, height, fill: colour(INITIAL) }), "initial population");
   axes(svg, plot, { left, top, width, height, x, y });
   plot.series.forEach((series, index) => index && line(svg, plot, series, index, { x, y, left, top, width, height }));
   return svg;
@@ -50,12 +55,12 @@ function line(svg, plot, series, index, { x, y, left, top, width, height }) {
   const places = points.map(([at, value]) => [at.toFixed(1), y(value).toFixed(1)]);
   if (series.ticks) {
     const end = top + height;
-    made(svg, "path", { d: places.map(([a]) => `M${a} ${end}v-${TICK}`).join(""), stroke: token(series._stroke ?? series.stroke, plot, index), "stroke-width": 1.5, fill: "none" });
+    named(made(svg, "path", { d: places.map(([a]) => `M${a} ${end}v-${TICK}`).join(""), stroke: token(series._stroke ?? series.stroke, plot, index), "stroke-width": 1.5, fill: "none" }), series.label);
   } else if (series.points?.show === true || token(series.points?.show, plot, index) === true) {
     const fill = token(series.points.fill, plot, index);
-    made(svg, "path", { d: places.map(([a, b]) => `M${a} ${b}h0`).join(""), stroke: fill, "stroke-width": series.points.size, "stroke-linecap": "round", fill: "none" });
+    named(made(svg, "path", { d: places.map(([a, b]) => `M${a} ${b}h0`).join(""), stroke: fill, "stroke-width": series.points.size, "stroke-linecap": "round", fill: "none" }), series.label);
   } else {
     const d = places.map(([a, b], place) => (place === 0 ? `M${a} ${b}` : series.stepped ? `H${a}V${b}` : `L${a} ${b}`)).join("");
-    made(svg, "path", { d, stroke: token(series._stroke ?? series.stroke, plot, index), "stroke-width": series.width, fill: "none", "stroke-linejoin": "round" });
+    named(made(svg, "path", { d, stroke: token(series._stroke ?? series.stroke, plot, index), "stroke-width": series.width, fill: "none", "stroke-linejoin": "round" }), series.label);
   }
 }

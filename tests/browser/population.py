@@ -104,17 +104,21 @@ def large_search(individuals: int) -> Experiment:
     )
     lines = _lines_of_descent(config)
     genotypes = _stored([line.genotype for line in lines], [line.phenotype for line in lines])
-    evaluation = Evaluation.objects.create(
-        phenotype_key=f"large-{experiment.pk}",
-        protocol_key="rehearsed",
-        protocol=config.protocol.model_dump(mode="json"),
-        genotype=genotypes[0],
-        state=WorkState.DONE,
-        fitness=0.9,
+    evaluations = Evaluation.objects.bulk_create(
+        Evaluation(
+            phenotype_key=f"large-{experiment.pk}-{place}",
+            protocol_key="rehearsed",
+            protocol=config.protocol.model_dump(mode="json"),
+            genotype=genotype,
+            state=WorkState.DONE,
+            fitness=0.9,
+        )
+        for place, genotype in enumerate(genotypes)
     )
     rows = [
-        _individual(experiment, step, lines[step % DISTINCT], genotypes[step % DISTINCT], evaluation, began)
+        _individual(experiment, step, line, genotypes[place], evaluations[place], began)
         for step in range(individuals)
+        for place, line in [(step % DISTINCT, lines[step % DISTINCT])]
     ]
     best = 0.0
     for row in rows:

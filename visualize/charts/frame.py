@@ -60,6 +60,10 @@ class Chart:
     """One panel: the paths are values of the `d` attribute."""
 
     frame: Frame
+    title: str
+    """Of the upright axis."""
+    initial: str
+    """The area of the initial population, which nobody chose; empty where there is none."""
     dots: str
     failed: str
     median: str
@@ -68,7 +72,8 @@ class Chart:
     y_ticks: tuple[Tick, ...]
 
 
-def fitness_chart(points: Sequence[Point], lines: series.Lines, individuals: int) -> Chart:
+def fitness_chart(points: Sequence[Point], lines: series.Lines, individuals: int, initial: int = 0) -> Chart:
+    """`initial`: steps of the initial population."""
     fitness = [point.fitness for point in points if point.fitness is not None]
     low = series.fitness_floor(fitness)
     high = min(1.0, max(fitness, default=1.0) + 0.02)
@@ -76,6 +81,8 @@ def fitness_chart(points: Sequence[Point], lines: series.Lines, individuals: int
     some = series.thin(points, DOTS)
     return Chart(
         frame=frame,
+        title="validation accuracy",
+        initial=_area(frame, initial),
         dots=_dots(frame, [(point.step, point.fitness) for point in some if point.fitness is not None]),
         failed=_ticks(frame, [point.step for point in some if point.state == "failed"]),
         median=_path(frame, series.thin_line(lines.median, 400)),
@@ -85,12 +92,16 @@ def fitness_chart(points: Sequence[Point], lines: series.Lines, individuals: int
     )
 
 
-def parameters_chart(points: Sequence[Point], lines: series.Lines, individuals: int) -> Chart:
+def parameters_chart(
+    points: Sequence[Point], lines: series.Lines, individuals: int, initial: int = 0
+) -> Chart:
     high = max((point.parameters for point in points), default=1) * 1.05
     frame = Frame(940, 120, 52, 22, 8, 26, max(1, individuals), 0, max(high, 1))
     some = [point for point in series.thin(points, DOTS) if point.fitness is not None]
     return Chart(
         frame=frame,
+        title="parameters",
+        initial=_area(frame, initial),
         dots=_dots(frame, [(point.step, point.parameters) for point in some]),
         failed="",
         median=_path(frame, series.thin_line(lines.parameters_median, 400)),
@@ -111,6 +122,14 @@ def sparkline(values: Sequence[float], width: float = 96, height: float = 24) ->
         (2 + across * i, height - 3 - (height - 6) * (value - low) / span) for i, value in enumerate(values)
     ]
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+
+
+def _area(frame: Frame, steps: int) -> str:
+    """Up to the middle between the last of so many first steps and the next one."""
+    if not steps:
+        return ""
+    end = min(frame.x(steps - 0.5), frame.x_end)
+    return f"M{frame.left:g} {frame.top:g}H{end:.1f}V{frame.y_end:g}H{frame.left:g}Z"
 
 
 def _dots(frame: Frame, places: Sequence[tuple[float, float]]) -> str:

@@ -57,6 +57,8 @@ class StillCurves:
     window: int
     label: str
     empty: str
+    told: str = ""
+    """What is drawn beside dots and lines, in words."""
     fitness: frame.Chart | None = None
     parameters: frame.Chart | None = None
 
@@ -66,8 +68,8 @@ class StillCurves:
         return 4 * self.window + 1
 
 
-def still(experiment: Experiment) -> StillCurves:
-    """A picture of everything so far."""
+def still(experiment: Experiment, initial: int) -> StillCurves:
+    """A picture of everything so far. `initial`: steps of the initial population."""
     window = series.median_window(experiment.individuals_planned)
     open_ = experiment.state in (ExperimentState.DRAFT, ExperimentState.RUNNING, ExperimentState.PAUSED)
     sampled = progress_selectors.sampled_points(experiment, limit=STILL)
@@ -77,19 +79,27 @@ def still(experiment: Experiment) -> StillCurves:
     drawn = series.lines(members, window)
     failed = _failed(experiment)
     total = experiment.individuals_planned
+    beside = _beside(initial, experiment.failed)
     label = (
         f"Fitness of {count(experiment.population)} individuals against their evolution step; "
         f"best so far {per_cent(experiment.best.fitness if experiment.best else None)}. "
-        "The table below holds the same values."
+        f"{beside}The table below holds the same values."
     )
     return StillCurves(
         state="streaming" if open_ else "done",
         window=window,
         label=label,
         empty="",
-        fitness=frame.fitness_chart([*members, *failed], drawn, total),
-        parameters=frame.parameters_chart(members, drawn, total),
+        told=beside,
+        fitness=frame.fitness_chart([*members, *failed], drawn, total, initial),
+        parameters=frame.parameters_chart(members, drawn, total, initial),
     )
+
+
+def _beside(initial: int, failed: int) -> str:
+    area = f"Shaded: the first {count(initial)} steps, the initial population. " if initial else ""
+    ticks = f"Ticks at the lower edge: {count(failed)} failed. " if failed else ""
+    return area + ticks
 
 
 def _nothing(experiment: Experiment) -> str:

@@ -75,9 +75,10 @@ def detail(request: HttpRequest, experiment_id: int) -> HttpResponse:
         "section": "experiments",
     }
     if not is_fragment(request):
-        context |= _now(experiment) | {"curves": still(experiment)}
+        context |= _now(experiment)
         config = context["progress"].config
         context["initial"] = progress_selectors.initial_steps(experiment, config)
+        context["curves"] = still(experiment, context["initial"])
         context["facts"] = configuration_facts(config)
         context["extend_form"] = extend_form(experiment)
     response = render_either(request, "experiments/detail.html", "experiments/parts/population.html", context)

@@ -87,7 +87,7 @@ def report_html(experiment: Experiment) -> str:
         "summary": strategy_summary(config.strategy),
         "seed": config.seed,
         "winner": winner(experiment),
-        "curves": still(experiment),
+        "curves": still(experiment, progress.initial_steps(experiment, config)),
         "best": [(row, best.twins.get(row.pk, 0)) for row in best.items],
         "networks": best.total,
         "drawn": [_drawn(row) for row in best.items[:DRAWN]],

@@ -215,6 +215,10 @@ def test_the_still_picture_holds_both_curves_for_those_without_scripts(client: C
     assert text.count('<svg class="chart"') == 2
     assert '<path class="failed" d="M' in text
     assert "Fitness of 49 individuals against their evolution step; best so far 89.20 %." in text
+    assert text.count('<path class="initial" d="M') == 2
+    assert "the initial population. Ticks at the lower edge: 1 failed." in text
+    for axis in ("evolution step", "validation accuracy", "parameters"):
+        assert f">{axis}</text>" in text
 
 
 def test_seven_thousand_individuals_cost_no_more_queries_than_seven(
