@@ -1,13 +1,13 @@
 // <compare-plots>: the courses of several experiments, three panels with one cursor. The server draws the pictures; this
 // puts a cursor into them, reads out the values under it into the table below, and asks for new pictures.
+import { AskedStretch } from "./asked-stretch.js";
 import { count, magnitude, perCent } from "./numbers.js";
 import { Poller, fetchText } from "./polling.js";
-import { LEAST_DRAG, Stretch } from "./stretch.js";
+import { LEAST_DRAG } from "./stretch.js";
 
 const SECONDS = 10;
 const STRIDES = { ArrowLeft: -1 / 50, ArrowRight: 1 / 50, PageUp: -1 / 5, PageDown: 1 / 5, Home: -1, End: 1 };
 const LEAST = 2; // of the axis, in its unit
-const ASKS_AFTER_MS = 120; // of a wheel that still turns, or of fingers that still move
 const SVG = "http://www.w3.org/2000/svg";
 
 const duration = (seconds) => {
@@ -146,7 +146,8 @@ class ComparePlots extends HTMLElement {
     this.atRest = new Map([...this.querySelectorAll("[data-readout]")].map((cell) => [cell, cell.textContent]));
     this.at = null;
     this.end = 0;
-    this.stretch = new Stretch({ whole: () => [0, this.end], changed: () => this.#restretch(), least: LEAST });
+    const ask = () => this.#ask(signal, true).catch(() => this.#failed());
+    this.stretch = new AskedStretch(this, { whole: () => [0, this.end], least: LEAST, ask });
     this.poller = new Poller((abort) => this.#ask(abort), SECONDS, () => this.#failed());
     this.poller.now();
     const rows = this.querySelector(".readout tbody");
@@ -167,23 +168,6 @@ class ComparePlots extends HTMLElement {
   disconnectedCallback() {
     this.poller.stop();
     this.stopping.abort();
-  }
-
-  /** The address keeps what is shown, so that it can be shared and survives a reload. */
-  #restretch() {
-    const [left, right] = this.stretch.shown.map((end) => +end.toPrecision(6));
-    const source = new URL(this.dataset.source, location.href);
-    const address = new URL(location.href);
-    for (const { searchParams } of [source, address]) {
-      for (const [name, value] of Object.entries({ left, right })) {
-        if (this.stretch.isWhole) searchParams.delete(name);
-        else searchParams.set(name, value);
-      }
-    }
-    this.dataset.source = source.pathname + source.search;
-    history.replaceState(history.state, "", address.href.replaceAll("%2C", ","));
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#ask(this.stopping.signal, true).catch(() => this.#failed()), ASKS_AFTER_MS);
   }
 
   async #ask(signal, zoomed = false) {
@@ -208,10 +192,7 @@ class ComparePlots extends HTMLElement {
   #begin({ end }) {
     const isFirst = !this.end;
     this.end = end;
-    if (!isFirst) return;
-    const asked = new URL(this.dataset.source, location.href).searchParams;
-    this.stretch.begin(asked.has("left") ? [Number(asked.get("left")), Number(asked.get("right"))] : null);
-    this.stretch.listenToButtons(this.querySelector(".zoom"));
+    if (isFirst) this.stretch.start();
   }
 
   #failed() {

@@ -1,4 +1,5 @@
 // <pareto-plot>: fitness against a cost. The server draws the picture; this lies over it, names what the pointer or the arrow keys are on, and turns a drag into the bounds of the selection's form.
+import { AskedStretch } from "./asked-stretch.js";
 import { Brush } from "./brush.js";
 import { count, magnitude, perCent } from "./numbers.js";
 import { followPicks } from "./picks.js";
@@ -6,6 +7,7 @@ import { Poller, fetchText } from "./polling.js";
 
 const SECONDS = 10;
 const REACH = 16; // pixels around the pointer
+const MOST_ZOOM = 200; // times the whole axis
 const STRIDES = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, Home: -Infinity, End: Infinity };
 const [STEP, COST, FITNESS] = [0, 1, 2];
 
@@ -30,8 +32,8 @@ class Area {
   }
 
   #extent(axis) {
-    const [most, low, high] = this.range();
-    return axis === "x" ? [0, most, this.over.clientWidth] : [high, low, this.over.clientHeight];
+    const [first, most, low, high] = this.range();
+    return axis === "x" ? [first, most, this.over.clientWidth] : [high, low, this.over.clientHeight];
   }
 
   valToPos(value, axis) {
@@ -48,7 +50,10 @@ class Area {
 class ParetoPlot extends HTMLElement {
   #points = [];
   #front = [];
+  #first = 0; // of the costs that the picture shows
   #range = [1, 0, 1];
+  #end = 1;
+  #total = 0;
   #version = "";
   #at = null;
   #byRow = false;
@@ -58,6 +63,8 @@ class ParetoPlot extends HTMLElement {
     this.write = this.dataset.cost === "seconds" ? seconds : magnitude;
     this.stopping = new AbortController();
     const { signal } = this.stopping;
+    const ask = () => this.#ask(signal).catch(() => this.#failed(1));
+    this.stretch = new AskedStretch(this, { whole: () => [0, this.#end], least: 0, ask });
     this.poller = new Poller((abort) => this.#ask(abort), SECONDS, (error, failures) => this.#failed(failures));
     this.poller.now();
     this.form.addEventListener("input", () => this.brush?.show(this.#bounds()), { signal });
@@ -75,8 +82,10 @@ class ParetoPlot extends HTMLElement {
   }
 
   async #ask(signal) {
-    const address = `${this.dataset.source}&seen=${encodeURIComponent(this.#version)}`;
+    const { source } = this.dataset;
+    const address = `${source}&seen=${encodeURIComponent(this.#version)}`;
     const answer = JSON.parse(await fetchText(address, signal, { Accept: "application/json" }));
+    if (source !== this.dataset.source) return true; // meanwhile something else is to be shown
     this.dataset.state = answer.open ? "streaming" : "done";
     this.querySelector(".live-note").textContent = "";
     if (!answer.same) this.#show(answer);
@@ -88,19 +97,21 @@ class ParetoPlot extends HTMLElement {
     this.#version = answer.version;
     this.#points = answer.points;
     this.#front = answer.front;
-    this.#range = answer.range;
+    [this.#first, this.#range, this.#end] = [answer.first, answer.range, answer.end];
+    this.stretch.least = answer.end / MOST_ZOOM;
     if (!this.plot) this.#build();
-    if (renew) {
-      this.querySelector("svg.scatter").outerHTML = answer.svg;
-      htmx.ajax("GET", location.href, { target: "#front" });
-    }
+    if (renew) this.querySelector("svg.scatter").outerHTML = answer.svg;
+    if (renew && answer.total !== this.#total) htmx.ajax("GET", location.href, { target: "#front" });
+    this.#total = answer.total;
+    if (this.#at) this.#point(this.#at);
     if (!this.brush.dragging) this.brush.show(this.#bounds());
   }
 
   #build() {
     const place = this.querySelector("[data-plot]");
     place.classList.add("live");
-    this.plot = new Area(place, () => this.#range);
+    this.stretch.start();
+    this.plot = new Area(place, () => [this.#first, ...this.#range]);
     this.tip = document.createElement("a");
     this.tip.className = "plot-tip";
     this.mark = document.createElement("span");
@@ -112,6 +123,10 @@ class ParetoPlot extends HTMLElement {
     this.spoken.setAttribute("role", "status");
     this.plot.over.append(this.mark, this.tip);
     this.append(this.spoken);
+    // Before the rectangle: what moves the picture draws none.
+    this.stretch.listenToPointers(this.plot.over, (x) => this.#costAt(x));
+    this.stretch.listenToKeys(place);
+    this.plot.over.addEventListener("dblclick", (event) => event.target.closest("a") || this.stretch.show(null));
     this.brush = new Brush(this.plot, (bounds) => this.#fill(bounds));
     this.#listen(place);
   }
@@ -129,7 +144,7 @@ class ParetoPlot extends HTMLElement {
     });
     place.tabIndex = 0;
     place.setAttribute("role", "group");
-    place.setAttribute("aria-label", `Fitness against ${this.dataset.label}. Arrow keys move along the front, Enter opens an individual.`);
+    place.setAttribute("aria-label", `Fitness against ${this.dataset.label}. Arrow keys move along the front, Enter opens an individual, plus and minus zoom, Shift with an arrow key moves what is shown, 0 shows all.`);
     place.addEventListener("keydown", (event) => {
       if (event.key in STRIDES) this.#move(STRIDES[event.key]);
       else if (event.key === "Enter" && this.#at) this.#open(this.#at, event.ctrlKey || event.metaKey);
@@ -143,9 +158,20 @@ class ParetoPlot extends HTMLElement {
   #move(stride) {
     const last = this.#front.length - 1;
     const place = this.#at ? this.#front.findIndex((point) => point[STEP] === this.#at[STEP]) : -1;
-    const next = (place < 0 ? (stride > 0 ? -1 : last + 1) : place) + stride;
-    this.#point(this.#front[Math.min(last, Math.max(0, next))]);
+    const [from, to] = this.stretch.shown;
+    // The first of those that are shown, from the side that one comes from.
+    const begin = stride > 0 ? this.#front.findIndex((point) => point[COST] >= from) - 1 : this.#front.findLastIndex((point) => point[COST] <= to) + 1;
+    const next = this.#front[Math.min(last, Math.max(0, (place < 0 ? begin : place) + stride))];
+    this.stretch.reveal(next[COST]);
+    this.#point(next);
     this.spoken.textContent = this.#words(this.#at).join(", ");
+  }
+
+  /** The cost below a place of the window, by what a gesture has already chosen: its picture comes later. */
+  #costAt(clientX) {
+    const { left, width } = this.plot.over.getBoundingClientRect();
+    const [from, to] = this.stretch.shown;
+    return from + ((clientX - left) / width) * (to - from);
   }
 
   #nearest(event) {
@@ -179,9 +205,10 @@ class ParetoPlot extends HTMLElement {
     this.#at = point;
     for (const each of document.querySelectorAll("tr.pointed")) each.classList.remove("pointed");
     if (point) for (const each of document.querySelectorAll(`tr[data-step="${point[STEP]}"]`)) each.classList.add("pointed");
-    this.tip.hidden = this.mark.hidden = !point;
-    this.plot.over.classList.toggle("pointing", Boolean(point));
-    if (!point) return;
+    const beside = !point || point[COST] < this.#first || point[COST] > this.#range[0];
+    this.tip.hidden = this.mark.hidden = beside;
+    this.plot.over.classList.toggle("pointing", !beside);
+    if (beside) return;
     const left = this.plot.valToPos(point[COST], "x");
     const top = this.plot.valToPos(Math.max(point[FITNESS], this.#range[1]), "y");
     this.mark.style.transform = `translate(${left}px, ${top}px)`;
@@ -221,7 +248,7 @@ class ParetoPlot extends HTMLElement {
     return { left: field("cost_from"), right: field("cost_to"), bottom: share("fitness_from"), top: share("fitness_to") };
   }
 
-  /** A rectangle into the form. At an edge of the plot there is no bound: what lies beyond belongs to it as well. */
+  /** A rectangle into the form. At an end of an axis there is no bound: what lies beyond belongs to it as well. */
   #fill(bounds) {
     const digits = this.dataset.cost === "seconds" ? 2 : 0;
     const [most, low, high] = this.#range;
@@ -230,8 +257,9 @@ class ParetoPlot extends HTMLElement {
     };
     const none = { left: null, right: null, bottom: null, top: null };
     const { left, right, bottom, top } = bounds ?? none;
-    write("cost_from", left, left <= 0, digits);
-    write("cost_to", right, right >= most, digits);
+    const [from, to] = [left === null ? null : Math.max(left, this.#first), right === null ? null : Math.min(right, most)];
+    write("cost_from", from, from <= 0, digits);
+    write("cost_to", to, to >= this.#end, digits);
     write("fitness_from", bottom === null ? null : 100 * bottom, bottom <= low, 2);
     write("fitness_to", top === null ? null : 100 * top, top >= high, 2);
     this.form.dispatchEvent(new Event("change", { bubbles: true }));

@@ -164,6 +164,7 @@ PAGES = (
         EXPERIMENT % "finished" + "pareto/?cost_from=60000&fitness_from=86",
         "Fitness against",
     ),
+    Row("pareto-zoomed", EXPERIMENT % "finished" + "pareto/?left=40000&right=90000", "Fitness against"),
     Row("pareto-large", EXPERIMENT % "large" + "pareto/?x=multiply_adds", "Fitness against"),
     Row("compare-nothing-chosen", "/compare/", "Compare experiments"),
     Row("compare", "/compare/?experiments={finished},{running},{flat}", "Compare experiments"),

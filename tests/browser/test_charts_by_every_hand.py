@@ -168,6 +168,75 @@ def test_a_comparison_by_fingers(phone: Page, site: Site) -> None:
     expect(phone).not_to_have_url(re.compile("left="))
 
 
+PARETO = "/experiments/{finished}/pareto/"
+ADDRESSED = re.compile(r"left=[\d.]+&right=")
+
+
+def test_the_pareto_plot_by_mouse_and_by_keys(desk: Page, site: Site) -> None:
+    desk.goto(site.at(PARETO))
+    over = desk.locator("pareto-plot .plot-over")
+    expect(over).to_be_visible()
+    ticks = desk.locator("pareto-plot .ticks")
+    whole = ticks.text_content() or ""
+    desk.get_by_role("button", name="Zoom in").click()
+    expect(desk).to_have_url(ADDRESSED)
+    expect(ticks).not_to_have_text(whole)
+    closer = compared(desk)
+    assert closer is not None
+    desk.get_by_role("button", name="Higher costs").click()
+    expect(desk).not_to_have_url(re.compile(re.escape(f"left={closer[0]:g}&")))
+    before = compared(desk)
+    assert before is not None
+    desk.keyboard.down("Shift")  # moves what is shown, and selects nothing
+    desk.mouse.move(*within(over, 0.3, 0.3))
+    desk.mouse.down()
+    desk.mouse.move(*within(over, 0.5, 0.3), steps=4)
+    desk.mouse.up()
+    desk.keyboard.up("Shift")
+    moved = compared(desk)
+    assert moved is not None
+    assert moved[0] < before[0]
+    expect(desk.locator("#cost-from")).to_have_value("")
+    desk.reload()  # the address keeps it
+    expect(desk.get_by_role("button", name="Show all")).to_be_visible()
+    expect(over).to_be_visible()
+    desk.mouse.move(*within(over, 0.2, 0.2))
+    desk.mouse.down()  # a drag alone selects, as without zoom
+    desk.mouse.move(*within(over, 0.8, 0.9), steps=4)
+    desk.mouse.up()
+    expect(desk.locator("#cost-from")).not_to_have_value("")
+    assert moved[0] < float(desk.locator("#cost-from").input_value()) < moved[1]
+    desk.mouse.dblclick(*within(over, 0.02, 0.97))
+    expect(desk).not_to_have_url(ADDRESSED)
+    expect(ticks).to_have_text(whole)
+    place = desk.locator("pareto-plot [data-plot]")
+    place.focus()
+    desk.keyboard.press("+")
+    desk.keyboard.press("+")
+    expect(desk).to_have_url(ADDRESSED)
+    expect(ticks).not_to_have_text(whole)
+    desk.keyboard.press("End")  # what is shown goes along
+    expect(desk.locator(".plot-tip")).to_be_visible()
+    holds_up(desk)
+    desk.keyboard.press("0")
+    expect(desk).not_to_have_url(ADDRESSED)
+
+
+def test_the_pareto_plot_by_fingers(phone: Page, site: Site) -> None:
+    phone.goto(site.at(PARETO))
+    over = phone.locator("pareto-plot .plot-over")
+    expect(over).to_be_visible()
+    y = within(over, 0, 0.5)[1]
+    a, b, c, d = (within(over, share, 0)[0] for share in (0.2, 0.4, 0.6, 0.8))
+    move_fingers(phone, [(b, y), (c, y)], [(a, y), (d, y)])
+    expect(phone).to_have_url(ADDRESSED)
+    expect(phone.locator("#cost-from")).to_have_value("")
+    phone.get_by_role("button", name="Higher costs").tap()
+    holds_up(phone)
+    phone.get_by_role("button", name="Show all").tap()
+    expect(phone).not_to_have_url(ADDRESSED)
+
+
 def test_the_whole_network_by_keys_and_by_mouse(desk: Page, site: Site) -> None:
     desk.goto(site.at(NETWORK))
     expect(desk.locator(".network-wrap.live")).to_be_visible()

@@ -1,8 +1,32 @@
 """The part of lines and bands between two places of their axis, as a chart that is zoomed shows it."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 from visualize.charts.trajectories import BandPoint, Line, Stretch
+
+
+def asked_stretch(left: str, right: str) -> Stretch | None:
+    """What an address names; None for nonsense, which shows all.
+
+    >>> asked_stretch("2", "4.5"), asked_stretch("4", "2"), asked_stretch("", "nan")
+    ((2.0, 4.5), None, None)
+    """
+    try:
+        first, last = float(left), float(right)
+    except ValueError:
+        return None
+    return (first, last) if isfinite(first) and isfinite(last) and first < last else None
+
+
+def held(stretch: Stretch, whole: Stretch) -> Stretch:
+    """What of a stretch lies on the axis; all of it where that is nothing.
+
+    >>> held((-5, 7), (0, 20)), held((30, 40), (0, 20))
+    ((0, 7), (0, 20))
+    """
+    left, right = max(stretch[0], whole[0]), min(stretch[1], whole[1])
+    return (left, right) if left < right else whole
 
 
 def cut_line(line: Line, stretch: Stretch, *, stepped: bool) -> Line:

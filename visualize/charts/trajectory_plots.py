@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from visualize.charts import series as curves
 from visualize.charts.frame import Frame, Tick
-from visualize.charts.stretches import cut_band, cut_line
+from visualize.charts.stretches import cut_band, cut_line, held
 from visualize.charts.trajectories import Axis, BandPoint, Line, Stretch
 from visualize.style.formats import count, duration, magnitude, short_per_cent
 
@@ -91,16 +91,6 @@ def axis_end(series: Sequence[Series], axis: Axis) -> float:
     )
     # Steps count from 0: after the last of 400 the axis reaches 400.
     return max(x_max + (axis == "step"), 1e-9)
-
-
-def held(stretch: Stretch, whole: Stretch) -> Stretch:
-    """What of a stretch lies on the axis; all of it where that is nothing.
-
-    >>> held((-5, 7), (0, 20)), held((30, 40), (0, 20))
-    ((0, 7), (0, 20))
-    """
-    left, right = max(stretch[0], whole[0]), min(stretch[1], whole[1])
-    return (left, right) if left < right else whole
 
 
 def _cut(series: Series, stretch: Stretch) -> Series:

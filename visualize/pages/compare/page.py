@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 from statistics import fmean, stdev
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ from search.models import Experiment, ExperimentState
 from search.selectors import comparison
 from search.selectors.comparison import cached_course
 from visualize.charts.search_series import dash_of, series_of, tone_of, trajectory_of
+from visualize.charts.stretches import asked_stretch
 from visualize.charts.trajectories import Axis, Spread, Stretch, Trajectory
 from visualize.charts.trajectory_plots import Plot, Series, axis_end, plots
 from visualize.pages.compare import configuration_diff
@@ -112,16 +112,8 @@ def asked(query: QueryDict) -> CompareQuery:
         axis=cast(Axis, axis if axis in AXES else "step"),
         spread=cast(Spread, spread if spread in SPREADS else "range"),
         name=str(query.get("name", "")).strip()[:200],
-        stretch=_stretch(query.get("left", ""), query.get("right", "")),
+        stretch=asked_stretch(query.get("left", ""), query.get("right", "")),
     )
-
-
-def _stretch(left: str, right: str) -> Stretch | None:
-    try:
-        first, last = float(left), float(right)
-    except ValueError:
-        return None
-    return (first, last) if isfinite(first) and isfinite(last) and first < last else None
 
 
 def compare_page(wanted: CompareQuery) -> dict[str, Any]:

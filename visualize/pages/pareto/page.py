@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,8 @@ from search.models import Experiment, ExperimentState, Individual
 from search.selectors import Page, TableQuery, individuals_by_network, pareto
 from search.selectors.pareto import ParetoPoint
 from search.selectors.population_cache import cached_for_population
+from visualize.charts.stretches import asked_stretch, held
+from visualize.charts.trajectories import Stretch
 from visualize.pages.pareto import scatter
 from visualize.style.formats import duration, magnitude
 
@@ -129,6 +131,31 @@ def _cloud(places: list[ParetoPoint]) -> Cloud:
     )
 
 
+def zoomed(found: Cloud, experiment: Experiment, cost: CostAxis, stretch: Stretch | None) -> Cloud:
+    """With all its dots between two costs, or as many as a picture holds."""
+    if stretch is None:
+        return found
+    places = [
+        place for place in pareto.places(experiment, cost.name) if stretch[0] <= place.cost <= stretch[1]
+    ]
+    front = {(place.cost, place.fitness) for place in found.front}
+    kept = [index for index, place in enumerate(places) if place[:2] in front]
+    drawn = scatter.thin([place[:2] for place in places], kept, DRAWN)
+    return replace(found, drawn=[places[index] for index in drawn])
+
+
+def end_of_axis(found: Cloud) -> float:
+    """The largest cost when all is shown."""
+    return scatter.ranges([place[:2] for place in found.drawn])[0]
+
+
+def _held(found: Cloud, query: Mapping[str, Any]) -> Stretch | None:
+    asked = asked_stretch(str(query.get("left", "")), str(query.get("right", "")))
+    whole = (0.0, end_of_axis(found))
+    stretch = held(asked, whole) if asked else whole
+    return None if stretch == whole else stretch
+
+
 def _earlier_fronts(places: list[ParetoPoint]) -> tuple[tuple[Place, ...], ...]:
     """By the order of proposal, which is that of the steps."""
     last = max((place.step for place in places), default=0)
@@ -142,6 +169,8 @@ def _earlier_fronts(places: list[ParetoPoint]) -> tuple[tuple[Place, ...], ...]:
 def pareto_page(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, Any]:
     cost = cost_of(str(query.get("x", "")))
     found = cloud(experiment, cost)
+    stretch = _held(found, query)
+    found = zoomed(found, experiment, cost, stretch)
     chosen = selection(experiment, query)
     return {
         "cost": cost,
@@ -150,19 +179,21 @@ def pareto_page(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, A
         "front": front_rows(experiment, found),
         "unlisted": max(0, len(found.front) - LISTED),
         "selection": chosen,
-        "chart": _chart(found, cost, chosen.bounds) if found.total else None,
+        "stretch": stretch,
+        "chart": _chart(found, cost, chosen.bounds, stretch) if found.total else None,
         "is_open": experiment.state
         in (ExperimentState.DRAFT, ExperimentState.RUNNING, ExperimentState.PAUSED),
     }
 
 
-def _chart(found: Cloud, cost: CostAxis, bounds: scatter.Bounds) -> scatter.Scatter:
+def _chart(found: Cloud, cost: CostAxis, bounds: scatter.Bounds, stretch: Stretch | None) -> scatter.Scatter:
     return scatter.scatter(
         [place[:2] for place in found.drawn],
         [place[:2] for place in found.front],
         lambda value: cost.write(value).replace(".0\u00a0", "\u00a0").replace(".00\u00a0", "\u00a0"),
         bounds,
         found.earlier,
+        stretch,
     )
 
 
@@ -182,20 +213,27 @@ def front_rows(experiment: Experiment, found: Cloud) -> list[FrontRow]:
     ]
 
 
-def points_json(experiment: Experiment, cost: CostAxis, seen: str) -> dict[str, Any]:
+def points_json(experiment: Experiment, query: Mapping[str, Any]) -> dict[str, Any]:
     """What the plot draws; only a short word where it has `seen` all of it."""
+    cost = cost_of(str(query.get("x", "")))
     found = cloud(experiment, cost)
+    end, stretch = end_of_axis(found), _held(found, query)
     is_open = experiment.state in (ExperimentState.RUNNING, ExperimentState.PAUSED, ExperimentState.DRAFT)
     version = f"{found.total}.{len(found.front)}"
-    if seen == version:
+    if stretch:
+        version += f".{stretch[0]:g}.{stretch[1]:g}"
+    if query.get("seen", "") == version:
         return {"version": version, "open": is_open, "same": True}
-    context = {"chart": _chart(found, cost, (None,) * 4), "cloud": found, "cost": cost}
-    x_max, y_min, y_max = scatter.ranges([place[:2] for place in found.drawn])
+    found = zoomed(found, experiment, cost, stretch)
+    chart = _chart(found, cost, (None,) * 4, stretch)
+    context = {"chart": chart, "cloud": found, "cost": cost}
     return {
         "version": version,
         "open": is_open,
         "total": found.total,
-        "range": [x_max, y_min, y_max],
+        "end": end,
+        "first": chart.frame.x_min,
+        "range": [chart.frame.x_max, chart.frame.y_min, chart.frame.y_max],
         "points": [_row(place) for place in found.drawn],
         "front": [_row(place) for place in found.front],
         "svg": render_to_string("pareto/parts/chart.svg", context).strip(),

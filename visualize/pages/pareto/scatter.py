@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from search.evolution.statistics.pareto import Place
 from visualize.charts import series
 from visualize.charts.frame import Frame, Tick
+from visualize.charts.trajectories import Stretch
 from visualize.style.formats import short_per_cent
 
 COLUMNS, ROWS = 280, 160
@@ -65,17 +66,24 @@ def scatter(
     label: Callable[[float], str],
     bounds: Bounds | None,
     earlier: Sequence[Sequence[Place]] = (),
+    stretch: Stretch | None = None,
 ) -> Scatter:
-    """`label` writes a cost on the axis."""
-    frame = _frame(places)
+    """`label` writes a cost on the axis. `stretch`: the costs shown, None for all; `places` are those in it."""
+    frame = _frame(places, stretch)
     return Scatter(
         frame=frame,
         dots="".join(f"M{frame.x(cost):.1f} {frame.y(value):.1f}h0" for cost, value in places),
         front=_staircase(frame, front),
         earlier=tuple(_staircase(frame, then) for then in earlier),
-        corners="".join(f"M{frame.x(cost):.1f} {frame.y(value):.1f}h0" for cost, value in front),
+        corners="".join(
+            f"M{frame.x(cost):.1f} {frame.y(value):.1f}h0"
+            for cost, value in front
+            if frame.x_min <= cost <= frame.x_max
+        ),
         selected=_rectangle(frame, bounds) if bounds and any(bound is not None for bound in bounds) else None,
-        x_ticks=tuple(Tick(round(frame.x(tick), 1), label(tick)) for tick in series.ticks(0, frame.x_max, 6)),
+        x_ticks=tuple(
+            Tick(round(frame.x(tick), 1), label(tick)) for tick in series.ticks(frame.x_min, frame.x_max, 6)
+        ),
         y_ticks=tuple(
             Tick(round(frame.y(tick), 1), short_per_cent(tick))
             for tick in series.ticks(frame.y_min, frame.y_max, 6)
@@ -91,13 +99,18 @@ def ranges(places: Sequence[Place]) -> tuple[float, float, float]:
     return max((cost for cost, _ in places), default=1.0) * ROOM or 1.0, low, max(high, low + 0.02)
 
 
-def _frame(places: Sequence[Place]) -> Frame:
+def _frame(places: Sequence[Place], stretch: Stretch | None) -> Frame:
     x_max, y_min, y_max = ranges(places)
-    return Frame(940, 420, 52, 22, 10, 28, x_max, y_min, y_max)
+    first, last = stretch or (0.0, x_max)
+    return Frame(940, 420, 52, 22, 10, 28, last, y_min, y_max, first)
 
 
 def _staircase(frame: Frame, front: Sequence[Place]) -> str:
-    """The best fitness that a cost can buy: level between two places of the front, up at each."""
+    """The best fitness that a cost can buy: level between two places of the front, up at each. It comes from the left
+    where its beginning is not shown."""
+    before = [value for cost, value in front if cost < frame.x_min]
+    inside = [place for place in front if frame.x_min <= place[0] <= frame.x_max]
+    front = [*((frame.x_min, value) for value in before[-1:]), *inside]
     if not front:
         return ""
     start = f"M{frame.x(front[0][0]):.1f} {frame.y(front[0][1]):.1f}"
@@ -107,8 +120,8 @@ def _staircase(frame: Frame, front: Sequence[Place]) -> str:
 
 def _rectangle(frame: Frame, bounds: Bounds) -> tuple[float, float, float, float]:
     least_cost, most_cost, least, most = bounds
-    left = frame.x(min(max(least_cost or 0.0, 0.0), frame.x_max))
-    right = frame.x(frame.x_max if most_cost is None else min(max(most_cost, 0.0), frame.x_max))
+    left = frame.x(min(max(least_cost or 0.0, frame.x_min), frame.x_max))
+    right = frame.x(frame.x_max if most_cost is None else min(max(most_cost, frame.x_min), frame.x_max))
     bottom = frame.y(frame.y_min if least is None else least)
     top = frame.y(frame.y_max if most is None else most)
     return round(left, 1), round(top, 1), round(max(0.0, right - left), 1), round(max(0.0, bottom - top), 1)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from visualize.pages.pareto.diversity_map import diversity_map
-from visualize.pages.pareto.page import cost_of, pareto_page, points_json, selection
+from visualize.pages.pareto.page import pareto_page, points_json, selection
 from visualize.pages.shared.found import experiment_or_404
 from visualize.pages.shared.fragments import render_either
 
@@ -25,15 +25,14 @@ def index(request: HttpRequest, experiment_id: int) -> HttpResponse:
 
 @require_safe
 def points(request: HttpRequest, experiment_id: int) -> HttpResponse:
-    """{version, open, total, range: [largest cost, least and largest fitness], points, front, svg}.
+    """{version, open, total, end, first, range: [largest cost, least and largest fitness], points, front, svg}.
 
+    `end` is that of the whole axis; what is shown of it, between `left` and `right` of the address, begins at `first`.
     A point is [step, cost, fitness]. Asked with `seen=VERSION` of the last answer and nothing new: {version, open,
     same}.
     """
     experiment = experiment_or_404(experiment_id)
-    return JsonResponse(
-        points_json(experiment, cost_of(request.GET.get("x", "")), request.GET.get("seen", ""))
-    )
+    return JsonResponse(points_json(experiment, request.GET))
 
 
 @require_safe

@@ -229,3 +229,25 @@ def test_axes_of_nothing_and_of_one_point() -> None:
     assert ranges([]) == (1.04, 0.0, 1.0)
     picture: Any = scatter([(0.0, 0.5)], [(0.0, 0.5)], str, (None, None, 0.4, None))
     assert picture.selected[3] > 0
+
+
+def test_a_stretch_of_costs_is_drawn_by_itself() -> None:
+    places = [(float(cost), cost / 1000) for cost in range(100)]
+    inside = places[20:41]
+    picture = scatter(inside, places, str, (10, 30, None, None), (), (20.0, 40.0))
+    frame = picture.frame
+    assert (frame.x_min, frame.x_max) == (20, 40)
+    assert picture.dots.count("M") == picture.corners.count("M") == 21
+    assert picture.front.startswith(f"M{frame.left:.1f} ")
+    assert picture.front.endswith(f"H{frame.x_end:.1f}")
+    assert picture.front.count("V") <= 21
+    assert picture.selected is not None
+    assert picture.selected[0] == frame.left
+    assert picture.selected[2] == pytest.approx((frame.x_end - frame.left) / 2, abs=0.1)
+
+
+def test_the_front_comes_into_a_stretch_from_the_left() -> None:
+    picture = scatter([], [(1.0, 0.5), (90.0, 0.9)], str, None, (), (20.0, 40.0))
+    assert picture.front.count("H") == 1
+    assert picture.front.startswith(f"M{picture.frame.left:.1f}")
+    assert picture.corners == ""

@@ -1,0 +1,38 @@
+// The stretch of a chart whose pictures the server draws. `data-source` of the chart and the page's address say what is
+// shown, so that it can be shared and survives a reload; for each other stretch a new picture is asked for.
+import { Stretch } from "./stretch.js";
+
+const ASKS_AFTER_MS = 120; // of a wheel that still turns, or of fingers that still move
+
+export class AskedStretch extends Stretch {
+  #timer;
+
+  /** `ask()` brings what the host's `data-source` says; `whole` and `least` as for any stretch. */
+  constructor(host, { whole, least, ask }) {
+    super({ whole, least, changed: () => this.#keep() });
+    Object.assign(this, { host, ask });
+  }
+
+  /** Once the whole is known: what the address asked for, and the buttons. */
+  start() {
+    const asked = new URL(this.host.dataset.source, location.href).searchParams;
+    this.begin(asked.has("left") ? [Number(asked.get("left")), Number(asked.get("right"))] : null);
+    this.listenToButtons(this.host.querySelector(".zoom"));
+  }
+
+  #keep() {
+    const [left, right] = this.shown.map((end) => +end.toPrecision(6));
+    const source = new URL(this.host.dataset.source, location.href);
+    const address = new URL(location.href);
+    for (const { searchParams } of [source, address]) {
+      for (const [name, value] of Object.entries({ left, right })) {
+        if (this.isWhole) searchParams.delete(name);
+        else searchParams.set(name, value);
+      }
+    }
+    this.host.dataset.source = source.pathname + source.search;
+    history.replaceState(history.state, "", address.href.replaceAll("%2C", ","));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.ask, ASKS_AFTER_MS);
+  }
+}
