@@ -16,7 +16,10 @@ export class AskedStretch extends Stretch {
   /** Once the whole is known: what the address asked for, and the buttons. */
   start() {
     const asked = new URL(this.host.dataset.source, location.href).searchParams;
-    this.begin(asked.has("left") ? [Number(asked.get("left")), Number(asked.get("right"))] : null);
+    const [first, last] = this.whole();
+    const [left, right] = [Math.max(first, Number(asked.get("left"))), Math.min(last, Number(asked.get("right")))];
+    // The server shows all where nothing of it lies on the axis.
+    this.begin(asked.has("left") && left < right && right - left < last - first ? [left, right] : null);
     this.listenToButtons(this.host.querySelector(".zoom"));
   }
 

@@ -3,7 +3,7 @@
 import { AskedStretch } from "./asked-stretch.js";
 import { count, magnitude, perCent } from "./numbers.js";
 import { Poller, fetchText } from "./polling.js";
-import { LEAST_DRAG } from "./stretch.js";
+import { StretchedPicture } from "./stretched-picture.js";
 
 const SECONDS = 10;
 const STRIDES = { ArrowLeft: -1 / 50, ArrowRight: 1 / 50, PageUp: -1 / 5, PageDown: 1 / 5, Home: -1, End: 1 };
@@ -27,10 +27,10 @@ function valueAt([xs, ys], x) {
   return ys[low];
 }
 
-class Panel {
+class Panel extends StretchedPicture {
   constructor(host, place) {
+    super(place, host.stretch);
     this.host = host;
-    this.place = place;
     this.name = place.dataset.plot;
   }
 
@@ -41,36 +41,15 @@ class Panel {
     [this.first, this.last] = [first, range[0]];
     this.middles = new Map(series.map(({ number, lines, band }) => [number, band.length ? [band[0], band[2]] : lines[0]]));
     if (!this.cursor) this.#listen();
-    this.picture = this.place.querySelector("svg");
     this.cursor?.remove();
     this.cursor = this.picture.appendChild(document.createElementNS(SVG, "path"));
     this.cursor.setAttribute("class", "cursor");
   }
 
-  /** The picture's area, in its own units. */
-  get #area() {
-    const { left, right, top, bottom } = this.picture.dataset;
-    return { left: +left, width: right - left, top, bottom };
-  }
-
   point(x) {
-    const { top, bottom } = this.#area;
+    const { top, bottom } = this.area;
     const beside = x === null || x < this.first || x > this.last;
-    this.cursor.setAttribute("d", beside ? "" : `M${this.#x(x)} ${top}V${bottom}`);
-  }
-
-  /** In units of the picture. */
-  #x(value) {
-    const { left, width } = this.#area;
-    return left + (width * (value - this.first)) / (this.last - this.first);
-  }
-
-  /** The value below a place of the window, beyond the area's ends too. */
-  valueAt(clientX, [first, last] = [this.first, this.last]) {
-    const box = this.picture.getBoundingClientRect();
-    const { left, width } = this.#area;
-    const inside = ((clientX - box.left) / box.width) * this.picture.viewBox.baseVal.width - left;
-    return first + (inside / width) * (last - first);
+    this.cursor.setAttribute("d", beside ? "" : `M${this.x(x)} ${top}V${bottom}`);
   }
 
   value(number, x) {
@@ -85,10 +64,7 @@ class Panel {
     place.tabIndex = 0;
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", `${place.dataset.title} of each experiment. Arrow keys move along the axis; the table below reads out the values. Plus and minus zoom, Shift with an arrow key moves what is shown, 0 shows all.`);
-    host.stretch.listenToKeys(place);
-    // The picture comes later than what a gesture has already chosen.
-    host.stretch.listenToPointers(place, (x) => this.valueAt(x, host.stretch.shown));
-    this.#listenToDrags();
+    this.listenToStretches();
     const read = (event) => {
       const value = this.valueAt(event.clientX);
       host.read(value < this.first || value > this.last ? null : value);
@@ -106,48 +82,18 @@ class Panel {
     });
     place.addEventListener("blur", () => host.read(null));
   }
-
-  /** A stretch is dragged over to be shown larger; a double click shows all. */
-  #listenToDrags() {
-    const { place, host } = this;
-    let start = null;
-    const end = (event) => {
-      const [from, to] = [start, event.clientX].sort((a, b) => a - b);
-      const dragged = start !== null && event.type === "pointerup" && to - from >= LEAST_DRAG;
-      start = null;
-      this.band?.remove();
-      if (dragged) host.stretch.show([from, to].map((x) => Math.min(this.last, Math.max(this.first, this.valueAt(x)))));
-    };
-    place.addEventListener("pointerdown", (event) => {
-      if (event.pointerType !== "mouse" || event.button || event.shiftKey) return;
-      start = event.clientX;
-      event.preventDefault(); // nothing is selected as text on the way
-      place.focus({ preventScroll: true });
-      place.setPointerCapture(event.pointerId);
-      this.band = this.picture.appendChild(document.createElementNS(SVG, "path"));
-      this.band.setAttribute("class", "dragged");
-    });
-    place.addEventListener("pointermove", (event) => {
-      if (start === null) return;
-      const { top, bottom } = this.#area;
-      const [from, to] = [start, event.clientX].map((x) => this.#x(Math.min(this.last, Math.max(this.first, this.valueAt(x)))));
-      this.band.setAttribute("d", `M${from} ${top}H${to}V${bottom}H${from}Z`);
-    });
-    for (const name of ["pointerup", "pointercancel"]) place.addEventListener(name, end);
-    place.addEventListener("dblclick", () => host.stretch.show(null));
-  }
 }
 
 class ComparePlots extends HTMLElement {
   connectedCallback() {
     this.stopping = new AbortController();
     const { signal } = this.stopping;
-    this.panels = [...this.querySelectorAll("[data-plot]")].map((element) => new Panel(this, element));
     this.atRest = new Map([...this.querySelectorAll("[data-readout]")].map((cell) => [cell, cell.textContent]));
     this.at = null;
     this.end = 0;
     const ask = () => this.#ask(signal, true).catch(() => this.#failed());
     this.stretch = new AskedStretch(this, { whole: () => [0, this.end], least: LEAST, ask });
+    this.panels = [...this.querySelectorAll("[data-plot]")].map((element) => new Panel(this, element));
     this.poller = new Poller((abort) => this.#ask(abort), SECONDS, () => this.#failed());
     this.poller.now();
     const rows = this.querySelector(".readout tbody");

@@ -68,6 +68,11 @@ PAGES = (
         INDIVIDUAL % ("finished", "best") + "?tab=network&depth=2&find=sep&layer=2/1-3",
         "Individual",
     ),
+    Row(
+        "individual-training-zoomed",
+        INDIVIDUAL % ("finished", "best") + "?tab=training&left=20&right=45",
+        "Individual",
+    ),
     Row("individual-training", INDIVIDUAL % ("finished", "best") + "?tab=training", "Individual"),
     Row("individual-raw", INDIVIDUAL % ("finished", "best") + "?tab=raw", "Individual"),
     Row("individual-initial", INDIVIDUAL % ("finished", "initial"), "Individual"),

@@ -237,6 +237,49 @@ def test_the_pareto_plot_by_fingers(phone: Page, site: Site) -> None:
     expect(phone).not_to_have_url(ADDRESSED)
 
 
+TRAINED = "/experiments/{finished}/individuals/{best}/?tab=training"
+
+
+def test_learning_curves_by_mouse_and_by_keys(desk: Page, site: Site) -> None:
+    desk.goto(site.at(TRAINED))
+    picture = desk.locator("learning-curves svg")
+    ticks = desk.locator("learning-curves .ticks")
+    whole = ticks.text_content() or ""
+    desk.mouse.move(*within(picture, 0.3, 0.3))
+    desk.mouse.down()
+    desk.mouse.move(*within(picture, 0.6, 0.3), steps=4)
+    desk.mouse.up()
+    expect(desk).to_have_url(ADDRESSED)
+    expect(ticks).not_to_have_text(whole)
+    dragged = compared(desk)
+    assert dragged is not None
+    desk.keyboard.press("Shift+ArrowRight")  # the chart has the focus since it was dragged over
+    expect(desk).not_to_have_url(re.compile(re.escape(f"left={dragged[0]:g}&")))
+    desk.reload()  # the address keeps it
+    expect(desk.get_by_role("button", name="Later steps")).to_be_visible()
+    holds_up(desk)
+    desk.mouse.dblclick(*within(picture, 0.5, 0.5))
+    expect(desk).not_to_have_url(ADDRESSED)
+    expect(ticks).to_have_text(whole)
+    desk.get_by_role("button", name="Zoom in").click()
+    expect(desk).to_have_url(ADDRESSED)
+    desk.locator("learning-curves .plot-wrap").press("0")
+    expect(desk).not_to_have_url(ADDRESSED)
+
+
+def test_learning_curves_by_fingers(phone: Page, site: Site) -> None:
+    phone.goto(site.at(TRAINED))
+    picture = phone.locator("learning-curves svg")
+    y = within(picture, 0, 0.5)[1]
+    a, b, c, d = (within(picture, share, 0)[0] for share in (0.2, 0.4, 0.6, 0.8))
+    move_fingers(phone, [(b, y), (c, y)], [(a, y), (d, y)])
+    expect(phone).to_have_url(ADDRESSED)
+    phone.get_by_role("button", name="Later steps").tap()
+    holds_up(phone)
+    phone.get_by_role("button", name="Show all").tap()
+    expect(phone).not_to_have_url(ADDRESSED)
+
+
 def test_the_whole_network_by_keys_and_by_mouse(desk: Page, site: Site) -> None:
     desk.goto(site.at(NETWORK))
     expect(desk.locator(".network-wrap.live")).to_be_visible()

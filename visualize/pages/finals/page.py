@@ -13,6 +13,7 @@ from search.evolution.networks.cost import network_cost
 from search.evolution.networks.phenotype import build_phenotype
 from search.models import FinalEvaluation, FinalRun, WorkState
 from search.selectors.finals import Summary, final_runs, first_individual, summarise
+from visualize.charts.trajectories import Stretch
 from visualize.pages.genotypes.learning_curves import learning_curves
 from visualize.pages.genotypes.training_report import protocol_facts
 from visualize.pages.shared.host_layers import part_boxes
@@ -52,7 +53,7 @@ class WorstImage:
     """Base64."""
 
 
-def final_context(final: FinalEvaluation) -> Context:
+def final_context(final: FinalEvaluation, stretch: Stretch | None = None) -> Context:
     """The page of one final evaluation."""
     runs = final_runs(final)
     summary = summarise(final, runs)
@@ -77,7 +78,7 @@ def final_context(final: FinalEvaluation) -> Context:
         "cell_address": reverse("genotype", args=[final.genotype.key]),
         "protocol": protocol,
         "facts": protocol_facts(final.protocol, final=True),
-        "curves": learning_curves(curves, steps=protocol.steps),
+        "curves": learning_curves(curves, steps=protocol.steps, stretch=stretch),
         "matrix": _matrix(summary) if summary and len(summary.classes) <= MOST_CLASSES else None,
         "worst": worst_images(runs, list(final.classes)),
         "is_open": final.state in (WorkState.WAITING, WorkState.RUNNING),

@@ -16,6 +16,7 @@ from search.services.errors import Conflict, NotFound
 from search.services.finals.asking import retry_final, stop_final
 from search.services.finals.of_searches import ask_for_finals
 from search.tasks import ask_for_package, nudge_final
+from visualize.charts.stretches import asked_stretch
 from visualize.pages.finals.choice import Choice, read_choice
 from visualize.pages.finals.experiment_page import experiment_context
 from visualize.pages.finals.page import final_context
@@ -73,7 +74,8 @@ def ask_individual(request: HttpRequest, experiment_id: int, step: int) -> HttpR
 @require_safe
 def detail(request: HttpRequest, final_id: int) -> HttpResponse:
     final = final_or_404(final_id)
-    return render_either(request, "finals/detail.html", "finals/live.html", final_context(final))
+    stretch = asked_stretch(request.GET.get("left", ""), request.GET.get("right", ""))
+    return render_either(request, "finals/detail.html", "finals/live.html", final_context(final, stretch))
 
 
 @require_POST

@@ -7,6 +7,8 @@ from typing import Any
 
 from visualize.charts import series as curves
 from visualize.charts.frame import Frame, Tick
+from visualize.charts.stretches import cut_line, held
+from visualize.charts.trajectories import Stretch
 from visualize.style.formats import count, short_per_cent
 
 NAME_HEIGHT = 11.0
@@ -33,12 +35,20 @@ class LearningCurves:
     lines: tuple[CurveLine, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
+    end: float
+    """Of the axis when all is shown."""
+
+    @property
+    def zoomed(self) -> bool:
+        return (self.frame.x_min, self.frame.x_max) != (0, self.end)
 
 
-def learning_curves(repeats: Sequence[tuple[int, Points]], *, steps: int) -> LearningCurves | None:
+def learning_curves(
+    repeats: Sequence[tuple[int, Points]], *, steps: int, stretch: Stretch | None = None
+) -> LearningCurves | None:
     """Accuracy against training step, of `steps`, for each (number of the repeat, its points).
 
-    None when nothing was measured.
+    `stretch`: the steps that are shown, None for all. None when nothing was measured.
     """
     measured = [
         (repeat, _series(points, "validation_accuracy"), _series(points, "train_accuracy"))
@@ -48,24 +58,40 @@ def learning_curves(repeats: Sequence[tuple[int, Points]], *, steps: int) -> Lea
     if not values:
         return None
     last = max(steps, *(step for _, validation, training in measured for step, _ in (*validation, *training)))
+    whole = (0.0, float(max(1, last)))
+    left, right = held(stretch, whole) if stretch else whole
+    if (left, right) != whole:
+        measured = [
+            (repeat, _cut(validation, (left, right)), _cut(training, (left, right)))
+            for repeat, validation, training in measured
+        ]
+        values = [
+            value for _, validation, training in measured for _, value in (*validation, *training)
+        ] or values
     low = max(0.0, math.floor(min(values) * 10) / 10)
     frame = Frame(
-        620, 240, 46, 26, 10, 24, max(1, last), low, max(math.ceil(max(values) * 20) / 20, low + 0.1)
+        620, 240, 46, 26, 10, 24, right, low, max(math.ceil(max(values) * 20) / 20, low + 0.1), left
     )
     return LearningCurves(
         frame=frame,
-        lines=_apart([_line(frame, *row) for row in measured], frame),
+        lines=_apart([_line(frame, *row) for row in measured if row[1] or row[2]], frame),
         x_ticks=tuple(
-            Tick(round(frame.x(value), 1), count(int(value))) for value in curves.ticks(0, frame.x_max, 6)
+            Tick(round(frame.x(value), 1), count(int(value)))
+            for value in curves.ticks(frame.x_min, frame.x_max, 6)
         ),
         y_ticks=tuple(
             Tick(round(frame.y(value), 1), short_per_cent(value))
             for value in curves.ticks(frame.y_min, frame.y_max, 5)
         ),
+        end=whole[1],
     )
 
 
 Series = list[tuple[float, float]]
+
+
+def _cut(series: Series, stretch: Stretch) -> Series:
+    return cut_line(series, stretch, stepped=False)
 
 
 def _series(points: Points, field: str) -> Series:

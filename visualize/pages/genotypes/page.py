@@ -20,6 +20,7 @@ from search.evolution.networks.host import Host
 from search.evolution.networks.phenotype import Phenotype, build_phenotype
 from search.evolution.preview import why_no_network
 from search.selectors import networks
+from visualize.charts.trajectories import Stretch
 from visualize.drawings import TooLarge, flattened_drawing
 from visualize.drawings.flattened import FLATTENED
 from visualize.drawings.names import edge_id, motif_id
@@ -59,7 +60,9 @@ class Flattened:
     refusal: str
 
 
-def individual_context(row: models.Individual, *, tab: str, edge: str) -> Context:
+def individual_context(
+    row: models.Individual, *, tab: str, edge: str, stretch: Stretch | None = None
+) -> Context:
     """The page of one individual of an experiment."""
     host = Protocol.model_validate(row.evaluation.protocol).shape_host
     changed = _changed_edge(row)
@@ -82,13 +85,13 @@ def individual_context(row: models.Individual, *, tab: str, edge: str) -> Contex
         "parameters": row.parameters,
         "multiply_adds": row.multiply_adds,
         "is_open": row.state in models.Individual.OPEN,
-        "reports": [training_report(row.evaluation)] if tab == "training" else [],
+        "reports": [training_report(row.evaluation, stretch)] if tab == "training" else [],
         "code": reverse("api:evaluation_as_pytorch", args=[row.evaluation_id]),
         "weights": _best_weights(row.evaluation),
     }
 
 
-def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
+def genotype_context(row: models.Genotype, *, tab: str, edge: str, stretch: Stretch | None = None) -> Context:
     """The page of a genotype on its own: in the paper's small host, with everybody who carries it."""
     host = Host()
     carriers = networks.carriers(row, limit=SHOWN)
@@ -109,7 +112,7 @@ def genotype_context(row: models.Genotype, *, tab: str, edge: str) -> Context:
         "multiply_adds": cost.multiply_adds if cost else None,
         "is_open": False,
         "code": reverse("api:genotype_as_pytorch", args=[row.key]),
-        "reports": [training_report(each) for each in networks.evaluations_of(row.phenotype_key)]
+        "reports": [training_report(each, stretch) for each in networks.evaluations_of(row.phenotype_key)]
         if tab == "training"
         else [],
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from search.artifacts.weights import kept_repeats
 from search.models import EndedAttempt, Evaluation, FitnessRecord, WorkState
+from visualize.charts.trajectories import Stretch
 from visualize.pages.genotypes.learning_curves import LearningCurves, learning_curves
 from visualize.pages.shared.recipe_words import augmentation_words, recipe_facts
 from visualize.style.formats import count
@@ -30,7 +31,8 @@ class TrainingReport:
         return len(self.records) + 1 if self.evaluation.state == WorkState.RUNNING else None
 
 
-def training_report(evaluation: Evaluation) -> TrainingReport:
+def training_report(evaluation: Evaluation, stretch: Stretch | None = None) -> TrainingReport:
+    """`stretch`: the training steps that its curves show, None for all."""
     records = tuple(sorted(evaluation.records.all(), key=lambda row: row.repeat))
     series = [(row.repeat + 1, row.curve) for row in records]
     if evaluation.live_curve:
@@ -38,7 +40,7 @@ def training_report(evaluation: Evaluation) -> TrainingReport:
     return TrainingReport(
         evaluation=evaluation,
         records=records,
-        curves=learning_curves(series, steps=int(evaluation.protocol.get("steps", 1))),
+        curves=learning_curves(series, steps=int(evaluation.protocol.get("steps", 1)), stretch=stretch),
         attempts=tuple(evaluation.ended_attempts.all()),
         repeats=int(evaluation.protocol.get("repeats", 1)),
         facts=protocol_facts(evaluation.protocol),

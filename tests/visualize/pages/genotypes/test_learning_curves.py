@@ -48,3 +48,16 @@ def test_nothing_measured_is_no_picture_and_nonsense_is_left_out() -> None:
     assert learning_curves([], steps=10) is None
     assert learning_curves([(1, [point(1, None), {}])], steps=10) is None
     assert learning_curves([(1, [point(1, math.nan)])], steps=10) is None
+
+
+def test_a_stretch_of_the_steps_is_drawn_by_itself() -> None:
+    points = [point(step, step / 1000, 0.1) for step in range(0, 401, 10)]
+    curves = learning_curves([(1, points), (2, points[:5])], steps=400, stretch=(195, 255))
+    assert curves is not None
+    assert (curves.frame.x_min, curves.frame.x_max, curves.end, curves.zoomed) == (195, 255, 400, True)
+    (line,) = curves.lines  # the other ended before
+    assert line.validation.count("L") == 7  # six measured ones between both ends
+    assert line.end_x == curves.frame.x_end
+    whole = learning_curves([(1, points)], steps=400, stretch=(500, 900))
+    assert whole is not None
+    assert not whole.zoomed
