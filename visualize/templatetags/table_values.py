@@ -15,5 +15,8 @@ def points(value: float) -> str:
 
 @register.filter
 def interval(value: Mapping[str, float]) -> str:
-    """A correlation with its interval: 0.71 (0.66 to 0.75)."""
-    return f"{value['value']:.2f} ({value['low']:.2f} to {value['high']:.2f})"
+    """A correlation with its interval: −0.71 (−0.75 to −0.66)."""
+    middle, low, high = (
+        f"{value[name]:.2f}".replace("-", "\N{MINUS SIGN}") for name in ("value", "low", "high")
+    )
+    return f"{middle} ({low} to {high})"
