@@ -14,6 +14,7 @@ from search.evolution.studies.rows import study_cells, study_settings
 from visualize.pages.shared.bounds import bounds_of, limit
 from visualize.pages.shared.budget_field import BudgetField
 from visualize.pages.shared.field_kinds import real, whole
+from visualize.pages.studies.choice_words import choice_words
 
 NOT_AN_OBJECT = 'Write a JSON object such as {"steps": 200}.'
 
@@ -95,11 +96,11 @@ def _field(info: FieldInfo) -> forms.Field:
     if choices := extra(info, "choices"):
         if extra(info, "several"):
             return _several(title, text, choices)
-        return forms.ChoiceField(label=title, help_text=text, choices=[(name, name) for name in choices])
+        return forms.ChoiceField(label=title, help_text=text, choices=_worded(choices))
     if extra(info, "budget"):
         return BudgetField(f"{text} In hours, or in money where a device hour has a price.")
     if get_origin(kind) is Literal:
-        return forms.ChoiceField(label=title, help_text=text, choices=[(n, n) for n in get_args(kind)])
+        return forms.ChoiceField(label=title, help_text=text, choices=_worded(get_args(kind)))
     if get_origin(kind) is tuple and get_origin(get_args(kind)[0]) is Literal:
         return _several(title, text, get_args(get_args(kind)[0]))
     if get_origin(kind) is tuple:
@@ -117,6 +118,10 @@ def _several(title: str, text: str, names: Sequence[str]) -> forms.MultipleChoic
     return forms.MultipleChoiceField(
         label=title,
         help_text=text,
-        choices=[(name, name) for name in names],
+        choices=_worded(names),
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+def _worded(names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, choice_words(name)) for name in names]

@@ -55,6 +55,17 @@ def test_the_cost_is_shown_before_anything_starts(client: Client) -> None:
     assert not Study.objects.exists()
 
 
+def test_choices_are_said_in_words_and_sent_by_name(client: Client) -> None:
+    page = client.get("/studies/new/?kind=paper-table-1").content.decode()
+    for name, words in (
+        ("flat-constrained", "Flat, parameters limited"),
+        ("random-7000", "Random search, the paper&#x27;s 7,000"),
+    ):
+        assert re.search(rf'<input[^>]*value="{name}"[^>]*> {re.escape(words)}</label>', page), name
+    assert '<option value="none">None</option>' in page
+    assert '<option value="quick" selected>Quick demo</option>' in page
+
+
 def test_one_button_starts_all_cells_once_and_leads_to_the_study(client: Client) -> None:
     token = re.search(r'name="token" value="([^"]+)"', client.get("/studies/new/").content.decode())
     assert token is not None
