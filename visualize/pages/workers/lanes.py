@@ -1,12 +1,13 @@
 """Lanes of the workers as a picture: bars for trainings, hatched stretches for gaps, a clock below."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from search.models import Experiment
 from search.selectors.worker_lanes import Gap, Lane, Lanes, Training, worker_lanes
+from visualize.charts.short_names import short_names
 from visualize.style.formats import duration
 from visualize.style.palette import tone
 
@@ -14,6 +15,7 @@ WINDOWS = {"1": "1 hour", "6": "6 hours", "24": "1 day", "168": "7 days"}
 """Hours as the address names them."""
 WIDTH, LEFT, ROW, PAD = 1100.0, 150.0, 16.0, 10.0
 TICKS = 6
+LEGEND_CHARACTERS = 36
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class TimePicture:
     ticks: list[tuple[float, datetime]]
     hours: str
     windows: Mapping[str, str]
-    legend: list[tuple[str, str, int]]
-    """Name, class and key of the experiments with most trainings."""
+    legend: list[tuple[str, str, str, int]]
+    """Name, short name, class and key of the experiments with most trainings."""
     left_out: bool
     has_clock: bool
 
@@ -74,7 +76,6 @@ def time_picture(query: Mapping[str, Any]) -> TimePicture:
     hours = asked if asked in WINDOWS else "1"
     found = worker_lanes(timedelta(hours=int(hours)))
     looks = {key: f"tone-{tone(place)}" for place, key in enumerate(found.experiments, start=1)}
-    names = dict(Experiment.objects.filter(pk__in=found.experiments[:6]).values_list("pk", "name"))
     lanes, top = [], PAD
     for lane in found.lanes:
         drawn = _lane(lane, found, looks, top)
@@ -86,10 +87,17 @@ def time_picture(query: Mapping[str, Any]) -> TimePicture:
         ticks=[(_x(moment, found), moment) for moment in _moments(found)],
         hours=hours,
         windows=WINDOWS,
-        legend=[(names[key], looks[key], key) for key in found.experiments[:6] if key in names],
+        legend=_legend(found.experiments[:6], looks),
         left_out=found.left_out,
         has_clock=int(hours) <= 24,
     )
+
+
+def _legend(keys: Sequence[int], looks: Mapping[int, str]) -> list[tuple[str, str, str, int]]:
+    names = dict(Experiment.objects.filter(pk__in=keys).values_list("pk", "name"))
+    kept = [key for key in keys if key in names]
+    short = short_names([names[key] for key in kept], LEGEND_CHARACTERS)
+    return [(names[key], words, looks[key], key) for key, words in zip(kept, short, strict=True)]
 
 
 def _lane(lane: Lane, found: Lanes, looks: Mapping[int, str], top: float) -> DrawnLane:
