@@ -29,8 +29,8 @@ from hypothesis import settings as hypothesis_settings
 
 from nasweb.celery import app
 from nasweb.environment import broker_key_prefix
+from tests.databases import Database
 from tests.processes import Worker, database_url, running_postgresql, running_redis, share_kernels
-from tests.upgrades.database import Database
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, and every process they start as well;
 # some of these are there to be interrupted.

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-import psycopg2
 import pytest
 import schemathesis
 from django.core.management import call_command
@@ -25,6 +24,7 @@ from search.models import Experiment
 from search.services.proposing.genotypes import resolved_motifs, store_genotype
 from search.worker.attempts import load_trainer
 from tests.conftest import INSTANT_TRAINER
+from tests.databases import new_database
 from tests.search.searching import claim_next, created, small_config, started, work_off
 
 CELLS = (PUBLISHED["liu2018"].genotype, trivial_genotype(SPACES["flat"]))
@@ -47,13 +47,14 @@ KNOWN: dict[str, list[Any]] = {
 def postgresql(postgresql_url: str, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[None]:
     """A migrated database of the module's own, in the place of the default one."""
     name = request.module.__name__.rpartition(".")[2]
-    with closing(psycopg2.connect(postgresql_url + "postgres")) as server:
-        server.autocommit = True
-        server.cursor().execute(f"CREATE DATABASE {name}")
     before = connections["default"]
-    handler = ConnectionHandler({"default": environment.database(postgresql_url + name)})
-    connections["default"] = handler["default"]
-    with django_db_blocker.unblock(), override_settings(TRAINER=INSTANT_TRAINER):
+    with (
+        new_database(postgresql_url, name) as database,
+        django_db_blocker.unblock(),
+        override_settings(TRAINER=INSTANT_TRAINER),
+    ):
+        handler = ConnectionHandler({"default": environment.database(database.address)})
+        connections["default"] = handler["default"]
         load_trainer.cache_clear()
         assert connection.vendor == "postgresql"
         call_command("migrate", verbosity=0)

@@ -18,8 +18,8 @@ import yaml
 
 from nasweb.embedded.broker import free_port
 from tests.build.tree import ROOT
+from tests.databases import new_database
 from tests.processes import Running, eventually, running_redis
-from tests.upgrades.database import new_database
 
 pytestmark = [pytest.mark.service, pytest.mark.slow]
 

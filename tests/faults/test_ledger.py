@@ -8,12 +8,12 @@ import psycopg2
 import pytest
 
 from search.models import Evaluation, FitnessRecord, Individual
+from tests.databases import new_database
 from tests.faults import audit, ledger
 from tests.faults.audit import Change
 from tests.faults.ledger import Ledger, trained_twice, unequal_ends, wrong_leases
 from tests.faults.trainers import Entry
 from tests.search.searching import small_config, started, work_off
-from tests.upgrades.database import new_database
 
 HELD = {"evaluation": 1, "old_lease": "a", "new_lease": "", "worker": "w", "silent": 9.0}
 

@@ -17,8 +17,8 @@ from django.test import Client, override_settings
 from nasweb import environment
 from nasweb.statement_timeout import limit_statements
 from search.database.retrying import was_cut_off
+from tests.databases import new_database
 from tests.processes import ROOT
-from tests.upgrades.database import new_database
 
 pytestmark = [pytest.mark.service]
 

@@ -15,8 +15,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.databases import Database, new_database
 from tests.processes import Worker, eventually, postgresql_binary, running_postgresql, running_redis
-from tests.upgrades.database import Database, new_database
 
 FOLDER = Path(__file__).resolve().parent
 FINISHED, RUNNING = "finished before the upgrade", "running at the upgrade"

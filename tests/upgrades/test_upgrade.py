@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import INSTANT_TRAINER
+from tests.databases import Database, new_database
 from tests.processes import ROOT, Worker, eventually
-from tests.upgrades.database import Database, new_database
 from tests.upgrades.record import FOLDER, RUNNING
 
 pytestmark = pytest.mark.service

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import takewhile
 
+from django.utils.text import Truncator
+
 
 def short_names(names: Sequence[str], most: int) -> list[str]:
     """At most so many characters each. A longer one loses the words that it begins with as another one does, since its
@@ -13,7 +15,8 @@ def short_names(names: Sequence[str], most: int) -> list[str]:
     >>> short_names(["A name of its own that is long"], 16)
     ['A name of its o…']
     """
-    return [_cut(_without_shared(name, names) if len(name) > most else name, most) for name in names]
+    shorter = [_without_shared(name, names) if len(name) > most else name for name in names]
+    return [Truncator(name).chars(most) for name in shorter]
 
 
 def _without_shared(name: str, names: Sequence[str]) -> str:
@@ -26,7 +29,3 @@ def _alike(words: Sequence[str], others: Sequence[str]) -> int:
     """How many of the first words are the same; the last one always stays."""
     pairs = zip(words[:-1], others, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _cut(name: str, most: int) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"

@@ -1,19 +1,20 @@
 """The part of lines and bands between two places of their axis, as a chart that is zoomed shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
+from typing import Any
 
 from visualize.charts.trajectories import BandPoint, Line, Stretch
 
 
-def asked_stretch(left: str, right: str) -> Stretch | None:
-    """What an address names; None for nonsense, which shows all.
+def asked_stretch(query: Mapping[str, Any]) -> Stretch | None:
+    """What `left` and `right` of an address name; None for nonsense, which shows all.
 
-    >>> asked_stretch("2", "4.5"), asked_stretch("4", "2"), asked_stretch("", "nan")
+    >>> asked_stretch({"left": "2", "right": "4.5"}), asked_stretch({"left": "4", "right": "2"}), asked_stretch({})
     ((2.0, 4.5), None, None)
     """
     try:
-        first, last = float(left), float(right)
+        first, last = float(query.get("left", "")), float(query.get("right", ""))
     except ValueError:
         return None
     return (first, last) if isfinite(first) and isfinite(last) and first < last else None

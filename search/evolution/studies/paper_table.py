@@ -11,15 +11,10 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from search.evolution.experiments.config import ExperimentConfig
-from search.evolution.studies.records import SeededSettings, StudyCell, cell_seed, some_of
+from search.evolution.studies.records import SPACE_TITLES, SeededSettings, StudyCell, cell_seed, some_of
 
 Space = Literal["flat", "flat-constrained", "hierarchical"]
 SearchName = Literal["one", "random-200", "random-7000", "evolution"]
-SPACES: dict[str, str] = {
-    "flat": "Flat",
-    "flat-constrained": "Flat, parameters limited",
-    "hierarchical": "Hierarchical",
-}
 FEW, MANY = 200, 7000
 """Networks of the paper's short random search, which is its initial population too, and of its long searches."""
 
@@ -78,7 +73,7 @@ def cells(settings: PaperTableSettings) -> list[StudyCell]:
     return [
         StudyCell(
             arm=f"{space}/{search}",
-            title=f"{SPACES[space]}, {search_title(settings, search)}",
+            title=f"{SPACE_TITLES[space]}, {search_title(settings, search)}",
             seed=seed,
             search=_config(base, settings, space, search, seed),
             final=settings.final_plan(),

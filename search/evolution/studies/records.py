@@ -16,6 +16,12 @@ from search.evolution.finals.presets import FINAL_PRESETS
 from search.evolution.networks.hashing import derive_seed
 
 NO_FINAL = "none"
+SPACE_TITLES: dict[str, str] = {
+    "flat": "Flat",
+    "flat-constrained": "Flat, parameters limited",
+    "hierarchical": "Hierarchical",
+}
+"""What the named spaces are called in studies."""
 LARGEST_SEED = 10**9
 MOST_CELLS = 400
 TOO_MANY_CELLS = "this makes {count} cells; a study has at most {most}"

@@ -12,14 +12,9 @@ from search.evolution.experiments.config import ConfigError, ExperimentConfig, e
 from search.evolution.finals.presets import FINAL_PRESETS
 from search.evolution.genotypes.space import SPACES
 from search.evolution.studies.matched_networks import Sized, matched_networks
-from search.evolution.studies.records import NO_FINAL, ScoredSettings, StudyCell, some_of
+from search.evolution.studies.records import NO_FINAL, SPACE_TITLES, ScoredSettings, StudyCell, some_of
 
 MOST_NETWORKS = 100
-TITLES = {
-    "hierarchical": "Hierarchical",
-    "flat": "Flat",
-    "flat-constrained": "Flat, parameters limited",
-}
 
 
 class SpaceSettings(ScoredSettings):
@@ -87,7 +82,7 @@ def cells(settings: SpaceSettings) -> list[StudyCell]:
     return [
         StudyCell(
             arm=space,
-            title=TITLES.get(space, space),
+            title=SPACE_TITLES.get(space, space),
             seed=number,
             search=_config(base, space, network),
             final=settings.final_plan(),

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.databases import Database, new_database
 from tests.processes import ROOT, Worker, eventually
 from tests.trainers import GATE
-from tests.upgrades.database import Database, new_database
 from tests.upgrades.record import FOLDER
 
 pytestmark = pytest.mark.service

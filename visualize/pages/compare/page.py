@@ -112,7 +112,7 @@ def asked(query: QueryDict) -> CompareQuery:
         axis=cast(Axis, axis if axis in AXES else "step"),
         spread=cast(Spread, spread if spread in SPREADS else "range"),
         name=str(query.get("name", "")).strip()[:200],
-        stretch=asked_stretch(query.get("left", ""), query.get("right", "")),
+        stretch=asked_stretch(query),
     )
 
 

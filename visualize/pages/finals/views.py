@@ -74,8 +74,8 @@ def ask_individual(request: HttpRequest, experiment_id: int, step: int) -> HttpR
 @require_safe
 def detail(request: HttpRequest, final_id: int) -> HttpResponse:
     final = final_or_404(final_id)
-    stretch = asked_stretch(request.GET.get("left", ""), request.GET.get("right", ""))
-    return render_either(request, "finals/detail.html", "finals/live.html", final_context(final, stretch))
+    context = final_context(final, asked_stretch(request.GET))
+    return render_either(request, "finals/detail.html", "finals/live.html", context)
 
 
 @require_POST

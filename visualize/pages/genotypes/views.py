@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from search import models
 from search.evolution.networks.host import Host
 from visualize.charts.stretches import asked_stretch
-from visualize.charts.trajectories import Stretch
 from visualize.pages.genotypes.page import OWN_PAGES, genotype_context, individual_context
 from visualize.pages.genotypes.sheet import sheet_context
 from visualize.pages.genotypes.whole_network import WholeNetwork, whole_network
@@ -36,7 +35,7 @@ def individual(request: HttpRequest, experiment_id: int, step: int) -> HttpRespo
             return _network_part(request, network, {"address": address, "edit_address": edit})
     else:
         network = None
-    context = individual_context(row, tab=tab, edge=_edge(request), stretch=_stretch(request))
+    context = individual_context(row, tab=tab, edge=_edge(request), stretch=asked_stretch(request.GET))
     return render_either(
         request,
         "genotypes/detail.html",
@@ -53,7 +52,9 @@ def genotype(request: HttpRequest, key: str) -> HttpResponse:
     if _tab(request) == NETWORK and "part" in request.GET:
         edit = reverse("genotype_edit", args=[row.key])
         return _network_part(request, network, {"address": address, "edit_address": edit})
-    context = genotype_context(row, tab=_tab(request), edge=_edge(request), stretch=_stretch(request))
+    context = genotype_context(
+        row, tab=_tab(request), edge=_edge(request), stretch=asked_stretch(request.GET)
+    )
     return render_either(
         request,
         "genotypes/detail.html",
@@ -96,7 +97,3 @@ def _tab(request: HttpRequest) -> str:
 
 def _edge(request: HttpRequest) -> str:
     return request.GET.get("edge", "")
-
-
-def _stretch(request: HttpRequest) -> Stretch | None:
-    return asked_stretch(request.GET.get("left", ""), request.GET.get("right", ""))

@@ -150,7 +150,7 @@ def end_of_axis(found: Cloud) -> float:
 
 
 def _held(found: Cloud, query: Mapping[str, Any]) -> Stretch | None:
-    asked = asked_stretch(str(query.get("left", "")), str(query.get("right", "")))
+    asked = asked_stretch(query)
     whole = (0.0, end_of_axis(found))
     stretch = held(asked, whole) if asked else whole
     return None if stretch == whole else stretch

@@ -3,8 +3,7 @@
 from search.evolution.experiments.presets import PRESETS
 from search.evolution.finals.presets import FINAL_PRESETS
 from search.evolution.strategies.rows import STRATEGIES
-from search.evolution.studies.paper_table import SPACES
-from search.evolution.studies.records import NO_FINAL
+from search.evolution.studies.records import NO_FINAL, SPACE_TITLES
 
 _PAPER_SEARCHES = {
     "one": "One random network",
@@ -22,7 +21,7 @@ def choice_words(name: str) -> str:
     """
     if name == NO_FINAL:
         return "None"
-    for words in (SPACES, _PAPER_SEARCHES):
+    for words in (SPACE_TITLES, _PAPER_SEARCHES):
         if name in words:
             return words[name]
     titled = (rows[name].title for rows in (STRATEGIES, PRESETS, FINAL_PRESETS) if name in rows)

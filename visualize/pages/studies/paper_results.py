@@ -10,11 +10,11 @@ from search.evolution.studies.paper_table import (
     PUBLISHED_TABLE_1,
     PUBLISHED_TABLE_2,
     PUBLISHED_TABLE_3,
-    SPACES,
     PaperTableSettings,
     PublishedRow,
     search_title,
 )
+from search.evolution.studies.records import SPACE_TITLES
 from search.models import Experiment
 from search.selectors.studies import SETTLED, StudyResults
 from visualize.charts.gain_chart import GainChart, gain_of
@@ -93,7 +93,7 @@ def _table_1(settings: PaperTableSettings, rows: Sequence[ArmRow]) -> list[Table
     found, before = [], ""
     for row in rows:
         space, _, search = row.arm.arm.partition("/")
-        title = SPACES[space]
+        title = SPACE_TITLES[space]
         found.append(
             TableRow(
                 "" if title == before else title,
@@ -110,7 +110,7 @@ def _figure_3(results: StudyResults, settings: PaperTableSettings) -> Figure | N
     """Evolution in each space: current fitness, best so far, parameters."""
     arms = {arm.arm: arm for arm in results.arms}
     wanted = [(space, arms.get(f"{space}/{EVOLUTION}")) for space in settings.spaces]
-    lines = [(SPACES[space], arm) for space, arm in wanted if arm is not None]
+    lines = [(SPACE_TITLES[space], arm) for space, arm in wanted if arm is not None]
     numbered = [(number, title, arm) for number, (title, arm) in enumerate(lines, start=1)]
     return figure_of(numbered, "step", initial=settings.few)
 
